@@ -1,0 +1,115 @@
+# Needs Go, make and git, nothing else. What is built goes to .bin/; `make help` lists the targets.
+
+SHELL       := bash
+MAKEFLAGS   += --no-builtin-rules
+.DEFAULT_GOAL := help
+
+BIN      := .bin
+KUBE_BIN := $(BIN)/kube
+
+# How long each fuzz target runs, which benchmarks run, and what else `go test` is told.
+FUZZTIME ?= 10s
+BENCH    ?= .
+GOTESTFLAGS ?=
+
+##@ Every day
+
+.PHONY: help
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} \
+	  /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+	  /^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build cmkgate and cmkgate-webhook into .bin/
+	go build -o $(BIN)/ ./cmd/...
+
+# With CMKGATE_KUBE_BIN set, a test that needs the API server fails without it; otherwise it is skipped. Go's cache of
+# test results does not see that a test runs another program, here the webhook: hence -count=1.
+.PHONY: test
+test: kube ## Run all tests, those against a real API server included
+	CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" go test -count=1 $(GOTESTFLAGS) ./...
+
+.PHONY: demo
+demo: kube build ## Show cmkgate at work on a real API server (KEEP=1 leaves it running)
+	@go build -o $(BIN)/demo ./test/demo
+	@CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" $(BIN)/demo -webhook $(BIN)/cmkgate-webhook
+
+.PHONY: lint
+lint: $(BIN)/golangci-lint ## Run the linters
+	$(BIN)/golangci-lint run
+
+.PHONY: fmt
+fmt: $(BIN)/golangci-lint ## Format the code as the linters want it
+	$(BIN)/golangci-lint fmt
+
+##@ Generated files
+
+.PHONY: generate
+generate: ## Write docs/policies.md, the configuration's JSON schema and whatever else is generated
+	go generate ./...
+
+# Compares before and after, so that it also serves in a tree with work in progress.
+.PHONY: verify-generate
+verify-generate: ## Fail when a generated file is stale
+	@mkdir -p $(BIN)
+	@$(snapshot) >$(BIN)/before-generate
+	@$(MAKE) --no-print-directory generate
+	@$(snapshot) >$(BIN)/after-generate
+	@diff -u $(BIN)/before-generate $(BIN)/after-generate || \
+	  { echo "Generated files are stale. Run 'make generate' and commit the result." >&2; exit 1; }
+
+snapshot = { git status --porcelain --untracked-files=all; git diff --no-ext-diff; }
+
+##@ Measurements
+
+.PHONY: bench
+bench: ## Run the benchmarks (BENCH=regexp chooses)
+	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+.PHONY: fuzz
+fuzz: ## Run each fuzz target for a moment (FUZZTIME=10s)
+	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | while IFS=: read -r file target; do \
+	  echo "$${target#func } in $${file%/*}"; \
+	  go test -run '^$$' -fuzz "^$${target#func }\$$" -fuzztime $(FUZZTIME) "$${file%/*}" || exit; \
+	done
+
+##@ Tools
+
+# A stamp carries the hash of what determines the build: checking out another branch and back builds nothing.
+hash       = $(shell cat $(1) | git hash-object --stdin)
+KUBE_STAMP := $(KUBE_BIN)/.built-$(call hash,hack/kube/go.mod hack/kube/go.sum)
+LINT_STAMP := $(BIN)/.lint-$(call hash,hack/tools/go.mod hack/tools/go.sum)
+
+.PHONY: kube
+kube: $(KUBE_STAMP) ## Build etcd, kube-apiserver and kubectl into .bin/kube/ (minutes, once)
+
+# kube-apiserver refuses to start without a version, which its own build scripts put in by linker flags.
+$(KUBE_STAMP):
+	@echo "Building etcd, kube-apiserver and kubectl into $(KUBE_BIN)/: about 5 minutes on 2 cores, once."
+	@mkdir -p $(KUBE_BIN)
+	@rm -f $(KUBE_BIN)/.built-*
+	@set -eu; cd hack/kube; \
+	  version=$$(go list -m -f '{{.Version}}' k8s.io/kubernetes); \
+	  IFS=. read -r major minor _ <<<"$${version#v}"; \
+	  package=k8s.io/component-base/version; \
+	  flags="-s -w -X $$package.gitVersion=$$version -X $$package.gitMajor=$$major -X $$package.gitMinor=$$minor"; \
+	  build() { echo "  $$1 ..."; go build -o "../../$(KUBE_BIN)/$$1" -ldflags "$$flags" "$$2"; }; \
+	  build etcd go.etcd.io/etcd/server/v3; \
+	  build kube-apiserver k8s.io/kubernetes/cmd/kube-apiserver; \
+	  build kubectl k8s.io/kubernetes/cmd/kubectl
+	@touch $@
+
+$(BIN)/golangci-lint: $(LINT_STAMP)
+
+$(LINT_STAMP):
+	@echo "Building golangci-lint into $(BIN)/: about a minute on 2 cores, once."
+	@mkdir -p $(BIN)
+	@rm -f $(BIN)/.lint-*
+	@cd hack/tools && go build -o ../../$(BIN)/golangci-lint -ldflags "-s -w" \
+	  github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+	@touch $@
+
+.PHONY: clean
+clean: ## Remove what was built, the API server included
+	rm -rf $(BIN)

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/go-logr/logr"
+	"go.uber.org/zap/zapcore"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+	"sigs.k8s.io/controller-runtime/pkg/log/zap"
+)
+
+type options struct {
+	config        string
+	certDir       string
+	host          string
+	port          int
+	metricsAddr   string
+	healthAddr    string
+	kubeconfig    string
+	lookupWait    time.Duration
+	shutdownDelay time.Duration
+	verbose       bool
+}
+
+const usage = `cmkgate-webhook serves cmkgate's admission webhooks: /mutate sets the
+organization's KMS keys where new ACK objects lack them, /validate rejects what
+is not encrypted with a key that the organization controls.
+
+Usage:
+  cmkgate-webhook --config cmkgate.yaml --cert-dir /certs
+
+Flags:
+`
+
+func parseOptions(args []string, out io.Writer) (options, error) {
+	var o options
+	fs := flag.NewFlagSet("cmkgate-webhook", flag.ContinueOnError)
+	fs.SetOutput(out)
+	fs.Usage = func() {
+		fmt.Fprint(out, usage) //nolint:errcheck // help on a closed terminal helps nobody
+		fs.PrintDefaults()
+	}
+	fs.StringVar(&o.config, "config", "/etc/cmkgate/cmkgate.yaml", "the organization's configuration `file`")
+	fs.StringVar(&o.certDir, "cert-dir", "/etc/cmkgate/certs", "`folder` with the serving certificate: tls.crt and tls.key; a change is picked up")
+	fs.StringVar(&o.host, "host", "", "`address` to serve on; all addresses when empty")
+	fs.IntVar(&o.port, "port", 9443, "`port` to serve the webhooks on, with TLS 1.3")
+	fs.StringVar(&o.metricsAddr, "metrics-addr", ":8080", "`address` to serve /metrics on; 0 turns it off")
+	fs.StringVar(&o.healthAddr, "health-addr", ":8081", "`address` to serve /healthz and /readyz on; 0 turns it off")
+	fs.StringVar(&o.kubeconfig, "kubeconfig", "", "kubeconfig `file`; inside a cluster the pod's service account is used")
+	fs.DurationVar(&o.lookupWait, "lookup-wait", 750*time.Millisecond, "how long to wait for an EndpointConfig that may have been created a moment ago")
+	fs.DurationVar(&o.shutdownDelay, "shutdown-delay", 0, "how long to go on serving, not ready, after the signal to stop")
+	fs.BoolVar(&o.verbose, "verbose", false, "log requests that no policy looks at, too")
+	if err := fs.Parse(args); err != nil {
+		return o, err
+	}
+	if fs.NArg() > 0 {
+		fmt.Fprintf(out, "cmkgate-webhook: unexpected argument %q; see --help\n", fs.Arg(0)) //nolint:errcheck // as above
+		return o, errors.New("unexpected argument")
+	}
+	return o, nil
+}
+
+func isHelp(err error) bool { return errors.Is(err, flag.ErrHelp) }
+
+// restConfig finds the API server: the file that was named, KUBECONFIG, or the pod's service account.
+func (o *options) restConfig() (*rest.Config, error) {
+	rules := clientcmd.NewDefaultClientConfigLoadingRules()
+	rules.ExplicitPath = o.kubeconfig
+	return clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{}).ClientConfig()
+}
+
+// logger writes JSON lines.
+func (o *options) logger(w io.Writer) logr.Logger {
+	level := zapcore.InfoLevel
+	if o.verbose {
+		level = zapcore.DebugLevel
+	}
+	return zap.New(zap.WriteTo(w), zap.Level(level), zap.JSONEncoder(func(c *zapcore.EncoderConfig) {
+		c.EncodeTime = zapcore.RFC3339NanoTimeEncoder
+	}))
+}

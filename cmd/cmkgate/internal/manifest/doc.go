@@ -1,0 +1,26 @@
+// Package manifest reads Kubernetes manifests: files, folders and standard
+// input, split into documents and parsed to objects that know their place in
+// the file.
+//
+// Nothing is held longer than needed. A folder is walked, not listed; a large
+// file is read document by document; an object lives until it is judged.
+package manifest
+
+import "fmt"
+
+// Problem is input that cannot be judged, or not for certain.
+type Problem struct {
+	File string
+	// Line and Column count from 1; both are 0 where the file as a whole is meant.
+	Line, Column int
+	// Text is a sentence about the place.
+	Text string
+}
+
+// String is FILE:LINE:COLUMN: TEXT.
+func (p Problem) String() string {
+	if p.Line == 0 {
+		return p.File + ": " + p.Text
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.Text)
+}

@@ -1,0 +1,160 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/cmkgate/cmkgate/policies/tree"
+)
+
+// Error is everything that is wrong with a configuration file.
+type Error struct {
+	// Source is the file's name.
+	Source string
+	// Problems are in the order of the file; there is at least one.
+	Problems []Problem
+	// More counts the problems beyond those, where there are very many.
+	More int
+}
+
+// Error shows each problem on a line of its own: FILE:LINE:COLUMN: FIELD: what
+// is wrong, and what to write.
+func (e *Error) Error() string {
+	lines := make([]string, 0, len(e.Problems)+1)
+	for i := range e.Problems {
+		lines = append(lines, e.Source+":"+e.Problems[i].String())
+	}
+	if e.More > 0 {
+		lines = append(lines, fmt.Sprintf("%s: and %d more problems.", e.Source, e.More))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Problem is one thing that is wrong.
+type Problem struct {
+	// Line and Column count from 1. They are those of the value, or of the field's
+	// name where the name is wrong, or of the nearest parent of what is missing.
+	Line, Column int
+	// Field is the path of the field, "" for the file as a whole.
+	Field string
+	// Problem is a sentence about the field, without the field.
+	Problem string
+	// Remedy is what to write instead.
+	Remedy string
+}
+
+// String is LINE:COLUMN: FIELD: PROBLEM REMEDY.
+func (p Problem) String() string {
+	s := fmt.Sprintf("%d:%d: ", p.Line, p.Column)
+	if p.Field != "" {
+		s += p.Field + ": "
+	}
+	return strings.TrimSuffix(s+p.Problem+" "+p.Remedy, " ")
+}
+
+// maxProblems bounds a report: nobody reads on, and a hostile file could ask for a million.
+const maxProblems = 100
+
+// report collects problems. Of several about one field only the first is kept:
+// the others follow from it.
+type report struct {
+	doc      *document
+	problems []Problem
+	more     int
+	seen     map[string]bool
+}
+
+// at reports a problem with the value at a path, which may be absent.
+func (r *report) at(path tree.Path, problem, remedy string) {
+	node, steps := r.doc.root.Nearest(path)
+	where := r.doc.valueOf(node)
+	if node.Absent() || steps < len(path) {
+		where = r.doc.nameOf(node)
+	}
+	r.add(where, path, problem, remedy)
+}
+
+// atName reports a problem with the name of the field at a path.
+func (r *report) atName(path tree.Path, problem, remedy string) {
+	r.add(r.doc.nameOf(r.doc.root.Find(path)), path, problem, remedy)
+}
+
+func (r *report) add(where place, path tree.Path, problem, remedy string) {
+	field := shorten(path.String())
+	if r.seen[field] {
+		return
+	}
+	if len(r.problems) == maxProblems {
+		r.more++
+		return
+	}
+	r.seen[field] = true
+	r.problems = append(r.problems, Problem{where.line, where.column, field, problem, remedy})
+}
+
+// clean tells whether nothing was reported about a field or anything in it.
+func (r *report) clean(path tree.Path) bool {
+	return !slices.ContainsFunc(r.problems, func(p Problem) bool { return strings.HasPrefix(p.Field, path.String()) })
+}
+
+// error is what was reported, nil when nothing was.
+func (r *report) error(source string) error {
+	if len(r.problems) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(r.problems, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), strings.Compare(a.Field, b.Field))
+	})
+	return &Error{Source: source, Problems: r.problems, More: r.more}
+}
+
+// field is the path of a field from the top of the file.
+func field(names ...string) tree.Path {
+	path := make(tree.Path, len(names))
+	for i, name := range names {
+		path[i] = tree.Key(name)
+	}
+	return path
+}
+
+// element is the path of an element of a list.
+func element(list tree.Path, i int) tree.Path { return list.Child(tree.Index(i)) }
+
+// describe names a value for messages: its type and, when it is short, what it is.
+func describe(n *tree.Node) string {
+	switch n.Kind() {
+	case tree.Map:
+		return "an object"
+	case tree.List:
+		return "a list"
+	case tree.String:
+		return quote(n.Text())
+	case tree.Null:
+		return "nothing"
+	default:
+		return "the " + n.Kind().String() + " " + shorten(n.Text())
+	}
+}
+
+// quote shows what a person wrote: escaped, and cut where it would drown the message.
+func quote(s string) string { return strconv.Quote(shorten(s)) }
+
+func shorten(s string) string {
+	const limit = 120
+	if len(s) <= limit {
+		return s
+	}
+	return strings.ToValidUTF8(s[:limit], "") + "…"
+}
+
+// oneOf lists choices in a sentence: a, b or c.
+func oneOf(choices []string) string {
+	if len(choices) < 2 {
+		return strings.Join(choices, "")
+	}
+	last := len(choices) - 1
+	return strings.Join(choices[:last], ", ") + " or " + choices[last]
+}

@@ -1,0 +1,70 @@
+package v1alpha1
+
+// A type with a Pattern takes what the regular expression matches. The patterns
+// are for editors and other readers of the schema, so they keep to what every
+// dialect knows; package config checks more and says more precisely what is wrong.
+
+const (
+	arnPrefix = `^arn:aws[a-z-]*:kms:[a-z]+(-[a-z]+){1,2}-[0-9]+:[0-9]{12}:`
+	keyID     = `([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})`
+	aliasName = `alias/[a-zA-Z0-9/_-]+`
+)
+
+// KeyARN is the ARN of a KMS key: arn:aws:kms:REGION:ACCOUNT:key/KEY-ID.
+type KeyARN string
+
+// Pattern is what the field takes.
+func (KeyARN) Pattern() string { return arnPrefix + "key/" + keyID + "$" }
+
+// KeyOrAliasARN is the ARN of a KMS key or of an alias.
+type KeyOrAliasARN string
+
+// Pattern is what the field takes.
+func (KeyOrAliasARN) Pattern() string { return arnPrefix + "(key/" + keyID + "|" + aliasName + ")$" }
+
+// AccountID is the number of an AWS account: 12 digits, in quotes.
+type AccountID string
+
+// Pattern is what the field takes.
+func (AccountID) Pattern() string { return `^[0-9]{12}$` }
+
+// Region is the name of an AWS region.
+type Region string
+
+// Pattern is what the field takes.
+func (Region) Pattern() string { return `^[a-z]+(-[a-z]+){1,2}-[0-9]+$` }
+
+// NamespacePattern is the name of a namespace, in which * stands for any
+// characters and ? for one.
+type NamespacePattern string
+
+// Pattern is what the field takes.
+func (NamespacePattern) Pattern() string { return `^[a-z0-9*?-]{1,63}$` }
+
+// LabelKey is the key of a Kubernetes label.
+type LabelKey string
+
+// Pattern is what the field takes.
+func (LabelKey) Pattern() string {
+	return `^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$`
+}
+
+// LabelValue is the value of a Kubernetes label; there are no patterns in it.
+type LabelValue string
+
+// Pattern is what the field takes.
+func (LabelValue) Pattern() string { return `^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$` }
+
+// InstanceType is an instance family (g5) or a single instance type
+// (trn2.3xlarge), with or without the ml. that SageMaker puts in front.
+type InstanceType string
+
+// Pattern is what the field takes.
+func (InstanceType) Pattern() string { return `^(ml\.)?[a-z][a-z0-9-]*(\.[a-z0-9-]+)?$` }
+
+// PolicyID names a policy; cmkgate policies lists them.
+type PolicyID string
+
+// UserName is the name of a Kubernetes user, for example
+// system:serviceaccount:NAMESPACE:NAME.
+type UserName string

@@ -1,0 +1,36 @@
+package catalog
+
+import "github.com/cmkgate/cmkgate/policies/kms"
+
+const bucketPolicy = "s3-bucket-key"
+
+// bucketFields lists the KMS leaves of the Bucket, as in the CRD of
+// s3-controller v1.3.2 (unchanged in v1.10).
+func bucketFields() []Field {
+	bucket := Kind{Group: S3, Name: "Bucket"}
+	return []Field{
+		{
+			Kind: bucket, Path: "spec.encryption.rules[*].applyServerSideEncryptionByDefault.kmsMasterKeyID",
+			Purpose: PurposeBucket, Policy: bucketPolicy,
+			Protects: "the objects of the bucket",
+			Without:  "S3 encrypts new objects with a key of its own",
+			Accepts:  kms.AnyForm, Mutable: true,
+		},
+		{
+			Kind: bucket, Path: "spec.replication.rules[*].destination.encryptionConfiguration.replicaKMSKeyID",
+			Purpose: PurposeBucket, Policy: bucketPolicy,
+			Protects: "the replicated objects",
+			Without:  "S3 cannot encrypt the replicas",
+			Accepts:  kms.AnyForm, Mutable: true, Elsewhere: true,
+			Never: "the key belongs to the region and account of the destination bucket",
+		},
+		{
+			Kind: bucket, Path: "spec.inventory[*].destination.s3BucketDestination.encryption.sseKMS.keyID",
+			Purpose: PurposeBucket, Policy: bucketPolicy,
+			Protects: "the inventory reports",
+			Without:  "S3 cannot encrypt the reports",
+			Accepts:  kms.AnyForm, Mutable: true, Elsewhere: true,
+			Never: "the key belongs to the region and account of the destination bucket",
+		},
+	}
+}

@@ -1,0 +1,97 @@
+// Package catalog is the data that policies work from: where each ACK kind
+// keeps its KMS keys, what governs whether a key belongs there, and which
+// instance families have local storage. A new key field costs one row.
+package catalog
+
+import "github.com/cmkgate/cmkgate/policies/kms"
+
+// Field is a place in an ACK object where a KMS key is named.
+type Field struct {
+	Kind Kind
+	// Path is the field, in the CRD's spelling; [*] stands for every list element.
+	Path string
+	// Under is the part of Path that must exist for the field to apply; the rest
+	// may be created. Empty means the field's parent. A parent that the CRD
+	// requires, or whose own required fields are unknown, is never created.
+	Under string
+	// OnlyIf must hold for the field to apply.
+	OnlyIf Condition
+
+	Purpose Purpose
+	// Policy is the ID of the policy that judges the field.
+	Policy string
+	// Protects names the data, for documents and messages.
+	Protects string
+	// Without says what AWS does when no key is named, as the end of "no KMS key is named, so …".
+	Without string
+
+	// InstanceTypes are the instance types that decide whether AWS accepts the
+	// key: with local storage it refuses the call.
+	InstanceTypes []InstanceType
+	// Outputs are the S3 URIs that the key encrypts. In a directory bucket (S3
+	// Express) SageMaker accepts no key.
+	Outputs []string
+
+	// Accepts are the forms of a key that AWS documents for the field.
+	Accepts kms.Form
+	// Never says why the key is never injected; empty where it may be.
+	Never string
+	// Elsewhere tells that the key belongs to another region than the object's.
+	Elsewhere bool
+	// InsteadUse names the field that replaces this deprecated one.
+	InsteadUse string
+	// Mutable tells that ACK and AWS carry out a change of the key on a resource
+	// that exists. For every other field it ends in an ACK.Terminal condition, a
+	// call without the key, or a notebook that stops and starts for ever.
+	Mutable bool
+}
+
+// Condition holds when the value at Path equals Equals. The zero Condition always holds.
+type Condition struct {
+	Path   string
+	Equals string
+}
+
+// InstanceType is where an instance type is named.
+type InstanceType struct {
+	Path string
+	// Unless names a field beside it that takes the place of instances
+	// (a serverless variant has no volumes).
+	Unless string
+}
+
+// KeylessKind is a kind without a key field of its own.
+type KeylessKind struct {
+	Kind Kind
+	// Encryption says where its encryption comes from.
+	Encryption string
+}
+
+// FieldsOf returns the rows that a policy judges, in the catalog's order.
+func FieldsOf(policy string) []Field {
+	var out []Field
+	for _, f := range Fields() {
+		if f.Policy == policy {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// KindsOf returns the kinds that have rows of a policy, in the catalog's order.
+func KindsOf(policy string) []Kind {
+	var out []Kind
+	seen := map[Kind]bool{}
+	for _, f := range FieldsOf(policy) {
+		if !seen[f.Kind] {
+			seen[f.Kind] = true
+			out = append(out, f.Kind)
+		}
+	}
+	return out
+}
+
+// Fields returns every key field of both groups.
+func Fields() []Field {
+	return append(sagemakerFields(), bucketFields()...)
+}

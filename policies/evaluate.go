@@ -1,0 +1,154 @@
+package policies
+
+import (
+	"fmt"
+
+	"github.com/cmkgate/cmkgate/policies/catalog"
+	"github.com/cmkgate/cmkgate/policies/tree"
+)
+
+// Evaluator judges objects by a list of policies and an organization's
+// settings. It is safe for concurrent use.
+type Evaluator struct {
+	settings  Settings
+	instances catalog.Instances
+	byKind    map[catalog.Kind][]rule
+}
+
+// rule is a policy made ready for one kind.
+type rule struct {
+	policy Policy
+	fields []field
+}
+
+// New prepares an evaluator. It fails when two policies share an ID, when one
+// lacks its documentation, or when the settings say nothing about one.
+func New(list []Policy, settings Settings) (*Evaluator, error) {
+	e := &Evaluator{
+		settings:  settings,
+		instances: catalog.NewInstances(settings.Families),
+		byKind:    map[catalog.Kind][]rule{},
+	}
+	seen := map[ID]bool{}
+	for _, p := range list {
+		if p.ID == "" || p.Title == "" || p.Doc == "" || p.check == nil || len(p.Kinds) == 0 {
+			return nil, fmt.Errorf("policy %q is incomplete: want an ID, a title, documentation, kinds and a check", p.ID)
+		}
+		if seen[p.ID] {
+			return nil, fmt.Errorf("policy %q is listed twice", p.ID)
+		}
+		seen[p.ID] = true
+		if _, ok := settings.Policies[p.ID]; !ok {
+			return nil, fmt.Errorf("the settings do not say how policy %q is switched", p.ID)
+		}
+		for _, kind := range p.Kinds {
+			fields, err := compile(p.ID, kind)
+			if err != nil {
+				return nil, err
+			}
+			e.byKind[kind] = append(e.byKind[kind], rule{policy: p, fields: fields})
+		}
+	}
+	return e, nil
+}
+
+// Judges tells whether any policy looks at a kind.
+func (e *Evaluator) Judges(group, kind string) bool {
+	return len(e.byKind[catalog.Kind{Group: group, Name: kind}]) > 0
+}
+
+// Evaluate returns what is wrong with an object, in the order of policies and
+// fields. Old is the object's state before an update and nil otherwise: with
+// it, only what the update brings about is returned, and nothing is injected.
+// An object that is being deleted, or has no spec, is never wrong.
+func (e *Evaluator) Evaluate(object Object, old *tree.Node, world World) []Finding {
+	rules := e.byKind[catalog.Kind{Group: object.Group, Name: object.Kind}]
+	if len(rules) == 0 || !object.Root.Get("metadata").Get("deletionTimestamp").Missing() {
+		return nil
+	}
+	findings := e.judge(rules, object, old, world)
+	if len(findings) == 0 || old == nil {
+		return findings
+	}
+	before := object
+	before.Root = old
+	return added(findings, e.judge(rules, before, old, world))
+}
+
+func (e *Evaluator) judge(rules []rule, object Object, old *tree.Node, world World) []Finding {
+	ev := e.begin(object, world)
+	ev.old = old
+	if object.Root.Get("spec").Empty() && !ev.adoption.observes() {
+		return nil
+	}
+	for i := range rules {
+		ev.rule = &rules[i]
+		ev.switched = e.settings.policyIn(rules[i].policy.ID, ev.namespace)
+		if ev.switched.Mode != Off {
+			rules[i].policy.check(ev)
+		}
+	}
+	return ev.findings
+}
+
+// added leaves out the findings that were there before, so that an object from
+// before cmkgate can still be labelled, scaled and changed elsewhere. Findings
+// are matched without list indices: moving a list element brings nothing about.
+func added(now, before []Finding) []Finding {
+	known := map[string]int{}
+	for i := range before {
+		known[identity(&before[i])]++
+	}
+	var out []Finding
+	for i := range now {
+		id := identity(&now[i])
+		if known[id] > 0 {
+			known[id]--
+			continue
+		}
+		out = append(out, now[i])
+	}
+	return out
+}
+
+func identity(f *Finding) string {
+	return f.Label() + " " + f.Path.Pattern().String() + " " + f.Problem
+}
+
+// evaluation is the judgement of one object under way.
+type evaluation struct {
+	*Evaluator
+	object    Object
+	old       *tree.Node
+	world     World
+	namespace Namespace
+	region    string
+	account   string
+	adoption  adoption
+
+	rule     *rule
+	switched PolicySettings
+	findings []Finding
+}
+
+func (e *Evaluator) begin(object Object, world World) *evaluation {
+	ev := &evaluation{Evaluator: e, object: object, world: world}
+	ns, ok := world.Namespace(object.Namespace)
+	if !ok {
+		ns.Name = object.Namespace
+	}
+	ev.namespace = ns
+	ev.region = regionOf(object, ns, e.settings.Region)
+	ev.account = accountOf(object, ns, e.settings.Account)
+	ev.adoption = adoptionOf(object.Root)
+	return ev
+}
+
+// report adds a finding of the policy at work; policy and mode are filled in.
+func (e *evaluation) report(f Finding) {
+	f.Policy, f.Mode = e.rule.policy.ID, e.switched.Mode
+	if f.Reason == Unverifiable && f.Mode == Enforce {
+		f.Mode = e.settings.Unverifiable
+	}
+	e.findings = append(e.findings, f)
+}

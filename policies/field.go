@@ -1,0 +1,153 @@
+package policies
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/cmkgate/cmkgate/policies/catalog"
+	"github.com/cmkgate/cmkgate/policies/tree"
+)
+
+// field is a catalog row with its paths parsed.
+type field struct {
+	catalog.Field
+	path          tree.Path
+	under         int
+	onlyIf        tree.Path
+	instanceTypes []instanceType
+	outputs       []tree.Path
+}
+
+type instanceType struct{ path, unless tree.Path }
+
+func compile(policy ID, kind catalog.Kind) ([]field, error) {
+	var out []field
+	for _, row := range catalog.FieldsOf(policy) {
+		if row.Kind != kind {
+			continue
+		}
+		f, err := compileField(row)
+		if err != nil {
+			return nil, fmt.Errorf("catalog row %s %s: %w", row.Kind.Name, row.Path, err)
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+func compileField(row catalog.Field) (field, error) {
+	f := field{Field: row}
+	var p pathParser
+	f.path = p.parse(row.Path)
+	f.under = len(f.path) - 1
+	if row.Under != "" {
+		f.under = len(p.parse(row.Under))
+	}
+	f.onlyIf = p.parse(row.OnlyIf.Path)
+	for _, t := range row.InstanceTypes {
+		f.instanceTypes = append(f.instanceTypes, instanceType{p.parse(t.Path), p.parse(t.Unless)})
+	}
+	for _, o := range row.Outputs {
+		f.outputs = append(f.outputs, p.parse(o))
+	}
+	return f, p.err
+}
+
+type pathParser struct{ err error }
+
+func (p *pathParser) parse(s string) tree.Path {
+	path, err := tree.ParsePath(s)
+	if p.err == nil {
+		p.err = err
+	}
+	return path
+}
+
+// checkFields judges every field that the catalog has for the policy and the kind.
+func checkFields(e *evaluation) {
+	if e.adoption.observes() && e.old == nil {
+		e.adopted()
+		return
+	}
+	for i := range e.rule.fields {
+		f := &e.rule.fields[i]
+		f.path.Walk(e.object.Root, f.under, func(path tree.Path, value *tree.Node) {
+			if finding, wrong := e.judgeField(f, path, value); wrong {
+				e.report(finding)
+			}
+		})
+	}
+}
+
+// judgeField judges one place where a key may stand.
+func (e *evaluation) judgeField(f *field, path tree.Path, value *tree.Node) (Finding, bool) {
+	if f.onlyIf != nil && e.object.Root.Find(f.onlyIf.Bind(path)).Text() != f.OnlyIf.Equals {
+		return Finding{}, false
+	}
+	if f.InsteadUse != "" {
+		return e.judgeDeprecated(f, path, value)
+	}
+	if len(f.instanceTypes) > 0 {
+		if finding, decided, wrong := e.judgeStorage(f, path, value); decided {
+			return finding, wrong
+		}
+	}
+	if value.Missing() {
+		if uri := e.expressOutput(f, path); uri != "" {
+			return expressFinding(path, uri), true
+		}
+	}
+	return e.judgeKey(f, path, value)
+}
+
+func (e *evaluation) judgeDeprecated(f *field, path tree.Path, value *tree.Node) (Finding, bool) {
+	if value.Missing() {
+		return Finding{}, false
+	}
+	return Finding{
+		Reason:  Deprecated,
+		Path:    path.Clone(),
+		Problem: fmt.Sprintf("this field is deprecated: %s.", f.Never),
+		Remedy:  fmt.Sprintf("Move the key to %s and remove this field.", f.InsteadUse),
+	}, true
+}
+
+// expressOutput returns the first output that lies in a directory bucket (S3
+// Express One Zone), where SageMaker takes no key (CreateTrainingJob, KmsKeyId).
+func (e *evaluation) expressOutput(f *field, path tree.Path) string {
+	for _, pattern := range f.outputs {
+		var found string
+		pattern = pattern.Bind(path)
+		pattern.Walk(e.object.Root, len(pattern), func(_ tree.Path, uri *tree.Node) {
+			if found == "" && isDirectoryBucket(bucketOf(uri.Str())) {
+				found = uri.Str()
+			}
+		})
+		if found != "" {
+			return found
+		}
+	}
+	return ""
+}
+
+func expressFinding(path tree.Path, uri string) Finding {
+	return Finding{
+		Reason:  Unverifiable,
+		Path:    path.Clone(),
+		Problem: fmt.Sprintf("%s is in S3 Express, where SageMaker accepts no key; the bucket's own encryption counts.", quote(uri)),
+		Remedy:  fmt.Sprintf("Make sure that bucket %s is under a customer-managed key, or write to a general purpose bucket.", bucketOf(uri)),
+	}
+}
+
+// bucketOf is the bucket of an s3:// URI, "" for anything else.
+func bucketOf(uri string) string {
+	rest, ok := strings.CutPrefix(uri, "s3://")
+	if !ok {
+		return ""
+	}
+	bucket, _, _ := strings.Cut(rest, "/")
+	return bucket
+}
+
+// isDirectoryBucket goes by the suffix that S3 reserves (as does ACK's IsDirectoryBucketName).
+func isDirectoryBucket(name string) bool { return strings.HasSuffix(name, "--x-s3") }

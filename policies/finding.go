@@ -1,0 +1,65 @@
+package policies
+
+import (
+	"github.com/cmkgate/cmkgate/policies/tree"
+)
+
+// Finding is one thing that is wrong with an object.
+type Finding struct {
+	Policy ID
+	Reason Reason
+	// Mode is what the finding leads to, overrides and exceptions applied.
+	Mode Mode
+	// Path is the field that is wrong; the last steps may be absent.
+	Path tree.Path
+	// Problem is a sentence about the field, without the field: it follows "PATH: ".
+	Problem string
+	// Remedy tells in one or two sentences what to write instead.
+	Remedy string
+	// Fix is the remedy as edits that a person, or a tool with a person's
+	// consent, can apply; nil where a human must decide.
+	Fix []Edit
+	// Inject tells that Fix only adds what is missing and that the settings let
+	// the webhook add it on its own.
+	Inject bool
+}
+
+// Message is the finding as one line: field path, what is wrong, what to write.
+func (f *Finding) Message() string {
+	m := f.Path.String() + ": " + f.Problem
+	if f.Remedy != "" {
+		m += " " + f.Remedy
+	}
+	return m
+}
+
+// Label is policy and reason as messages show them: sagemaker-volume-key/missing.
+func (f *Finding) Label() string { return string(f.Policy) + "/" + string(f.Reason) }
+
+// Edit sets one field to a value, or removes it. Missing parents are created.
+type Edit struct {
+	Path tree.Path
+	// Value is a string or a bool; nil removes the field.
+	Value any
+}
+
+// Enforced tells whether any of the findings denies the object.
+func Enforced(findings []Finding) bool {
+	for i := range findings {
+		if findings[i].Mode == Enforce {
+			return true
+		}
+	}
+	return false
+}
+
+// Injections collects the edits that the webhook may make on its own.
+func Injections(findings []Finding) []Edit {
+	var edits []Edit
+	for i := range findings {
+		if findings[i].Inject {
+			edits = append(edits, findings[i].Fix...)
+		}
+	}
+	return edits
+}

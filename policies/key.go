@@ -1,0 +1,186 @@
+package policies
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/cmkgate/cmkgate/policies/catalog"
+	"github.com/cmkgate/cmkgate/policies/kms"
+	"github.com/cmkgate/cmkgate/policies/tree"
+)
+
+// judgeKey judges the value of a field that must name a key.
+func (e *evaluation) judgeKey(f *field, path tree.Path, value *tree.Node) (Finding, bool) {
+	if value.Missing() {
+		return e.missingKey(f, path), true
+	}
+	reason, problem := e.keyProblem(f, value)
+	if problem == "" {
+		return Finding{}, false
+	}
+	finding := Finding{Reason: reason, Path: path.Clone(), Problem: problem}
+	key, ok := e.keyFor(f)
+	if !ok {
+		finding.Remedy = e.noDefaultKey(f)
+		return finding, true
+	}
+	finding.Remedy = "Set it to " + key + "."
+	if e.mayInject(f) {
+		finding.Remedy = "Set it to " + key + " or remove the field."
+	}
+	finding.Fix = []Edit{{Path: finding.Path, Value: key}}
+	return finding, true
+}
+
+func (e *evaluation) missingKey(f *field, path tree.Path) Finding {
+	finding := Finding{
+		Reason:  Missing,
+		Path:    path.Clone(),
+		Problem: "no KMS key is named, so " + f.Without + ".",
+	}
+	key, ok := e.keyFor(f)
+	if !ok {
+		finding.Remedy = e.noDefaultKey(f)
+		return finding
+	}
+	finding.Remedy = "Set it to " + key + "."
+	finding.Fix = []Edit{{Path: finding.Path, Value: key}}
+	finding.Inject = e.mayInject(f)
+	return finding
+}
+
+// keyProblem tells what is wrong with a value as a key for the field; an empty
+// problem means nothing.
+func (e *evaluation) keyProblem(f *field, value *tree.Node) (Reason, string) {
+	if value.Kind() != tree.String {
+		return Malformed, fmt.Sprintf("a KMS key must be a string, not a value of type %s.", value.Kind())
+	}
+	text := value.Text()
+	ref, err := kms.Parse(text)
+	if err != nil {
+		return Malformed, fmt.Sprintf("%s is not a KMS key: %v.", quote(text), err)
+	}
+	if ref.AWSManaged() {
+		return AWSManaged, fmt.Sprintf("%s is managed by AWS, not by your organization.", quote(text))
+	}
+	if ref.Form&f.Accepts == 0 {
+		return Malformed, fmt.Sprintf("AWS documents only a %s for this field, and %s is an %s.", f.Accepts, quote(text), ref.Form)
+	}
+	if ref.Region != "" && ref.Region != e.region && !f.Elsewhere {
+		return WrongRegion, fmt.Sprintf("%s is a key of %s, but this %s is created in %s.", quote(text), ref.Region, e.object.Kind, e.region)
+	}
+	return e.trust(ref.In(e.region, e.account), text)
+}
+
+func (e *evaluation) trust(ref kms.Reference, text string) (Reason, string) {
+	t := &e.settings.Trusted
+	for i := range e.settings.DefaultKeys {
+		if e.settings.DefaultKeys[i].Key == ref {
+			return "", ""
+		}
+	}
+	for _, key := range t.Keys {
+		if key == ref {
+			return "", ""
+		}
+	}
+	for _, account := range t.Accounts {
+		if account == ref.Account {
+			return "", ""
+		}
+	}
+	switch {
+	case ref.Account == "":
+		return Unverifiable, fmt.Sprintf("%s names no account, and the account that ACK works in is not known (aws.accountID).", quote(text))
+	case len(t.Accounts) > 0:
+		return Untrusted, fmt.Sprintf("%s is a key of account %s, which your organization does not trust.", quote(text), ref.Account)
+	default:
+		return Untrusted, fmt.Sprintf("%s is not one of the keys that your organization trusts.", quote(text))
+	}
+}
+
+// keyFor is the key that a hint may name for the field.
+func (e *evaluation) keyFor(f *field) (string, bool) {
+	if f.Elsewhere {
+		return "", false
+	}
+	return e.defaultKey(f.Purpose)
+}
+
+func (e *evaluation) noDefaultKey(f *field) string {
+	if f.Elsewhere {
+		return "Set it to the ARN of a customer-managed key; " + f.Never + "."
+	}
+	return fmt.Sprintf("cmkgate has no default key for %s keys in %s: set the ARN of a customer-managed key of that region, or ask your platform team to add one to defaultKeys.",
+		f.Purpose, e.region)
+}
+
+// mayInject tells whether the webhook may set the field on its own. Injection
+// is for new objects only: on an existing one the key would never reach AWS.
+// What adopt-or-create applies to may exist, so there only mutable fields count.
+func (e *evaluation) mayInject(f *field) bool {
+	return e.old == nil && f.Never == "" && e.switched.Inject &&
+		(e.switched.Mode == Enforce || e.switched.Mode == Warn) &&
+		(e.adoption == noAdoption || e.adoption == adoptOrCreate && f.Mutable)
+}
+
+// defaultKey is the organization's key for a purpose in the object's region:
+// of the entries that cover the object the most specific, then the one of the
+// object's own account. Two that are equally good are none.
+func (e *evaluation) defaultKey(purpose catalog.Purpose) (string, bool) {
+	best, bestScore, tied := -1, -1, false
+	keys := e.settings.DefaultKeys
+	for i := range keys {
+		if !keys[i].covers(e.region, e.namespace.Name, purpose) {
+			continue
+		}
+		score := keys[i].specificity() * 2
+		if keys[i].Key.Account == e.account {
+			score++
+		}
+		if score >= bestScore {
+			tied = score == bestScore && keys[i].Key != keys[best].Key
+			best, bestScore = i, score
+		}
+	}
+	if best < 0 || tied {
+		return "", false
+	}
+	return keys[best].Key.String(), true
+}
+
+func (k *DefaultKey) covers(region, namespace string, purpose catalog.Purpose) bool {
+	if k.Key.Region != region || !matchesAny(k.Namespaces, namespace) {
+		return false
+	}
+	if len(k.Purposes) == 0 {
+		return true
+	}
+	for _, p := range k.Purposes {
+		if p == purpose {
+			return true
+		}
+	}
+	return false
+}
+
+func (k *DefaultKey) specificity() int {
+	n := 0
+	if len(k.Namespaces) > 0 {
+		n++
+	}
+	if len(k.Purposes) > 0 {
+		n++
+	}
+	return n
+}
+
+// quote shows a value that a person wrote: escaped, and cut where it is so long
+// that it would drown the message.
+func quote(s string) string {
+	const limit = 120
+	if len(s) > limit {
+		s = s[:limit] + "…"
+	}
+	return strconv.Quote(s)
+}

@@ -1,0 +1,85 @@
+// Package policies judges ACK objects: is everything that they create
+// encrypted with a key that the organization controls?
+//
+// The package is pure. It looks at an object, its old self on an update, the
+// organization's settings and a read-only world, and returns findings. The
+// webhook, the command line and reports all show the same findings.
+package policies
+
+import "github.com/cmkgate/cmkgate/policies/catalog"
+
+// ID names a policy. IDs are stable: they stand in configurations and reports.
+type ID = string
+
+// Policy is one rule that the organization can switch.
+type Policy struct {
+	ID    ID
+	Title string
+	// Protects names the data that the policy is there for.
+	Protects string
+	// Doc is what `cmkgate explain` shows and docs/policies.md is made of: what
+	// the policy asks, why, and how to satisfy it. Markdown.
+	Doc string
+	// Default is the mode without configuration.
+	Default Mode
+	// Injects tells whether the policy can set what is missing.
+	Injects bool
+	// Kinds are the objects that the policy looks at.
+	Kinds []catalog.Kind
+	check func(*evaluation)
+}
+
+// All returns every policy in the order of the documentation. A new policy is
+// one more line here.
+func All() []Policy {
+	return []Policy{
+		sagemakerVolumeKey(),
+		sagemakerOutputKey(),
+		sagemakerStorageKey(),
+		sagemakerEndpointKey(),
+		s3BucketKey(),
+	}
+}
+
+// Mode is what happens to an object with findings.
+type Mode string
+
+// The modes, strictest first.
+const (
+	// Enforce denies the object.
+	Enforce Mode = "Enforce"
+	// Warn admits it with a Kubernetes warning.
+	Warn Mode = "Warn"
+	// Audit admits it silently; metrics, logs and reports tell. Nothing is injected.
+	Audit Mode = "Audit"
+	// Off does not look.
+	Off Mode = "Off"
+)
+
+// Modes lists the valid modes for schemas and messages.
+func Modes() []Mode { return []Mode{Enforce, Warn, Audit, Off} }
+
+// Reason tells in one word why a finding was made.
+type Reason string
+
+// The reasons of the key policies.
+const (
+	// Missing: no key is named where one belongs.
+	Missing Reason = "missing"
+	// AWSManaged: the key, or the encryption, belongs to AWS.
+	AWSManaged Reason = "aws-managed"
+	// Malformed: the text is no key that AWS could accept in this field.
+	Malformed Reason = "malformed"
+	// WrongRegion: the key lives in another region than the resource.
+	WrongRegion Reason = "wrong-region"
+	// Untrusted: the key's account, or the key, is not one the organization trusts.
+	Untrusted Reason = "untrusted"
+	// LocalStorage: the instance type has local storage, which takes no volume key.
+	LocalStorage Reason = "local-storage"
+	// Immutable: the change cannot be carried out on a resource that exists.
+	Immutable Reason = "immutable"
+	// Deprecated: AWS has replaced the field by another.
+	Deprecated Reason = "deprecated"
+	// Unverifiable: the answer lies outside what can be seen.
+	Unverifiable Reason = "unverifiable"
+)

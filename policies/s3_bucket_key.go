@@ -1,0 +1,242 @@
+package policies
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/cmkgate/cmkgate/policies/catalog"
+	"github.com/cmkgate/cmkgate/policies/kms"
+	"github.com/cmkgate/cmkgate/policies/tree"
+)
+
+// s3BucketKey asks for a Bucket's default encryption under a key, and for the
+// keys of replication and inventory where these name one.
+func s3BucketKey() Policy {
+	const id = "s3-bucket-key"
+	return Policy{
+		ID:       id,
+		Title:    "A Bucket encrypts new objects with a customer-managed key",
+		Protects: "training data and artifacts at rest: the default encryption of buckets, their replicas and inventories",
+		Default:  Enforce,
+		Injects:  true,
+		Kinds:    catalog.KindsOf(id),
+		check:    checkBucket,
+		Doc: `A Bucket's default encryption must be SSE-KMS (aws:kms or aws:kms:dsse) with a customer-managed key.
+Without it S3 uses SSE-S3 (AES256), whose key belongs to AWS; with aws:kms and no key it uses alias/aws/s3, whose policy
+nobody can edit.
+
+cmkgate sets sseAlgorithm, kmsMasterKeyID and bucketKeyEnabled together, because ACK compares whole rules: a rule
+without bucketKeyEnabled would be written to AWS again at every resync. An AES256 that a person wrote is rejected, never
+overwritten. Keys of replication and inventory belong to the destination: they are judged, never injected.
+
+**Exempt:** buckets that receive S3 access logs (acl log-delivery-write, a policy for logging.s3.amazonaws.com, or
+another Bucket that names them as its target), because S3 cannot deliver logs to SSE-KMS buckets.
+
+**How to satisfy it.** Leave spec.encryption out and let cmkgate set the organization's key, or write:
+
+` + "```yaml" + `
+kind: Bucket
+spec:
+  name: training-data
+  encryption:
+    rules:
+    - bucketKeyEnabled: true
+      applyServerSideEncryptionByDefault:
+        sseAlgorithm: aws:kms
+        kmsMasterKeyID: arn:aws:kms:eu-west-1:111122223333:key/11111111-1111-1111-1111-111111111111
+` + "```",
+	}
+}
+
+const (
+	sseKMS  = "aws:kms"
+	sseDSSE = "aws:kms:dsse"
+	sseS3   = "AES256"
+)
+
+func checkBucket(e *evaluation) {
+	if e.adoption.observes() && e.old == nil {
+		e.adopted()
+		return
+	}
+	for i := range e.rule.fields {
+		f := &e.rule.fields[i]
+		if f.Elsewhere {
+			f.path.Walk(e.object.Root, f.under, func(path tree.Path, value *tree.Node) {
+				if finding, wrong := e.judgeKey(f, path, value); wrong {
+					e.report(finding)
+				}
+			})
+			continue
+		}
+		if !e.receivesAccessLogs() {
+			e.defaultEncryption(f)
+		}
+	}
+}
+
+func (e *evaluation) defaultEncryption(f *field) {
+	path := tree.Path{tree.Key("spec"), tree.Key("encryption"), tree.Key("rules")}
+	rules := e.object.Root.Find(path)
+	if rules.Len() == 0 {
+		rule := encryptionRule{evaluation: e, field: f, path: path.Child(tree.Index(0))}
+		e.report(rule.none(path[:2]))
+		return
+	}
+	for i := range rules.Len() {
+		rule := encryptionRule{evaluation: e, field: f, path: path.Child(tree.Index(i)), node: rules.At(i)}
+		if finding, wrong := rule.judge(); wrong {
+			e.report(finding)
+		}
+	}
+}
+
+// encryptionRule is one rule of a Bucket's default encryption. Its three fields
+// are judged and set together.
+type encryptionRule struct {
+	*evaluation
+	field *field
+	path  tree.Path
+	node  *tree.Node
+}
+
+func (r encryptionRule) at(keys ...string) tree.Path {
+	p := r.path.Clone()
+	for _, k := range keys {
+		p = append(p, tree.Key(k))
+	}
+	return p
+}
+
+func (r encryptionRule) algorithmPath() tree.Path {
+	return r.at("applyServerSideEncryptionByDefault", "sseAlgorithm")
+}
+
+func (r encryptionRule) keyPath() tree.Path {
+	return r.at("applyServerSideEncryptionByDefault", "kmsMasterKeyID")
+}
+
+func (r encryptionRule) judge() (Finding, bool) {
+	byDefault := r.node.Get("applyServerSideEncryptionByDefault")
+	algorithm, key := byDefault.Get("sseAlgorithm"), byDefault.Get("kmsMasterKeyID")
+	switch text := algorithm.Text(); {
+	case algorithm.Missing() && key.Missing():
+		return r.none(r.path), true
+	case algorithm.Missing():
+		return r.withoutAlgorithm(key), true
+	case text == sseKMS || text == sseDSSE:
+		return r.withKey(text, key)
+	case text == sseS3:
+		return r.wrongAlgorithm(AWSManaged, fmt.Sprintf("%s is encryption with a key that AWS owns (SSE-S3).", quote(text)), key), true
+	default:
+		return r.wrongAlgorithm(Malformed, fmt.Sprintf("%s is not an encryption with KMS keys; S3 knows %q and %q.", quote(text), sseKMS, sseDSSE), key), true
+	}
+}
+
+// none is the finding for encryption, or a rule of it, that says nothing.
+func (r encryptionRule) none(path tree.Path) Finding {
+	finding := r.missingKey(r.field, path)
+	finding.Problem = "no default encryption with a KMS key is set, so " + r.field.Without + "."
+	if finding.Fix == nil {
+		return finding
+	}
+	key := finding.Fix[0].Value
+	finding.Fix = r.edits(sseKMS, key, true)
+	value := fmt.Sprintf("{bucketKeyEnabled: true, applyServerSideEncryptionByDefault: {sseAlgorithm: %q, kmsMasterKeyID: %q}}", sseKMS, key)
+	if len(path) < len(r.path) {
+		value = "{rules: [" + value + "]}"
+	}
+	finding.Remedy = "Set it to " + value + "."
+	return finding
+}
+
+func (r encryptionRule) withoutAlgorithm(key *tree.Node) Finding {
+	finding, wrong := r.withKey(sseKMS, key)
+	if wrong {
+		return finding
+	}
+	return Finding{
+		Reason:  Missing,
+		Path:    r.algorithmPath(),
+		Problem: "a key is named but no algorithm, which S3 requires with it.",
+		Remedy:  fmt.Sprintf("Set it to %q.", sseKMS),
+		Fix:     r.edits(sseKMS, nil, false),
+		Inject:  r.mayInject(r.field),
+	}
+}
+
+// withKey judges the key of a rule that encrypts with KMS.
+func (r encryptionRule) withKey(algorithm string, key *tree.Node) (Finding, bool) {
+	f := *r.field
+	if r.isDirectoryBucket() {
+		f.Accepts = kms.KeyID | kms.KeyARN // PutBucketEncryption takes no alias for directory buckets
+	}
+	finding, wrong := r.judgeKey(&f, r.keyPath(), key)
+	if !wrong || finding.Fix == nil {
+		return finding, wrong
+	}
+	if finding.Reason == Missing {
+		finding.Problem = "no KMS key is named, so S3 encrypts with alias/aws/s3, which is managed by AWS."
+	}
+	finding.Fix = r.edits(algorithm, finding.Fix[0].Value, false)
+	if r.mayInject(r.field) && finding.Reason != Missing {
+		finding.Remedy = strings.TrimSuffix(finding.Remedy, ".") + " to get the organization's key."
+	}
+	return finding, true
+}
+
+// wrongAlgorithm is the finding for an algorithm that a person wrote and that
+// cmkgate never overwrites.
+func (r encryptionRule) wrongAlgorithm(reason Reason, problem string, key *tree.Node) Finding {
+	finding := Finding{Reason: reason, Path: r.algorithmPath(), Problem: problem}
+	fix, wrong := r.judgeKey(r.field, r.keyPath(), key)
+	switch {
+	case !wrong:
+		finding.Remedy = fmt.Sprintf("Set it to %q.", sseKMS)
+		finding.Fix = r.edits(sseKMS, nil, true)
+	case fix.Fix == nil:
+		finding.Remedy = fmt.Sprintf("Set it to %q and name a key. %s", sseKMS, fix.Remedy)
+	default:
+		value := fix.Fix[0].Value
+		finding.Remedy = fmt.Sprintf("Set it to %q with kmsMasterKeyID: %s and bucketKeyEnabled: true", sseKMS, value)
+		if r.mayInject(r.field) {
+			finding.Remedy += ", or remove spec.encryption to get the organization's key"
+		}
+		finding.Remedy += "."
+		finding.Fix = r.edits(sseKMS, value, true)
+	}
+	return finding
+}
+
+// edits sets what is not there yet of a whole rule; algorithm and key, where
+// given, are set in any case.
+func (r encryptionRule) edits(algorithm string, key any, overwriteAlgorithm bool) []Edit {
+	var edits []Edit
+	if r.node.Get("bucketKeyEnabled").Absent() {
+		// S3 Bucket Keys do not exist for DSSE-KMS (S3 user guide, "Using DSSE-KMS").
+		edits = append(edits, Edit{Path: r.at("bucketKeyEnabled"), Value: algorithm != sseDSSE})
+	}
+	current := r.node.Get("applyServerSideEncryptionByDefault").Get("sseAlgorithm")
+	if overwriteAlgorithm || current.Missing() {
+		edits = append(edits, Edit{Path: r.algorithmPath(), Value: algorithm})
+	}
+	if key != nil {
+		edits = append(edits, Edit{Path: r.keyPath(), Value: key})
+	}
+	return edits
+}
+
+func (r encryptionRule) isDirectoryBucket() bool {
+	spec := r.object.Root.Get("spec")
+	return isDirectoryBucket(spec.Get("name").Str()) ||
+		spec.Get("createBucketConfiguration").Get("bucket").Get("type").Str() == "Directory"
+}
+
+// receivesAccessLogs tells whether S3 delivers access logs to the bucket, which
+// it cannot with SSE-KMS (S3 user guide, "Enabling Amazon S3 server access logging").
+func (e *evaluation) receivesAccessLogs() bool {
+	spec := e.object.Root.Get("spec")
+	return spec.Get("acl").Str() == "log-delivery-write" ||
+		strings.Contains(spec.Get("policy").Str(), "logging.s3.amazonaws.com") ||
+		e.world.LogTarget(spec.Get("name").Str())
+}

@@ -1,0 +1,117 @@
+package policies
+
+import (
+	"fmt"
+
+	"github.com/cmkgate/cmkgate/policies/catalog"
+	"github.com/cmkgate/cmkgate/policies/tree"
+)
+
+// sagemakerEndpointKey judges an Endpoint by the EndpointConfig that it names:
+// the Endpoint itself has no key.
+func sagemakerEndpointKey() Policy {
+	return Policy{
+		ID:       "sagemaker-endpoint-key",
+		Title:    "An Endpoint uses an EndpointConfig whose volumes are under a customer-managed key",
+		Protects: "the storage of endpoints, through the EndpointConfig that each one names",
+		Default:  Enforce,
+		Kinds:    []catalog.Kind{{Group: catalog.SageMaker, Name: "Endpoint"}},
+		check:    checkEndpoint,
+		Doc: `An Endpoint has no key of its own: its volumes are encrypted as the EndpointConfig says that
+spec.endpointConfigName names. cmkgate looks that EndpointConfig up by its name in AWS (its own
+spec.endpointConfigName), in the same namespace first, and asks of it what sagemaker-volume-key asks.
+
+An EndpointConfig that was not made through ACK, or lies in another cluster or repository, cannot be seen. That is
+unverifiable: a warning by default, a denial with unverifiable: Deny in the configuration. On the command line, give
+the EndpointConfig's manifest to the same check.
+
+**How to satisfy it.** An EndpointConfig cannot be changed, so create one under a new name and point the Endpoint to it:
+
+` + "```yaml" + `
+kind: EndpointConfig
+spec:
+  endpointConfigName: churn-v2
+  kmsKeyID: arn:aws:kms:eu-west-1:111122223333:key/11111111-1111-1111-1111-111111111111
+---
+kind: Endpoint
+spec:
+  endpointName: churn
+  endpointConfigName: churn-v2
+` + "```",
+	}
+}
+
+func checkEndpoint(e *evaluation) {
+	path := tree.Path{tree.Key("spec"), tree.Key("endpointConfigName")}
+	name := e.object.Root.Find(path).Str()
+	if name == "" {
+		return // the CRD requires it
+	}
+	config, ok := e.endpointConfig(name)
+	if !ok {
+		e.report(Finding{
+			Reason:  Unverifiable,
+			Path:    path,
+			Problem: fmt.Sprintf("EndpointConfig %s cannot be seen in %s, so its key is not known.", quote(name), e.region),
+			Remedy:  "Create it through ACK in this cluster; on the command line, give its manifest to the same check.",
+		})
+		return
+	}
+	for _, f := range e.hostingFindings(config) {
+		e.report(Finding{
+			Reason:  f.Reason,
+			Path:    path,
+			Problem: fmt.Sprintf("EndpointConfig %s is not fit for use: %s: %s", quote(name), f.Path, f.Problem),
+			Remedy:  e.newEndpointConfig(f),
+		})
+	}
+}
+
+// newEndpointConfig is the remedy for an EndpointConfig that is wrong, which
+// nobody can change once it exists in AWS.
+func (e *evaluation) newEndpointConfig(f Finding) string {
+	const create = "Create an EndpointConfig under a new name "
+	switch {
+	case len(f.Fix) == 1 && f.Fix[0].Value != nil:
+		return fmt.Sprintf(create+"with %s: %s and name it here.", f.Path, f.Fix[0].Value)
+	case len(f.Fix) == 1:
+		return fmt.Sprintf(create+"without %s and name it here.", f.Path)
+	case f.Reason == Unverifiable || f.Reason == LocalStorage:
+		return f.Remedy
+	}
+	return fmt.Sprintf(create+"with %s set to a customer-managed key of %s and name it here.", f.Path, e.region)
+}
+
+// endpointConfig picks the EndpointConfig object that stands for the name in
+// the Endpoint's region: one of the same namespace before any other.
+func (e *evaluation) endpointConfig(name string) (Object, bool) {
+	var found Object
+	ok := false
+	for _, config := range e.world.EndpointConfigs(name) {
+		other := e.begin(config, e.world)
+		if other.region != e.region || other.account != e.account {
+			continue
+		}
+		if config.Namespace == e.object.Namespace {
+			return config, true
+		}
+		if !ok {
+			found, ok = config, true
+		}
+	}
+	return found, ok
+}
+
+// hostingFindings asks of an EndpointConfig what sagemaker-volume-key asks of it.
+func (e *evaluation) hostingFindings(config Object) []Finding {
+	other := e.begin(config, e.world)
+	other.adoption = noAdoption // what ACK saw in AWS counts
+	for _, r := range e.byKind[catalog.Kind{Group: config.Group, Name: config.Kind}] {
+		if r.policy.ID == "sagemaker-volume-key" {
+			other.rule = &r
+			other.switched = PolicySettings{Mode: Enforce}
+			checkFields(other)
+		}
+	}
+	return other.findings
+}

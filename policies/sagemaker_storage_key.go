@@ -1,0 +1,31 @@
+package policies
+
+import "github.com/cmkgate/cmkgate/policies/catalog"
+
+// sagemakerStorageKey asks for a key on the long-lived storage of SageMaker.
+func sagemakerStorageKey() Policy {
+	const id = "sagemaker-storage-key"
+	return Policy{
+		ID:       id,
+		Title:    "Notebooks, domains and feature stores are encrypted with a customer-managed key",
+		Protects: "the volumes of notebooks, the EFS and EBS storage of domains, shared notebook outputs, feature stores",
+		Default:  Enforce,
+		Injects:  true,
+		Kinds:    catalog.KindsOf(id),
+		check:    checkFields,
+		Doc: `Storage that outlives a job must be under a customer-managed KMS key: notebook instances, domains (their
+spaces and apps inherit the key), shared notebook outputs where sharing is allowed, and both stores of a feature group
+where they are on. None of these keys can be added later: the resource would have to be created again.
+
+Domain's spec.homeEFSFileSystemKMSKeyID is deprecated by AWS; the key belongs into spec.kmsKeyID.
+
+**How to satisfy it.** Leave the field out and let cmkgate set the organization's key, or write:
+
+` + "```yaml" + `
+kind: NotebookInstance
+spec:
+  notebookInstanceName: exploration
+  kmsKeyID: arn:aws:kms:eu-west-1:111122223333:key/11111111-1111-1111-1111-111111111111
+` + "```",
+	}
+}

@@ -1,0 +1,112 @@
+package policies
+
+import (
+	"fmt"
+
+	"github.com/cmkgate/cmkgate/policies/catalog"
+	"github.com/cmkgate/cmkgate/policies/tree"
+)
+
+// governing is the instance type that decides whether a volume key belongs to an object.
+type governing struct {
+	storage catalog.Storage
+	name    string
+	path    tree.Path
+}
+
+// judgeStorage decides what the instance types alone can decide: whether a
+// volume key may be there at all. Local storage is encrypted by the instance's
+// hardware, and AWS refuses a volume key on it ("You can't request a
+// VolumeKmsKeyId when using an instance type with local storage").
+func (e *evaluation) judgeStorage(f *field, path tree.Path, value *tree.Node) (finding Finding, decided, wrong bool) {
+	g, ok := e.governing(f, path)
+	if !ok { // serverless: no volumes, nothing to ask for; what is set must still be a key
+		return Finding{}, value.Missing(), false
+	}
+	switch {
+	case g.storage == catalog.EBS:
+		return Finding{}, false, false
+	case g.storage == catalog.Unknown:
+		return e.unknownStorage(f, path, g), value.Missing(), true
+	case e.settings.LocalStorage == Deny:
+		return Finding{
+			Reason:  LocalStorage,
+			Path:    g.path,
+			Problem: fmt.Sprintf("%s has local storage, which no KMS key can encrypt, and your organization does not allow it.", g.name),
+			Remedy:  "Choose an instance type without local storage, for example of the families m5, c5, r5 or p3.",
+		}, true, true
+	case e.settings.LocalStorage == Require:
+		return e.requiredDespiteStorage(f, path, g), value.Missing(), true
+	case value.Missing():
+		return Finding{}, true, false
+	}
+	return Finding{
+		Reason:  LocalStorage,
+		Path:    path.Clone(),
+		Problem: fmt.Sprintf("%s has local storage, which its hardware encrypts; AWS refuses the call when a volume key is set.", g.name),
+		Remedy:  "Remove the field.",
+		Fix:     []Edit{{Path: path.Clone()}},
+	}, true, true
+}
+
+// governing returns the instance type that weighs most: one with local storage
+// forbids the key for all, an unknown one leaves it open. False means that
+// nothing runs on instances.
+func (e *evaluation) governing(f *field, path tree.Path) (governing, bool) {
+	rank := map[catalog.Storage]int{catalog.EBS: 1, catalog.Unknown: 2, catalog.Local: 3}
+	var found governing
+	serverless := false
+	for _, t := range f.instanceTypes {
+		pattern := t.path.Bind(path)
+		pattern.Walk(e.object.Root, 0, func(at tree.Path, value *tree.Node) {
+			if value.Missing() {
+				serverless = serverless || !e.object.Root.Find(t.unless.Bind(at)).Absent() && t.unless != nil
+				return
+			}
+			storage := e.instances.StorageOf(value.Text())
+			if rank[storage] > rank[found.storage] {
+				found = governing{storage, value.Text(), at.Clone()}
+			}
+		})
+	}
+	if found.storage != "" {
+		return found, true
+	}
+	if serverless {
+		return governing{}, false
+	}
+	return governing{storage: catalog.Unknown, path: f.instanceTypes[0].path.Bind(path).Clone()}, true
+}
+
+func (e *evaluation) unknownStorage(f *field, path tree.Path, g governing) Finding {
+	finding := Finding{Reason: Unverifiable, Path: g.path}
+	switch {
+	case g.name == "":
+		finding.Problem = "no instance type is named, so cmkgate cannot tell whether AWS accepts a volume key."
+		finding.Remedy = fmt.Sprintf("Name the instance type, or set %s to a key.", path)
+	case e.instances.StorageOf("ml."+g.name) != catalog.Unknown:
+		finding.Problem = fmt.Sprintf("%s is not an instance type of SageMaker.", quote(g.name))
+		finding.Remedy = fmt.Sprintf("Write %s.", quote("ml."+g.name))
+	default:
+		finding.Problem = fmt.Sprintf("the storage of %s is not known, so cmkgate cannot tell whether AWS accepts a volume key.", quote(g.name))
+		finding.Remedy = fmt.Sprintf("If its volumes are EBS, %s; otherwise ask your platform team to add the family to instanceFamilies.", e.setField(f, path))
+	}
+	return finding
+}
+
+func (e *evaluation) requiredDespiteStorage(f *field, path tree.Path, g governing) Finding {
+	return Finding{
+		Reason:  Missing,
+		Path:    path.Clone(),
+		Problem: fmt.Sprintf("no KMS key is named, and your organization demands one on every instance type, %s with its local storage included.", g.name),
+		Remedy:  fmt.Sprintf("Choose an instance type without local storage and %s.", e.setField(f, path)),
+	}
+}
+
+// setField is "set PATH to KEY" in the words that the default keys allow.
+func (e *evaluation) setField(f *field, path tree.Path) string {
+	if key, ok := e.defaultKey(f.Purpose); ok {
+		return fmt.Sprintf("set %s to %s", path, key)
+	}
+	return fmt.Sprintf("set %s to a customer-managed key of %s", path, e.region)
+}

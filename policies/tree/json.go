@@ -1,0 +1,303 @@
+package tree
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// maxDepth is the nesting that encoding/json accepts; the API server's own
+// decoder stops there too.
+const maxDepth = 10000
+
+// ParseJSON reads one JSON value. It accepts what encoding/json accepts, keeps
+// numbers as they are written, and never fails on size or content other than
+// by an error that names the byte offset.
+func ParseJSON(data []byte) (*Node, error) {
+	p := jsonParser{src: string(data), stack: make([]Node, 1, blockSize/2)}
+	if !utf8.ValidString(p.src) {
+		p.src = string([]rune(p.src)) // U+FFFD for each bad byte, as in encoding/json
+	}
+	p.space()
+	if err := p.value(0, 0); err != nil {
+		return nil, err
+	}
+	p.space()
+	if p.pos < len(p.src) {
+		return nil, p.unexpected("after the value")
+	}
+	root := p.stack[0]
+	return &root, nil
+}
+
+// jsonParser builds nodes bottom-up: the members of open containers wait on
+// stack and move to a block of their own when the container closes.
+type jsonParser struct {
+	src   string
+	pos   int
+	stack []Node
+	block []Node
+}
+
+// blockSize is how many nodes are allocated at a time: an ACK object has about 100.
+const blockSize = 128
+
+// take moves the nodes on top of the stack, from mark on, to where they stay.
+func (p *jsonParser) take(mark int) []Node {
+	n := len(p.stack) - mark
+	if n > cap(p.block)-len(p.block) {
+		p.block = make([]Node, 0, max(n, blockSize))
+	}
+	start := len(p.block)
+	p.block = append(p.block, p.stack[mark:]...)
+	p.stack = p.stack[:mark]
+	return p.block[start:len(p.block):len(p.block)]
+}
+
+// value reads a value into element i of the stack.
+func (p *jsonParser) value(i, depth int) error {
+	if p.pos >= len(p.src) {
+		return errEnd
+	}
+	switch p.src[p.pos] {
+	case '{':
+		return p.container(i, Map, '}', depth)
+	case '[':
+		return p.container(i, List, ']', depth)
+	case '"':
+		text, escapes, err := p.str()
+		n := &p.stack[i]
+		n.kind, n.text, n.escaped = String, text, escapes
+		return err
+	case 't':
+		return p.literal(i, "true", Bool)
+	case 'f':
+		return p.literal(i, "false", Bool)
+	case 'n':
+		return p.literal(i, "null", Null)
+	default:
+		return p.number(i)
+	}
+}
+
+func (p *jsonParser) container(i int, kind Kind, end byte, depth int) error {
+	if depth >= maxDepth {
+		return fmt.Errorf("JSON is nested more than %d levels deep at offset %d", maxDepth, p.pos)
+	}
+	p.pos++
+	p.stack[i].kind = kind
+	mark := len(p.stack)
+	p.space()
+	if p.peek() == end {
+		p.pos++
+		return nil
+	}
+	for {
+		if err := p.member(kind, depth); err != nil {
+			return err
+		}
+		p.space()
+		switch p.peek() {
+		case ',':
+			p.pos++
+			p.space()
+		case end:
+			p.pos++
+			p.stack[i].children = p.take(mark)
+			return nil
+		default:
+			return p.unexpected("in " + kind.String())
+		}
+	}
+}
+
+func (p *jsonParser) member(kind Kind, depth int) error {
+	i := len(p.stack)
+	p.stack = append(p.stack, Node{})
+	if kind == List {
+		return p.value(i, depth+1)
+	}
+	if p.peek() != '"' {
+		return p.unexpected("where a field name must stand")
+	}
+	key, escapes, err := p.str()
+	if err != nil {
+		return err
+	}
+	if escapes {
+		key = unquote(key)
+	}
+	p.stack[i].key = key
+	p.space()
+	if p.peek() != ':' {
+		return p.unexpected("after a field name")
+	}
+	p.pos++
+	p.space()
+	return p.value(i, depth+1)
+}
+
+func (p *jsonParser) peek() byte {
+	if p.pos < len(p.src) {
+		return p.src[p.pos]
+	}
+	return 0
+}
+
+func (p *jsonParser) space() {
+	for p.pos < len(p.src) {
+		switch p.src[p.pos] {
+		case ' ', '\n', '\t', '\r':
+			p.pos++
+		default:
+			return
+		}
+	}
+}
+
+func (p *jsonParser) unexpected(where string) error {
+	if p.pos >= len(p.src) {
+		return errEnd
+	}
+	r, _ := utf8.DecodeRuneInString(p.src[p.pos:])
+	return fmt.Errorf("unexpected %q %s at offset %d", r, where, p.pos)
+}
+
+func (p *jsonParser) literal(i int, word string, kind Kind) error {
+	if !strings.HasPrefix(p.src[p.pos:], word) {
+		return p.unexpected("where a value must stand")
+	}
+	p.pos += len(word)
+	if kind != Null {
+		p.stack[i].kind, p.stack[i].text = kind, word
+	}
+	return nil
+}
+
+func (p *jsonParser) number(i int) error {
+	start := p.pos
+	if p.peek() == '-' {
+		p.pos++
+	}
+	switch c := p.peek(); {
+	case c == '0':
+		p.pos++
+	case c >= '1' && c <= '9':
+		p.digits()
+	default:
+		return p.unexpected("where a value must stand")
+	}
+	if p.peek() == '.' {
+		p.pos++
+		if !p.digits() {
+			return p.unexpected("in a number")
+		}
+	}
+	if c := p.peek(); c == 'e' || c == 'E' {
+		p.pos++
+		if c := p.peek(); c == '+' || c == '-' {
+			p.pos++
+		}
+		if !p.digits() {
+			return p.unexpected("in a number")
+		}
+	}
+	p.stack[i].kind, p.stack[i].text = Number, p.src[start:p.pos]
+	return nil
+}
+
+func (p *jsonParser) digits() bool {
+	start := p.pos
+	for p.peek() >= '0' && p.peek() <= '9' {
+		p.pos++
+	}
+	return p.pos > start
+}
+
+// str reads a string and tells whether it has escapes, which stay in it: most
+// strings are never looked at. All share the source's memory.
+func (p *jsonParser) str() (text string, escapes bool, err error) {
+	src, start := p.src, p.pos+1
+	for i := start; i < len(src); i++ {
+		switch c := src[i]; {
+		case c == '"':
+			p.pos = i + 1
+			return src[start:i], escapes, nil
+		case c == '\\':
+			n := escapeLength(src[i:])
+			if n == 0 {
+				p.pos = i
+				return "", false, p.unexpected("in a string: not an escape sequence")
+			}
+			escapes = true
+			i += n - 1
+		case c < 0x20:
+			p.pos = i
+			return "", false, p.unexpected("in a string")
+		}
+	}
+	return "", false, errEnd
+}
+
+var errEnd = errors.New("unexpected end of JSON")
+
+// escapeLength is the length of the escape sequence that s begins with, 0 for a bad one.
+func escapeLength(s string) int {
+	if len(s) < 2 {
+		return 0
+	}
+	switch s[1] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return 2
+	case 'u':
+		if _, ok := hex4(s); ok {
+			return 6
+		}
+	}
+	return 0
+}
+
+// unquote resolves the escapes of a string that str has read.
+func unquote(s string) string {
+	var b strings.Builder
+	for {
+		i := strings.IndexByte(s, '\\')
+		if i < 0 {
+			b.WriteString(s)
+			return b.String()
+		}
+		r, n := unescape(s[i:])
+		b.WriteString(s[:i])
+		b.WriteRune(r)
+		s = s[i+n:]
+	}
+}
+
+// unescape reads one good escape sequence and tells its length. A lone
+// surrogate becomes U+FFFD, as in encoding/json.
+func unescape(s string) (rune, int) {
+	if i := strings.IndexByte(`"\/bfnrt`, s[1]); i >= 0 {
+		return rune("\"\\/\b\f\n\r\t"[i]), 2
+	}
+	r, _ := hex4(s)
+	if utf16.IsSurrogate(r) {
+		if low, ok := hex4(s[6:]); ok {
+			if pair := utf16.DecodeRune(r, low); pair != utf8.RuneError {
+				return pair, 12
+			}
+		}
+		return utf8.RuneError, 6
+	}
+	return r, 6
+}
+
+func hex4(s string) (rune, bool) {
+	if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
+		return 0, false
+	}
+	v, err := strconv.ParseUint(s[2:6], 16, 16)
+	return rune(v), err == nil
+}

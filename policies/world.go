@@ -1,0 +1,65 @@
+package policies
+
+import "github.com/cmkgate/cmkgate/policies/tree"
+
+// World is what else is known beside the object that is judged. The webhook
+// answers from its caches, the command line from the manifests it was given.
+type World interface {
+	// Namespace returns a namespace's labels and annotations, false when it is not known.
+	Namespace(name string) (Namespace, bool)
+	// EndpointConfigs returns the EndpointConfig objects whose
+	// spec.endpointConfigName is the name: AWS knows an EndpointConfig by that
+	// name, not by its Kubernetes name.
+	EndpointConfigs(name string) []Object
+	// LogTarget tells whether another Bucket delivers its access logs to the bucket of that name.
+	LogTarget(bucket string) bool
+}
+
+// Namespace is what policies read of a namespace.
+type Namespace struct {
+	Name        string
+	Labels      map[string]string
+	Annotations map[string]string
+}
+
+// Object is an object of one of the two API groups.
+type Object struct {
+	Group     string
+	Kind      string
+	Namespace string
+	Name      string
+	Root      *tree.Node
+}
+
+// NewObject reads group, kind, name and namespace from the object itself.
+func NewObject(root *tree.Node) Object {
+	metadata := root.Get("metadata")
+	return Object{
+		Group:     groupOf(root.Get("apiVersion").Str()),
+		Kind:      root.Get("kind").Str(),
+		Namespace: metadata.Get("namespace").Str(),
+		Name:      metadata.Get("name").Str(),
+		Root:      root,
+	}
+}
+
+func groupOf(apiVersion string) string {
+	for i := range len(apiVersion) {
+		if apiVersion[i] == '/' {
+			return apiVersion[:i]
+		}
+	}
+	return ""
+}
+
+// Nowhere is a World that knows nothing.
+type Nowhere struct{}
+
+// Namespace knows none.
+func (Nowhere) Namespace(string) (Namespace, bool) { return Namespace{}, false }
+
+// EndpointConfigs knows none.
+func (Nowhere) EndpointConfigs(string) []Object { return nil }
+
+// LogTarget knows none.
+func (Nowhere) LogTarget(string) bool { return false }

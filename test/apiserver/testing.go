@@ -1,0 +1,30 @@
+package apiserver
+
+import (
+	"errors"
+	"os"
+	"testing"
+)
+
+// ForTest starts a server that lives as long as the test. Without the binaries the test fails where the environment
+// says that they are there (under make), and is skipped otherwise.
+func ForTest(tb testing.TB) *Server {
+	tb.Helper()
+	binaries, err := FindBinaries(tb.Context(), "")
+	if errors.Is(err, ErrNoBinaries) && os.Getenv(BinariesVariable) == "" {
+		tb.Skip(err)
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	server, err := Start(tb.Context(), Options{Binaries: binaries, Progress: func(step string) { tb.Log(step) }})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := server.Stop(); err != nil {
+			tb.Error(err)
+		}
+	})
+	return server
+}

@@ -1,0 +1,143 @@
+package apiserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/envtest"
+)
+
+// Only the loopback interface: nothing of a test run is for others to reach.
+const host = "127.0.0.1"
+
+// Webhook is a running cmkgate-webhook that the API server asks for every write to the SageMaker and S3 groups.
+type Webhook struct {
+	server     *Server
+	install    envtest.WebhookInstallOptions
+	metrics    string
+	health     string
+	process    *process
+	terminated bool
+}
+
+// StartWebhook starts the cmkgate-webhook binary with a configuration file, registers it, and returns when the API
+// server calls it. The caller stops the webhook before the server.
+func (s *Server) StartWebhook(ctx context.Context, binary, config string, args ...string) (*Webhook, error) {
+	webhook := &Webhook{server: s, install: registration()}
+	webhook.install.LocalServingHost = host
+	if err := webhook.install.PrepWithoutInstalling(); err != nil {
+		return nil, fmt.Errorf("making the webhook's serving certificate: %w", err)
+	}
+	if err := webhook.run(ctx, binary, config, args); err != nil {
+		return nil, errors.Join(err, webhook.install.Cleanup())
+	}
+	if err := webhook.register(ctx); err != nil {
+		return nil, errors.Join(err, webhook.Stop(context.WithoutCancel(ctx)))
+	}
+	return webhook, nil
+}
+
+func (w *Webhook) run(ctx context.Context, binary, config string, args []string) error {
+	addresses, err := freeAddresses(ctx, 2)
+	if err != nil {
+		return err
+	}
+	w.metrics, w.health = addresses[0], addresses[1]
+	w.server.report("starting the webhook")
+	log := filepath.Join(w.server.dir, fmt.Sprintf("webhook-%d.log", w.install.LocalServingPort))
+	w.process, err = startProcess(ctx, log, binary, append([]string{
+		"--config", config,
+		"--cert-dir", w.CertDir(),
+		"--host", host,
+		"--port", strconv.Itoa(w.install.LocalServingPort),
+		"--metrics-addr", w.metrics,
+		"--health-addr", w.health,
+		"--kubeconfig", w.server.Kubeconfig(),
+	}, args...)...)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := w.process.whileRunning(ctx)
+	defer cancel()
+	if err := poll(ctx, "the webhook to be ready", w.ready); err != nil {
+		w.process.terminate()
+		<-w.process.exited
+		return err
+	}
+	return nil
+}
+
+func (w *Webhook) ready(ctx context.Context) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+w.health+"/readyz", http.NoBody)
+	if err != nil {
+		return err
+	}
+	client := &http.Client{Timeout: 5 * time.Second}
+	response, err := client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("readyz answers %s", response.Status)
+	}
+	return nil
+}
+
+// Stop takes the registration back and ends the process, as an orderly uninstallation does. It fails where the process
+// does not end gracefully.
+func (w *Webhook) Stop(ctx context.Context) error {
+	return errors.Join(w.unregister(ctx), w.Terminate(), w.install.Cleanup())
+}
+
+// Terminate ends the process and leaves the registration in place: from here on the API server asks a webhook that does
+// not answer. Stop is still to be called.
+func (w *Webhook) Terminate() error {
+	if w.terminated {
+		return nil
+	}
+	w.terminated = true
+	return w.process.stop()
+}
+
+// CertDir is the folder of the serving certificate, tls.crt and tls.key.
+func (w *Webhook) CertDir() string {
+	return w.install.LocalServingCertDir
+}
+
+// MetricsURL is where the webhook serves its metrics.
+func (w *Webhook) MetricsURL() string {
+	return "http://" + w.metrics + "/metrics"
+}
+
+// LogFile is where the webhook's log goes: JSON, one object a line. It is removed when the server stops. Registering
+// the webhook leaves lines about an object named cmkgate-probe.
+func (w *Webhook) LogFile() string {
+	return w.process.log
+}
+
+// freeAddresses finds loopback addresses that nobody listens on. They are held together before they are let go, so that
+// no two are the same.
+func freeAddresses(ctx context.Context, count int) (addresses []string, err error) {
+	var held []net.Listener
+	defer func() {
+		for _, listener := range held {
+			err = errors.Join(err, listener.Close())
+		}
+	}()
+	for range count {
+		listener, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort(host, "0"))
+		if err != nil {
+			return nil, fmt.Errorf("finding a free port: %w", err)
+		}
+		held = append(held, listener)
+		addresses = append(addresses, listener.Addr().String())
+	}
+	return addresses, nil
+}

@@ -1,0 +1,140 @@
+// Package cluster is the webhook's view of the cluster: informer caches of
+// EndpointConfigs, Buckets and Namespaces, trimmed to what policies read, so
+// that no request leaves the process.
+package cluster
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/go-logr/logr"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/dynamic"
+
+	"github.com/cmkgate/cmkgate/policies"
+	"github.com/cmkgate/cmkgate/policies/catalog"
+)
+
+// Cluster watches what policies ask for.
+type Cluster struct {
+	endpointConfigs *kindCache
+	buckets         *kindCache
+	namespaces      *kindCache
+	wait            time.Duration
+}
+
+// The indexes of the caches.
+const (
+	byAWSName   = "awsName"
+	byLogTarget = "logTarget"
+)
+
+// New prepares the caches; Start fills them. Wait is how long a validating
+// request waits for an object that is not in a cache yet.
+func New(client dynamic.Interface, wait time.Duration, log logr.Logger) (*Cluster, error) {
+	configs, err := newKindCache(client, schema.GroupVersionResource{Group: catalog.SageMaker, Version: "v1alpha1", Resource: "endpointconfigs"},
+		trimEndpointConfig, byAWSName, log)
+	if err != nil {
+		return nil, err
+	}
+	buckets, err := newKindCache(client, schema.GroupVersionResource{Group: catalog.S3, Version: "v1alpha1", Resource: "buckets"},
+		trimBucket, byLogTarget, log)
+	if err != nil {
+		return nil, err
+	}
+	namespaces, err := newKindCache(client, schema.GroupVersionResource{Version: "v1", Resource: "namespaces"}, trimNamespace, "", log)
+	if err != nil {
+		return nil, err
+	}
+	return &Cluster{endpointConfigs: configs, buckets: buckets, namespaces: namespaces, wait: wait}, nil
+}
+
+// Start runs the caches until the context ends.
+func (c *Cluster) Start(ctx context.Context) error {
+	done := make(chan struct{})
+	caches := c.caches()
+	for _, cache := range caches {
+		go func() {
+			cache.informer.RunWithContext(ctx)
+			done <- struct{}{}
+		}()
+	}
+	for range caches {
+		<-done
+	}
+	return nil
+}
+
+// NeedLeaderElection tells the manager that every replica has its own caches.
+func (*Cluster) NeedLeaderElection() bool { return false }
+
+// Ready fails until every cache holds what the cluster has. A kind whose CRD is
+// not installed counts as empty: cmkgate serves clusters with one controller too.
+func (c *Cluster) Ready(*http.Request) error {
+	var errs []error
+	for _, cache := range c.caches() {
+		if !cache.ready() {
+			errs = append(errs, fmt.Errorf("the cache of %s is not filled yet", cache.resource.Resource))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (c *Cluster) caches() []*kindCache {
+	return []*kindCache{c.endpointConfigs, c.buckets, c.namespaces}
+}
+
+// Now answers from the caches as they are.
+func (c *Cluster) Now() policies.World { return view{Cluster: c} }
+
+// Awaiting waits for an EndpointConfig that is not in the cache yet: applied in
+// one file with its Endpoint, it reaches etcd some milliseconds before the cache.
+func (c *Cluster) Awaiting(ctx context.Context) policies.World { return view{Cluster: c, ctx: ctx} }
+
+// view is the cluster as one request sees it.
+type view struct {
+	*Cluster
+	ctx context.Context //nolint:containedctx // policies are pure and take no context; this view lives as long as one request
+}
+
+func (v view) Namespace(name string) (policies.Namespace, bool) {
+	if name == "" {
+		return policies.Namespace{}, false
+	}
+	e, ok := v.namespaces.get(name)
+	if !ok {
+		return policies.Namespace{}, false
+	}
+	return policies.Namespace{Name: e.Name, Labels: e.Labels, Annotations: e.Annotations}, true
+}
+
+// pollInterval is how often a waiting request looks again.
+const pollInterval = 10 * time.Millisecond
+
+func (v view) EndpointConfigs(name string) []policies.Object {
+	found := v.endpointConfigs.indexed(name)
+	if len(found) > 0 || v.ctx == nil {
+		return found
+	}
+	ctx, cancel := context.WithTimeout(v.ctx, v.wait)
+	defer cancel()
+	tick := time.NewTicker(pollInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			if found = v.endpointConfigs.indexed(name); len(found) > 0 {
+				return found
+			}
+		}
+	}
+}
+
+func (v view) LogTarget(bucket string) bool {
+	return bucket != "" && len(v.buckets.indexed(bucket)) > 0
+}

@@ -1,0 +1,145 @@
+package webhook
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/go-logr/logr"
+	admissionv1 "k8s.io/api/admission/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
+
+	"github.com/cmkgate/cmkgate/policies"
+	"github.com/cmkgate/cmkgate/policies/tree"
+)
+
+// World gives policies their view of the cluster.
+type World interface {
+	// Now answers from what is known at once.
+	Now() policies.World
+	// Awaiting also waits a bounded moment for an object that is not known yet,
+	// because it may have been created just before the one that is judged.
+	Awaiting(ctx context.Context) policies.World
+}
+
+// Reviewer judges admission requests.
+type Reviewer struct {
+	// Evaluator holds the policies and the organization's settings.
+	Evaluator *policies.Evaluator
+	// Controllers are the user names of the ACK controllers, as patterns. Their
+	// writes are neither changed nor denied: one that fails can put an object in
+	// a terminal state for ever.
+	Controllers []string
+	World       World
+	Metrics     *Metrics
+	// Log gets one line a decision.
+	Log logr.Logger
+}
+
+// review is one request under judgement.
+type review struct {
+	*Reviewer
+	webhook string
+	request *admissionv1.AdmissionRequest
+	started time.Time
+	object  policies.Object
+	old     *tree.Node
+}
+
+func (r *Reviewer) begin(webhook string, req *admission.Request) *review {
+	return &review{Reviewer: r, webhook: webhook, request: &req.AdmissionRequest, started: time.Now()}
+}
+
+// concerns tells whether there is anything to judge: a create or update of the
+// main resource of a kind that policies look at.
+func (v *review) concerns() bool {
+	return v.request.SubResource == "" && v.Evaluator.Judges(v.request.Kind.Group, v.request.Kind.Kind)
+}
+
+// read parses the objects of the request and holds them against what the
+// request says of them, so that a crafted review cannot dodge the policies.
+func (v *review) read() error {
+	root, err := v.parse("object", v.request.Object.Raw)
+	if err != nil {
+		return err
+	}
+	v.object = policies.Object{
+		Group:     v.request.Kind.Group,
+		Kind:      v.request.Kind.Kind,
+		Namespace: v.request.Namespace,
+		Name:      v.name(root),
+		Root:      root,
+	}
+	if v.request.Operation == admissionv1.Update {
+		v.old, err = v.parse("oldObject", v.request.OldObject.Raw)
+	}
+	return err
+}
+
+func (v *review) parse(field string, raw []byte) (*tree.Node, error) {
+	if len(raw) == 0 {
+		return nil, fmt.Errorf("request.%s: an admission review of %s must hold the object", field, v.request.Operation)
+	}
+	root, err := tree.ParseJSON(raw)
+	if err != nil {
+		return nil, fmt.Errorf("request.%s: %w", field, err)
+	}
+	if root.Kind() != tree.Map {
+		return nil, fmt.Errorf("request.%s: want an object, not a value of type %s", field, root.Kind())
+	}
+	is := policies.NewObject(root)
+	if want := v.request.Kind; is.Group != want.Group || is.Kind != want.Kind {
+		return nil, fmt.Errorf("request.%s: the request is for %s of %s, but the object says kind %q of group %q",
+			field, want.Kind, want.Group, is.Kind, is.Group)
+	}
+	return root, nil
+}
+
+// name is the object's name; under generateName it has none yet.
+func (v *review) name(root *tree.Node) string {
+	if v.request.Name != "" {
+		return v.request.Name
+	}
+	metadata := root.Get("metadata")
+	if name := metadata.Get("name").Str(); name != "" {
+		return name
+	}
+	return metadata.Get("generateName").Str()
+}
+
+func (v *review) byController() bool {
+	for _, pattern := range v.Controllers {
+		if policies.Match(pattern, v.request.UserInfo.Username) {
+			return true
+		}
+	}
+	return false
+}
+
+// knownOperation tells create, update and what need not be judged from nonsense.
+func (v *review) knownOperation() bool {
+	switch v.request.Operation {
+	case admissionv1.Create, admissionv1.Update, admissionv1.Delete, admissionv1.Connect:
+		return true
+	}
+	return false
+}
+
+func (v *review) writes() bool {
+	return v.request.Operation == admissionv1.Create || v.request.Operation == admissionv1.Update
+}
+
+// malformed answers a review that no API server would send.
+func (v *review) malformed(err error) admission.Response {
+	v.Metrics.request(v, decisionError)
+	v.Log.Error(err, "bad admission review", "webhook", v.webhook, "uid", string(v.uid()))
+	return admission.Errored(http.StatusBadRequest, err)
+}
+
+func (v *review) uid() types.UID { return v.request.UID }
+
+func allowed() admission.Response {
+	return admission.Response{AdmissionResponse: admissionv1.AdmissionResponse{Allowed: true}}
+}

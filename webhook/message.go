@@ -1,0 +1,112 @@
+package webhook
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/cmkgate/cmkgate/policies"
+)
+
+// maxLines bounds what one answer says: an object can have a thousand list
+// elements that are all wrong in the same way.
+const maxLines = 20
+
+// denial is the answer to a person whose apply is refused: one line a finding,
+// the same facts as causes for machines.
+func denial(object policies.Object, findings []policies.Finding) *metav1.Status {
+	var causes []metav1.StatusCause
+	for i := range findings {
+		f := &findings[i]
+		if f.Mode != policies.Enforce {
+			continue
+		}
+		causes = append(causes, metav1.StatusCause{
+			Type:    metav1.CauseType(f.Label()),
+			Field:   f.Path.String(),
+			Message: strings.TrimSpace(f.Problem + " " + f.Remedy),
+		})
+	}
+	return &metav1.Status{
+		Status:  metav1.StatusFailure,
+		Code:    http.StatusForbidden,
+		Reason:  metav1.StatusReasonForbidden,
+		Message: denialText(object, causes),
+		Details: &metav1.StatusDetails{
+			Group: object.Group, Kind: object.Kind, Name: object.Name,
+			Causes: causes[:min(len(causes), maxLines)],
+		},
+	}
+}
+
+func denialText(object policies.Object, causes []metav1.StatusCause) string {
+	var b strings.Builder
+	changes := "1 change"
+	if len(causes) > 1 {
+		changes = fmt.Sprintf("%d changes", len(causes))
+	}
+	fmt.Fprintf(&b, "%s %q needs %s before cmkgate admits it:\n", object.Kind, object.Name, changes)
+	for i, c := range causes {
+		if i == maxLines {
+			fmt.Fprintf(&b, "- … and %d more of the same kind.\n", len(causes)-maxLines)
+			break
+		}
+		fmt.Fprintf(&b, "- %s: %s [%s]\n", c.Field, c.Message, c.Type)
+	}
+	policy, _, _ := strings.Cut(string(causes[0].Type), "/")
+	fmt.Fprintf(&b, "Try it before you apply: cmkgate check FILE. More: cmkgate explain %s", policy)
+	return b.String()
+}
+
+// findingWarnings shows what is wrong but not enforced.
+func findingWarnings(findings []policies.Finding) []string {
+	var out []string
+	for i := range findings {
+		f := &findings[i]
+		if f.Mode != policies.Warn {
+			continue
+		}
+		if len(out) == maxLines {
+			return append(out, "cmkgate found more of the same kind")
+		}
+		out = append(out, f.Message()+" ["+f.Label()+"]")
+	}
+	return out
+}
+
+// injectionWarnings tells the person what was added to the object, one line a field.
+func injectionWarnings(edits []policies.Edit) []string {
+	out := make([]string, 0, min(len(edits), maxLines+1))
+	for i, e := range edits {
+		if i == maxLines {
+			return append(out, fmt.Sprintf("cmkgate set %d more fields", len(edits)-maxLines))
+		}
+		out = append(out, fmt.Sprintf("cmkgate set %s: %v", e.Path, e.Value))
+	}
+	return out
+}
+
+// injectionSummary is the audit log's account of an injection.
+func injectionSummary(edits []policies.Edit) string {
+	lines := make([]string, 0, min(len(edits), maxLines))
+	for _, e := range edits[:min(len(edits), maxLines)] {
+		lines = append(lines, fmt.Sprintf("%s=%v", e.Path, e.Value))
+	}
+	return strings.Join(lines, ", ")
+}
+
+// findingSummary is the audit log's account of what was found.
+func findingSummary(findings []policies.Finding) string {
+	return strings.Join(findingLabels(findings), ", ")
+}
+
+func findingLabels(findings []policies.Finding) []string {
+	out := make([]string, 0, min(len(findings), maxLines))
+	for i := range findings[:min(len(findings), maxLines)] {
+		f := &findings[i]
+		out = append(out, fmt.Sprintf("%s %s (%s)", f.Label(), f.Path, f.Mode))
+	}
+	return out
+}

@@ -1,0 +1,41 @@
+package webhook
+
+import (
+	"context"
+	"fmt"
+
+	admissionv1 "k8s.io/api/admission/v1"
+	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
+
+	"github.com/cmkgate/cmkgate/policies"
+)
+
+// Mutate sets the organization's default keys where a new object lacks one.
+//
+// Only on CREATE: on an existing object the key would show in etcd and never
+// reach AWS. ACK sends Create with the object as it was before its own
+// finalizer patch, and most kinds cannot change a key at all.
+func (r *Reviewer) Mutate(_ context.Context, req admission.Request) admission.Response {
+	v := r.begin("mutate", &req)
+	if !v.knownOperation() {
+		return v.malformed(fmt.Errorf("request.operation: unknown operation %q", req.Operation))
+	}
+	if req.Operation != admissionv1.Create || !v.concerns() || v.byController() {
+		return v.passOver()
+	}
+	if err := v.read(); err != nil {
+		return v.malformed(err)
+	}
+	findings := v.Evaluator.Evaluate(v.object, nil, v.World.Now())
+	edits := policies.Injections(findings)
+	if len(edits) == 0 {
+		v.decided(decisionAllowed, nil, nil)
+		return allowed()
+	}
+	resp := allowed()
+	resp.Patches = Patch(v.object.Root, edits)
+	resp.Warnings = injectionWarnings(edits)
+	resp.AuditAnnotations = map[string]string{"injected": injectionSummary(edits)}
+	v.decided(decisionInjected, nil, edits)
+	return resp
+}

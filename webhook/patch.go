@@ -1,0 +1,94 @@
+package webhook
+
+import (
+	"gomodules.xyz/jsonpatch/v2"
+
+	"github.com/cmkgate/cmkgate/policies"
+	"github.com/cmkgate/cmkgate/policies/tree"
+)
+
+// Patch turns edits of an object into the smallest JSON patch: one operation a
+// field, and one for the topmost parent that is missing, with everything below
+// it. Lists are extended, never replaced.
+func Patch(root *tree.Node, edits []policies.Edit) []jsonpatch.Operation {
+	var b patchBuilder
+	for _, e := range edits {
+		b.edit(root, e)
+	}
+	return b.operations
+}
+
+type patchBuilder struct {
+	operations []jsonpatch.Operation
+	roots      []tree.Path // where each operation adds a value
+}
+
+func (b *patchBuilder) edit(root *tree.Node, e policies.Edit) {
+	if e.Value == nil {
+		if root.Find(e.Path) != nil {
+			b.add("remove", e.Path, nil)
+		}
+		return
+	}
+	for i, at := range b.roots {
+		if isPrefix(at, e.Path) {
+			b.operations[i].Value = put(b.operations[i].Value, e.Path[len(at):], e.Value)
+			return
+		}
+	}
+	// Where the value itself is there ("", or what a person lets go), "add" replaces it.
+	top := min(existing(root, e.Path)+1, len(e.Path))
+	b.add("add", e.Path[:top], put(nil, e.Path[top:], e.Value))
+}
+
+func (b *patchBuilder) add(operation string, at tree.Path, value any) {
+	b.operations = append(b.operations, jsonpatch.NewOperation(operation, at.Pointer(), value))
+	b.roots = append(b.roots, at)
+}
+
+// existing counts the steps of a path that lead to something that is not null:
+// "add" on a null field replaces it.
+func existing(n *tree.Node, path tree.Path) int {
+	for i := range path {
+		next := n.Find(path[i : i+1])
+		if next.Absent() {
+			return i
+		}
+		n = next
+	}
+	return len(path)
+}
+
+// put sets a value deep inside freshly made maps and lists.
+func put(in any, path tree.Path, value any) any {
+	if len(path) == 0 {
+		return value
+	}
+	if path[0].IsKey() {
+		m, ok := in.(map[string]any)
+		if !ok {
+			m = map[string]any{}
+		}
+		m[path[0].Key] = put(m[path[0].Key], path[1:], value)
+		return m
+	}
+	list, _ := in.([]any)
+	i := path[0].Index
+	if i >= len(list) {
+		return append(list, put(nil, path[1:], value))
+	}
+	list[i] = put(list[i], path[1:], value)
+	return list
+}
+
+func isPrefix(prefix, path tree.Path) bool {
+	if len(prefix) > len(path) {
+		return false
+	}
+	for i := range prefix {
+		if prefix[i] != path[i] {
+			return false
+		}
+	}
+	return true
+}

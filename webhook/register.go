@@ -1,0 +1,49 @@
+package webhook
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/go-logr/logr"
+	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
+)
+
+// The paths of the two webhooks.
+const (
+	MutatePath   = "/mutate"
+	ValidatePath = "/validate"
+)
+
+// Server is where handlers are registered: controller-runtime's webhook server.
+type Server interface {
+	Register(path string, hook http.Handler)
+}
+
+// Register serves the reviewer on both paths.
+func Register(server Server, r *Reviewer) {
+	server.Register(MutatePath, Handler(r.Mutate, r.Log))
+	server.Register(ValidatePath, Handler(r.Validate, r.Log))
+}
+
+// Handler is the HTTP side of one webhook: controller-runtime reads the review
+// (7 MiB at most), recovers panics and writes the answer.
+func Handler(handle admission.HandlerFunc, log logr.Logger) http.Handler {
+	return withReadDeadline(&admission.Webhook{
+		Handler: handle,
+		// The decision line has all that the default would add to every request.
+		LogConstructor: func(logr.Logger, *admission.Request) logr.Logger { return log },
+	})
+}
+
+// readTimeout bounds how long a client may take to send its review. The API
+// server gives up after 3 s with the timeouts of the chart.
+const readTimeout = 5 * time.Second
+
+// withReadDeadline ends requests whose body trickles in.
+func withReadDeadline(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// A writer that cannot set deadlines (in tests) has no slow client either.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(readTimeout))
+		next.ServeHTTP(w, r)
+	})
+}

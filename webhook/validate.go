@@ -1,0 +1,41 @@
+package webhook
+
+import (
+	"context"
+	"fmt"
+
+	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
+
+	"github.com/cmkgate/cmkgate/policies"
+)
+
+// Validate judges the final state of an object, after every mutation.
+func (r *Reviewer) Validate(ctx context.Context, req admission.Request) admission.Response {
+	v := r.begin("validate", &req)
+	if !v.knownOperation() {
+		return v.malformed(fmt.Errorf("request.operation: unknown operation %q", req.Operation))
+	}
+	if !v.writes() || !v.concerns() {
+		return v.passOver()
+	}
+	if err := v.read(); err != nil {
+		return v.malformed(err)
+	}
+	findings := v.Evaluator.Evaluate(v.object, v.old, v.World.Awaiting(ctx))
+	resp := allowed()
+	if len(findings) > 0 {
+		resp.AuditAnnotations = map[string]string{"findings": findingSummary(findings)}
+	}
+	switch {
+	case v.byController():
+		v.decided(decisionExempt, findings, nil)
+	case policies.Enforced(findings):
+		resp.Allowed = false
+		resp.Result = denial(v.object, findings)
+		v.decided(decisionDenied, findings, nil)
+	default:
+		resp.Warnings = findingWarnings(findings)
+		v.decided(decisionAllowed, findings, nil)
+	}
+	return resp
+}
