@@ -30,16 +30,6 @@ type Config struct {
 	Controllers []string
 }
 
-// IsController tells whether a Kubernetes user is one of the ACK controllers.
-func (c *Config) IsController(user string) bool {
-	for _, pattern := range c.Controllers {
-		if policies.Match(pattern, user) {
-			return true
-		}
-	}
-	return false
-}
-
 // maxSize bounds a configuration file, in bytes: a ConfigMap cannot hold more.
 const maxSize = 1 << 20
 
@@ -65,23 +55,20 @@ func Load(name string, data []byte, known []policies.Policy) (*Config, error) {
 	if problem != nil {
 		return nil, &Error{Source: name, Problems: []Problem{*problem}}
 	}
-	report := &report{doc: doc, seen: map[string]bool{}}
-	file := v1alpha1.Default()
-	if checkVersion(doc.root, report) {
-		decode(doc.root, &file, report)
-		l := &loader{file: &file, known: known, report: report}
-		settings := l.settings()
-		controllers := l.controllers()
-		if len(report.problems) == 0 {
-			return &Config{
-				Source:      name,
-				Hash:        hash(&settings, controllers),
-				Settings:    settings,
-				Controllers: controllers,
-			}, nil
-		}
+	report := newReport(doc)
+	if !checkVersion(doc.root, report) {
+		return nil, report.error(name)
 	}
-	return nil, report.error(name)
+	file := v1alpha1.Default()
+	decode(doc.root, &file, report)
+	l := &loader{file: &file, known: known, report: report}
+	cfg := &Config{Source: name, Settings: l.settings(), Controllers: l.controllers()}
+	if err := report.error(name); err != nil {
+		return nil, err
+	}
+	var err error
+	cfg.Hash, err = hash(&cfg.Settings, cfg.Controllers)
+	return cfg, err
 }
 
 // checkVersion looks at apiVersion and kind before all else: of a file of

@@ -53,7 +53,7 @@ func (d *decoder) want(n *tree.Node, path tree.Path, kind tree.Kind, name, remed
 	if n.Kind() == kind {
 		return true
 	}
-	d.at(path, fmt.Sprintf("want %s, found %s.", name, describe(n)), remedy)
+	d.cannotRead(n, path, fmt.Sprintf("want %s, found %s.", name, describe(n)), remedy)
 	return false
 }
 
@@ -110,7 +110,7 @@ func (d *decoder) list(n *tree.Node, path tree.Path, into reflect.Value) {
 	into.Set(reflect.MakeSlice(into.Type(), n.Len(), n.Len()))
 	for i := range n.Len() {
 		if n.At(i).Absent() {
-			d.at(element(path, i), "is empty.", "Write a value or remove the line.")
+			d.cannotRead(n.At(i), element(path, i), "is empty.", "Write a value or remove the line.")
 			continue
 		}
 		d.value(n.At(i), element(path, i), into.Index(i))
@@ -145,8 +145,10 @@ func (d *decoder) choice(n *tree.Node, path tree.Path, into reflect.Value, value
 		into.SetString(text)
 		return
 	}
-	sorted, _ := nearest(text, values)
-	d.at(path, describe(n)+" is not a value of this field.", "Write "+oneOf(sorted)+".")
+	if text != "" {
+		values, _ = nearest(text, values)
+	}
+	d.cannotRead(n, path, describe(n)+" is not a value of this field.", "Write "+oneOf(values)+".")
 }
 
 // suggest names what was meant, or all that could be.

@@ -65,10 +65,22 @@ type report struct {
 	problems []Problem
 	more     int
 	seen     map[string]bool
+	// unread are the fields whose content could not be decoded: what is missing
+	// in them is no news.
+	unread map[string]bool
+}
+
+func newReport(doc *document) *report {
+	return &report{doc: doc, seen: map[string]bool{}, unread: map[string]bool{}}
 }
 
 // at reports a problem with the value at a path, which may be absent.
 func (r *report) at(path tree.Path, problem, remedy string) {
+	for i := range path {
+		if r.unread[path[:i+1].String()] {
+			return
+		}
+	}
 	node, steps := r.doc.root.Nearest(path)
 	where := r.doc.valueOf(node)
 	if node.Absent() || steps < len(path) {
@@ -80,6 +92,12 @@ func (r *report) at(path tree.Path, problem, remedy string) {
 // atName reports a problem with the name of the field at a path.
 func (r *report) atName(path tree.Path, problem, remedy string) {
 	r.add(r.doc.nameOf(r.doc.root.Find(path)), path, problem, remedy)
+}
+
+// cannotRead reports a value that cannot be decoded.
+func (r *report) cannotRead(n *tree.Node, path tree.Path, problem, remedy string) {
+	r.unread[path.String()] = true
+	r.add(r.doc.valueOf(n), path, problem, remedy)
 }
 
 func (r *report) add(where place, path tree.Path, problem, remedy string) {

@@ -182,9 +182,12 @@ func (l *loader) controllers() []string {
 	out := make([]string, 0, len(l.file.Controllers))
 	for i, name := range l.file.Controllers {
 		path := element(field("controllers"), i)
-		if strings.Trim(string(name), "*? ") == "" && l.report.doc.root.Find(path).Kind() == tree.String {
-			l.report.at(path, quote(string(name))+" would exempt everyone.",
-				"Write a user name like system:serviceaccount:NAMESPACE:NAME.")
+		remedy := "Write a user name like system:serviceaccount:NAMESPACE:NAME."
+		switch {
+		case name == "":
+			l.report.at(path, "is empty.", remedy)
+		case strings.Trim(string(name), "*?") == "":
+			l.report.at(path, quote(string(name))+" matches every user, so nothing would be judged.", remedy)
 		}
 		out = append(out, string(name))
 	}
@@ -193,14 +196,11 @@ func (l *loader) controllers() []string {
 
 // hash identifies a resolved configuration. Maps are written with sorted keys,
 // so equal configurations have equal hashes.
-func hash(settings *policies.Settings, controllers []string) string {
-	data, err := json.Marshal(struct {
-		Settings    *policies.Settings
-		Controllers []string
-	}{settings, controllers})
+func hash(settings *policies.Settings, controllers []string) (string, error) {
+	data, err := json.Marshal(map[string]any{"settings": settings, "controllers": controllers})
 	if err != nil {
-		panic(fmt.Sprintf("settings are plain data, and yet: %v", err))
+		return "", fmt.Errorf("hash the configuration: %w", err)
 	}
 	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:])[:12]
+	return hex.EncodeToString(sum[:])[:12], nil
 }

@@ -34,8 +34,20 @@ func (r *Reviewer) Mutate(_ context.Context, req admission.Request) admission.Re
 	}
 	resp := allowed()
 	resp.Patches = Patch(v.object.Root, edits)
-	resp.Warnings = injectionWarnings(edits)
+	if !willBeDenied(findings) { // of an object that is not stored, nothing was set
+		resp.Warnings = injectionWarnings(edits)
+	}
 	resp.AuditAnnotations = map[string]string{"injected": injectionSummary(edits)}
 	v.decided(decisionInjected, nil, edits)
 	return resp
+}
+
+// willBeDenied tells whether an enforced finding is left after the injections.
+func willBeDenied(findings []policies.Finding) bool {
+	for i := range findings {
+		if findings[i].Mode == policies.Enforce && !findings[i].Inject {
+			return true
+		}
+	}
+	return false
 }

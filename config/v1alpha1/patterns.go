@@ -10,25 +10,26 @@ const (
 	aliasName = `alias/[a-zA-Z0-9/_-]+`
 )
 
-// KeyARN is the ARN of a KMS key: arn:aws:kms:REGION:ACCOUNT:key/KEY-ID.
+// KeyARN is written arn:aws:kms:REGION:ACCOUNT:key/KEY-ID.
 type KeyARN string
 
 // Pattern is what the field takes.
 func (KeyARN) Pattern() string { return arnPrefix + "key/" + keyID + "$" }
 
-// KeyOrAliasARN is the ARN of a KMS key or of an alias.
+// KeyOrAliasARN is written arn:aws:kms:REGION:ACCOUNT:key/KEY-ID or
+// arn:aws:kms:REGION:ACCOUNT:alias/NAME.
 type KeyOrAliasARN string
 
 // Pattern is what the field takes.
 func (KeyOrAliasARN) Pattern() string { return arnPrefix + "(key/" + keyID + "|" + aliasName + ")$" }
 
-// AccountID is the number of an AWS account: 12 digits, in quotes.
+// AccountID is written as 12 digits, in quotes.
 type AccountID string
 
 // Pattern is what the field takes.
 func (AccountID) Pattern() string { return `^[0-9]{12}$` }
 
-// Region is the name of an AWS region.
+// Region is written like eu-west-1.
 type Region string
 
 // Pattern is what the field takes.

@@ -21,7 +21,8 @@ func bucketFields() []Field {
 			Purpose: PurposeBucket, Policy: bucketPolicy,
 			Protects: "the replicated objects",
 			Without:  "S3 cannot encrypt the replicas",
-			Accepts:  kms.AnyForm, Mutable: true, Elsewhere: true,
+			// S3 API, EncryptionConfiguration: "Key ARN or Alias ARN".
+			Accepts: kms.KeyARN | kms.AliasARN, Mutable: true, Elsewhere: true,
 			Never: "the key belongs to the region and account of the destination bucket",
 		},
 		{

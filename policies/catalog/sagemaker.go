@@ -13,8 +13,8 @@ const (
 // VolumeKmsKeyId of the Create calls; developer guide, "Protect data at rest").
 const (
 	throwawayKey = "SageMaker encrypts the volume with a throw-away key of its own"
-	s3ManagedKey = "SageMaker writes it under the AWS-managed key of S3"
-	awsOwnKey    = "AWS encrypts it with a key of its own"
+	s3ManagedKey = "SageMaker encrypts what it writes with the AWS-managed key of S3"
+	awsOwnKey    = "AWS encrypts the storage with a key of its own"
 )
 
 // Forms that the SageMaker API reference lists for a field. Where it lists
@@ -36,12 +36,12 @@ func sagemakerFields() []Field {
 		trainingVolume("HyperParameterTuningJob", "spec.trainingJobDefinition"),
 		trainingOutput("HyperParameterTuningJob", "spec.trainingJobDefinitions[*]"),
 		trainingVolume("HyperParameterTuningJob", "spec.trainingJobDefinitions[*]"),
-		output("ProcessingJob", "spec.processingOutputConfig.kmsKeyID", "the outputs of processing in S3", kms.AnyForm,
+		output("ProcessingJob", "spec.processingOutputConfig.kmsKeyID", "the outputs of processing in S3",
 			"spec.processingOutputConfig.outputs[*].s3Output.s3URI"),
 		clusterVolume("ProcessingJob", "spec.processingResources.clusterConfig"),
-		output("ProcessingJob", "spec.processingInputs[*].datasetDefinition.athenaDatasetDefinition.kmsKeyID", "the results of the Athena query in S3", kms.AnyForm,
+		output("ProcessingJob", "spec.processingInputs[*].datasetDefinition.athenaDatasetDefinition.kmsKeyID", "the results of the Athena query in S3",
 			"spec.processingInputs[*].datasetDefinition.athenaDatasetDefinition.outputS3URI"),
-		output("ProcessingJob", "spec.processingInputs[*].datasetDefinition.redshiftDatasetDefinition.kmsKeyID", "the results of the Redshift query in S3", kms.AnyForm,
+		output("ProcessingJob", "spec.processingInputs[*].datasetDefinition.redshiftDatasetDefinition.kmsKeyID", "the results of the Redshift query in S3",
 			"spec.processingInputs[*].datasetDefinition.redshiftDatasetDefinition.outputS3URI"),
 		transformOutput("TransformJob", "spec"),
 		transformVolume("TransformJob", "spec"),
@@ -55,7 +55,7 @@ func sagemakerFields() []Field {
 }
 
 func trainingOutput(kind, root string) Field {
-	return output(kind, root+".outputDataConfig.kmsKeyID", "the model artifacts in S3", kms.AnyForm, root+".outputDataConfig.s3OutputPath")
+	return output(kind, root+".outputDataConfig.kmsKeyID", "the model artifacts in S3", root+".outputDataConfig.s3OutputPath")
 }
 
 func trainingVolume(kind, root string) Field {
@@ -69,7 +69,7 @@ func trainingVolume(kind, root string) Field {
 }
 
 func transformOutput(kind, root string) Field {
-	return output(kind, root+".transformOutput.kmsKeyID", "the transform results in S3", kms.AnyForm, root+".transformOutput.s3OutputPath")
+	return output(kind, root+".transformOutput.kmsKeyID", "the transform results in S3", root+".transformOutput.s3OutputPath")
 }
 
 func transformVolume(kind, root string) Field {
@@ -96,10 +96,10 @@ func endpointConfigFields() []Field {
 	}}
 	return []Field{
 		hosting,
-		output("EndpointConfig", "spec.dataCaptureConfig.kmsKeyID", "captured requests and responses in S3", kms.AnyForm, "spec.dataCaptureConfig.destinationS3URI"),
-		output("EndpointConfig", "spec.asyncInferenceConfig.outputConfig.kmsKeyID", "the answers of asynchronous inference in S3", kms.AnyForm,
+		output("EndpointConfig", "spec.dataCaptureConfig.kmsKeyID", "captured requests and responses in S3", "spec.dataCaptureConfig.destinationS3URI"),
+		output("EndpointConfig", "spec.asyncInferenceConfig.outputConfig.kmsKeyID", "the answers of asynchronous inference in S3",
 			"spec.asyncInferenceConfig.outputConfig.s3OutputPath", "spec.asyncInferenceConfig.outputConfig.s3FailurePath"),
-		output("EndpointConfig", "spec.productionVariants[*].coreDumpConfig.kmsKeyID", "core dumps of the model server in S3", kms.AnyForm,
+		output("EndpointConfig", "spec.productionVariants[*].coreDumpConfig.kmsKeyID", "core dumps of the model server in S3",
 			"spec.productionVariants[*].coreDumpConfig.destinationS3URI"),
 	}
 }
@@ -113,11 +113,11 @@ func monitoringFields() []Field {
 		{"ModelQualityJobDefinition", "spec.modelQualityJobOutputConfig"},
 	} {
 		fields = append(fields,
-			output(d.kind, d.output+".kmsKeyID", "the monitoring reports in S3", kms.AnyForm, d.output+".monitoringOutputs[*].s3Output.s3URI"),
+			output(d.kind, d.output+".kmsKeyID", "the monitoring reports in S3", d.output+".monitoringOutputs[*].s3Output.s3URI"),
 			clusterVolume(d.kind, "spec.jobResources.clusterConfig"))
 	}
 	const inline = "spec.monitoringScheduleConfig.monitoringJobDefinition"
-	reports := output("MonitoringSchedule", inline+".monitoringOutputConfig.kmsKeyID", "the monitoring reports in S3", kms.AnyForm,
+	reports := output("MonitoringSchedule", inline+".monitoringOutputConfig.kmsKeyID", "the monitoring reports in S3",
 		inline+".monitoringOutputConfig.monitoringOutputs[*].s3Output.s3URI")
 	cluster := clusterVolume("MonitoringSchedule", inline+".monitoringResources.clusterConfig")
 	reports.Mutable, cluster.Mutable = true, true // UpdateMonitoringSchedule carries both
@@ -129,7 +129,7 @@ func labelingFields() []Field {
 	volumes.Under = "spec.labelingJobAlgorithmsConfig" // a volume key is only allowed with automated data labeling
 	volumes.Accepts = idOrARN
 	return []Field{
-		output("LabelingJob", "spec.outputConfig.kmsKeyID", "the labeled data in S3", kms.AnyForm, "spec.outputConfig.s3OutputPath"),
+		output("LabelingJob", "spec.outputConfig.kmsKeyID", "the labeled data in S3", "spec.outputConfig.s3OutputPath"),
 		volumes,
 	}
 }
@@ -170,10 +170,10 @@ func volume(kind, path, protects string) Field {
 	}
 }
 
-func output(kind, path, protects string, accepts kms.Form, outputs ...string) Field {
+func output(kind, path, protects string, outputs ...string) Field {
 	return Field{
 		Kind: sm(kind), Path: path, Purpose: PurposeOutput, Policy: outputPolicy,
-		Protects: protects, Without: s3ManagedKey, Accepts: accepts, Outputs: outputs,
+		Protects: protects, Without: s3ManagedKey, Accepts: kms.AnyForm, Outputs: outputs,
 	}
 }
 
