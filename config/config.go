@@ -75,7 +75,7 @@ func Load(name string, data []byte, known []policies.Policy) (*Config, error) {
 // another kind or version no field can be judged.
 func checkVersion(root *tree.Node, r *report) bool {
 	if root.Kind() != tree.Map {
-		r.at(nil, fmt.Sprintf("want an object, found %s.", describe(root)), beginning())
+		r.at(nil, fmt.Sprintf("want an object, found %s.", r.doc.describe(root)), beginning())
 		return false
 	}
 	for _, f := range []struct{ name, want string }{
@@ -88,7 +88,7 @@ func checkVersion(root *tree.Node, r *report) bool {
 		case value.Missing():
 			r.at(field(f.name), "is required.", remedy)
 		case value.Str() != f.want:
-			r.at(field(f.name), fmt.Sprintf("want %s, found %s.", f.want, describe(value)), remedy)
+			r.at(field(f.name), fmt.Sprintf("want %s, found %s.", f.want, r.doc.describe(value)), remedy)
 		}
 	}
 	return len(r.problems) == 0

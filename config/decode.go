@@ -53,7 +53,7 @@ func (d *decoder) want(n *tree.Node, path tree.Path, kind tree.Kind, name, remed
 	if n.Kind() == kind {
 		return true
 	}
-	d.cannotRead(n, path, fmt.Sprintf("want %s, found %s.", name, describe(n)), remedy)
+	d.cannotRead(n, path, fmt.Sprintf("want %s, found %s.", name, d.doc.describe(n)), remedy)
 	return false
 }
 
@@ -124,9 +124,9 @@ func (d *decoder) text(n *tree.Node, path tree.Path, into reflect.Value) {
 		d.choice(n, path, into, one.Values())
 		return
 	}
-	remedy := "Put it in quotes."
-	if n.Kind() == tree.Number {
-		remedy = fmt.Sprintf("Put it in quotes: %s.", quote(n.Text()))
+	remedy := ""
+	if n.Kind() == tree.Number || n.Kind() == tree.Bool {
+		remedy = fmt.Sprintf("Put it in quotes: %s.", quote(d.doc.written[d.doc.valueOf(n)]))
 	}
 	if d.want(n, path, tree.String, "a string", remedy) {
 		into.SetString(n.Text())
@@ -148,7 +148,7 @@ func (d *decoder) choice(n *tree.Node, path tree.Path, into reflect.Value, value
 	if text != "" {
 		values, _ = nearest(text, values)
 	}
-	d.cannotRead(n, path, describe(n)+" is not a value of this field.", "Write "+oneOf(values)+".")
+	d.cannotRead(n, path, d.doc.describe(n)+" is not a value of this field.", "Write "+oneOf(values)+".")
 }
 
 // suggest names what was meant, or all that could be.

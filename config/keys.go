@@ -124,4 +124,3 @@ func unique(list []string) []string {
 	}
 	return out
 }
-

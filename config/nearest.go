@@ -18,7 +18,7 @@ func nearest(word string, names []string) (sorted []string, meant bool) {
 		away[name] = distance(strings.ToLower(word), strings.ToLower(name))
 	}
 	slices.SortStableFunc(sorted, func(a, b string) int { return cmp.Compare(away[a], away[b]) })
-	return sorted, away[sorted[0]] <= (len(word)+2)/3
+	return sorted, away[sorted[0]] <= (max(len(word), len(sorted[0]))+1)/3
 }
 
 // distance is the number of characters to insert, delete or replace to make one

@@ -16,11 +16,15 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// document is a parsed file. A tree.Node knows where its value stands; where
-// the name of its field stands, names knows.
+// document is a parsed file. A tree.Node knows where its value stands; the
+// document knows what else messages need, by that place.
 type document struct {
-	root  *tree.Node
+	root *tree.Node
+	// names is where the name of a value's field stands.
 	names map[place]place
+	// written is a scalar as the file has it: 012345678901, where the value is
+	// the number 12345678901.
+	written map[place]string
 }
 
 // place is a line and a column, both from 1.
@@ -62,8 +66,8 @@ func parse(data []byte) (*document, *Problem) {
 	if err != nil {
 		return nil, syntaxProblem(err, data)
 	}
-	doc := &document{root: root, names: map[place]place{}}
-	doc.learnNames(&first)
+	doc := &document{root: root, names: map[place]place{}, written: map[place]string{}}
+	doc.learn(&first)
 	return doc, nil
 }
 
@@ -71,15 +75,38 @@ func isNull(doc *yaml.Node) bool {
 	return len(doc.Content) == 1 && doc.Content[0].ShortTag() == "!!null"
 }
 
-func (d *document) learnNames(n *yaml.Node) {
-	if n.Kind == yaml.MappingNode {
+// learn takes down what the tree leaves out.
+func (d *document) learn(n *yaml.Node) {
+	at := place{n.Line, n.Column}
+	switch n.Kind {
+	case yaml.MappingNode:
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			name, value := n.Content[i], n.Content[i+1]
 			d.names[place{value.Line, value.Column}] = place{name.Line, name.Column}
 		}
+	case yaml.AliasNode:
+		d.written[at] = n.Alias.Value
+	case yaml.ScalarNode:
+		d.written[at] = n.Value
 	}
 	for _, child := range n.Content {
-		d.learnNames(child)
+		d.learn(child)
+	}
+}
+
+// describe names a value for messages: its type and, when it is a scalar, how it is written.
+func (d *document) describe(n *tree.Node) string {
+	switch n.Kind() {
+	case tree.Map:
+		return "an object"
+	case tree.List:
+		return "a list"
+	case tree.String:
+		return quote(n.Text())
+	case tree.Null:
+		return "nothing"
+	default:
+		return "the " + n.Kind().String() + " " + shorten(d.written[d.valueOf(n)])
 	}
 }
 
@@ -114,7 +141,7 @@ func placeOf(data []byte, offset int) place {
 // syntaxProblem makes a problem of an error of the YAML reader or of package
 // tree, which name their line in the text.
 func syntaxProblem(err error, data []byte) *Problem {
-	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	text, syntax := strings.CutPrefix(err.Error(), "yaml: ")
 	at := place{1, 1}
 	if m := regexp.MustCompile(`^line (\d+): `).FindStringSubmatch(text); m != nil {
 		text = text[len(m[0]):]
@@ -130,7 +157,10 @@ func syntaxProblem(err error, data []byte) *Problem {
 			break
 		}
 	}
-	return &Problem{at.line, at.column, "", "this is not YAML: " + text + ".", remedy}
+	if syntax {
+		text = "this is not YAML: " + text
+	}
+	return &Problem{at.line, at.column, "", text + ".", remedy}
 }
 
 // syntaxRemedy is what helps against an error of the YAML reader.

@@ -141,22 +141,6 @@ func field(names ...string) tree.Path {
 // element is the path of an element of a list.
 func element(list tree.Path, i int) tree.Path { return list.Child(tree.Index(i)) }
 
-// describe names a value for messages: its type and, when it is short, what it is.
-func describe(n *tree.Node) string {
-	switch n.Kind() {
-	case tree.Map:
-		return "an object"
-	case tree.List:
-		return "a list"
-	case tree.String:
-		return quote(n.Text())
-	case tree.Null:
-		return "nothing"
-	default:
-		return "the " + n.Kind().String() + " " + shorten(n.Text())
-	}
-}
-
 // quote shows what a person wrote: escaped, and cut where it would drown the message.
 func quote(s string) string { return strconv.Quote(shorten(s)) }
 

@@ -34,8 +34,12 @@ func adoptionOf(root *tree.Node) adoption {
 	return noAdoption
 }
 
-// observes tells whether the spec is what ACK saw, not what a person asks for.
-func (a adoption) observes() bool { return a == adopt }
+// observes tells whether the spec is what ACK sees in AWS, not what a person
+// asks for: on creation, and when ACK fills in the spec that was not there. A
+// denial of that write leaves ACK in a loop, and encrypts nothing.
+func (e *evaluation) observes() bool {
+	return e.adoption == adopt && (e.old == nil || e.old.Get("spec").Empty())
+}
 
 // adopted reports what can be said of a key that ACK will read from AWS.
 func (e *evaluation) adopted() {

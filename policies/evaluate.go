@@ -66,6 +66,9 @@ func (e *Evaluator) Evaluate(object Object, old *tree.Node, world World) []Findi
 	if len(rules) == 0 || !object.Root.Get("metadata").Get("deletionTimestamp").Missing() {
 		return nil
 	}
+	if world == nil {
+		world = Nowhere{}
+	}
 	findings := e.judge(rules, object, old, world)
 	if len(findings) == 0 || old == nil {
 		return findings
@@ -78,7 +81,7 @@ func (e *Evaluator) Evaluate(object Object, old *tree.Node, world World) []Findi
 func (e *Evaluator) judge(rules []rule, object Object, old *tree.Node, world World) []Finding {
 	ev := e.begin(object, world)
 	ev.old = old
-	if object.Root.Get("spec").Empty() && !ev.adoption.observes() {
+	if object.Root.Get("spec").Empty() && !ev.observes() {
 		return nil
 	}
 	for i := range rules {
@@ -92,7 +95,7 @@ func (e *Evaluator) judge(rules []rule, object Object, old *tree.Node, world Wor
 }
 
 // added leaves out the findings that were there before, so that an object from
-// before cmkgate can still be labelled, scaled and changed elsewhere. Findings
+// before cmkgate can still be labeled, scaled and changed elsewhere. Findings
 // are matched without list indices: moving a list element brings nothing about.
 func added(now, before []Finding) []Finding {
 	known := map[string]int{}
@@ -147,8 +150,8 @@ func (e *Evaluator) begin(object Object, world World) *evaluation {
 // report adds a finding of the policy at work; policy and mode are filled in.
 func (e *evaluation) report(f Finding) {
 	f.Policy, f.Mode = e.rule.policy.ID, e.switched.Mode
-	if f.Reason == Unverifiable && f.Mode == Enforce {
-		f.Mode = e.settings.Unverifiable
+	if f.Reason == Unverifiable && f.Mode == Enforce && e.settings.Unverifiable != Enforce {
+		f.Mode = Warn
 	}
 	e.findings = append(e.findings, f)
 }

@@ -65,7 +65,7 @@ func (p *pathParser) parse(s string) tree.Path {
 
 // checkFields judges every field that the catalog has for the policy and the kind.
 func checkFields(e *evaluation) {
-	if e.adoption.observes() && e.old == nil {
+	if e.observes() {
 		e.adopted()
 		return
 	}
@@ -97,7 +97,7 @@ func (e *evaluation) judgeField(f *field, path tree.Path, value *tree.Node) (Fin
 			return expressFinding(path, uri), true
 		}
 	}
-	return e.judgeKey(f, path, value)
+	return e.judgeKey(f, path, value, e.mayInject(f))
 }
 
 func (e *evaluation) judgeDeprecated(f *field, path tree.Path, value *tree.Node) (Finding, bool) {
@@ -135,7 +135,7 @@ func expressFinding(path tree.Path, uri string) Finding {
 		Reason:  Unverifiable,
 		Path:    path.Clone(),
 		Problem: fmt.Sprintf("%s is in S3 Express, where SageMaker accepts no key; the bucket's own encryption counts.", quote(uri)),
-		Remedy:  fmt.Sprintf("Make sure that bucket %s is under a customer-managed key, or write to a general purpose bucket.", bucketOf(uri)),
+		Remedy:  fmt.Sprintf("Make sure that bucket %s is under a customer-managed key, or write to a general purpose bucket.", quote(bucketOf(uri))),
 	}
 }
 

@@ -34,9 +34,10 @@ func (f *Finding) Message() string {
 }
 
 // Label is policy and reason as messages show them: sagemaker-volume-key/missing.
-func (f *Finding) Label() string { return string(f.Policy) + "/" + string(f.Reason) }
+func (f *Finding) Label() string { return f.Policy + "/" + string(f.Reason) }
 
-// Edit sets one field to a value, or removes it. Missing parents are created.
+// Edit sets one field to a value, or removes it. Parents that are absent or
+// null are created; an index one past the end of a list appends to it.
 type Edit struct {
 	Path tree.Path
 	// Value is a string or a bool; nil removes the field.

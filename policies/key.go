@@ -2,17 +2,20 @@ package policies
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/cmkgate/cmkgate/policies/catalog"
 	"github.com/cmkgate/cmkgate/policies/kms"
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// judgeKey judges the value of a field that must name a key.
-func (e *evaluation) judgeKey(f *field, path tree.Path, value *tree.Node) (Finding, bool) {
+// judgeKey judges the value of a field that must name a key. Injectable tells
+// whether the webhook would set the field if it were missing.
+func (e *evaluation) judgeKey(f *field, path tree.Path, value *tree.Node, injectable bool) (Finding, bool) {
 	if value.Missing() {
-		return e.missingKey(f, path), true
+		return e.missingKey(f, path, injectable), true
 	}
 	reason, problem := e.keyProblem(f, value)
 	if problem == "" {
@@ -25,14 +28,14 @@ func (e *evaluation) judgeKey(f *field, path tree.Path, value *tree.Node) (Findi
 		return finding, true
 	}
 	finding.Remedy = "Set it to " + key + "."
-	if e.mayInject(f) {
+	if injectable {
 		finding.Remedy = "Set it to " + key + " or remove the field."
 	}
 	finding.Fix = []Edit{{Path: finding.Path, Value: key}}
 	return finding, true
 }
 
-func (e *evaluation) missingKey(f *field, path tree.Path) Finding {
+func (e *evaluation) missingKey(f *field, path tree.Path, injectable bool) Finding {
 	finding := Finding{
 		Reason:  Missing,
 		Path:    path.Clone(),
@@ -45,7 +48,7 @@ func (e *evaluation) missingKey(f *field, path tree.Path) Finding {
 	}
 	finding.Remedy = "Set it to " + key + "."
 	finding.Fix = []Edit{{Path: finding.Path, Value: key}}
-	finding.Inject = e.mayInject(f)
+	finding.Inject = injectable
 	return finding
 }
 
@@ -64,30 +67,19 @@ func (e *evaluation) keyProblem(f *field, value *tree.Node) (Reason, string) {
 		return AWSManaged, fmt.Sprintf("%s is managed by AWS, not by your organization.", quote(text))
 	}
 	if ref.Form&f.Accepts == 0 {
-		return Malformed, fmt.Sprintf("AWS documents only a %s for this field, and %s is an %s.", f.Accepts, quote(text), ref.Form)
+		return Malformed, fmt.Sprintf("AWS documents only %s for this field, and %s is %s.", withArticle(f.Accepts), quote(text), withArticle(ref.Form))
 	}
 	if ref.Region != "" && ref.Region != e.region && !f.Elsewhere {
-		return WrongRegion, fmt.Sprintf("%s is a key of %s, but this %s is created in %s.", quote(text), ref.Region, e.object.Kind, e.region)
+		return WrongRegion, fmt.Sprintf("%s is a key of %s, but this %s is created in %s.", quote(text), ref.Region, e.object.Kind, e.regionName())
 	}
 	return e.trust(ref.In(e.region, e.account), text)
 }
 
 func (e *evaluation) trust(ref kms.Reference, text string) (Reason, string) {
 	t := &e.settings.Trusted
-	for i := range e.settings.DefaultKeys {
-		if e.settings.DefaultKeys[i].Key == ref {
-			return "", ""
-		}
-	}
-	for _, key := range t.Keys {
-		if key == ref {
-			return "", ""
-		}
-	}
-	for _, account := range t.Accounts {
-		if account == ref.Account {
-			return "", ""
-		}
+	if slices.Contains(t.Keys, ref) || slices.Contains(t.Accounts, ref.Account) ||
+		slices.ContainsFunc(e.settings.DefaultKeys, func(k DefaultKey) bool { return k.Key == ref }) {
+		return "", ""
 	}
 	switch {
 	case ref.Account == "":
@@ -111,16 +103,15 @@ func (e *evaluation) noDefaultKey(f *field) string {
 	if f.Elsewhere {
 		return "Set it to the ARN of a customer-managed key; " + f.Never + "."
 	}
-	return fmt.Sprintf("cmkgate has no default key for %s keys in %s: set the ARN of a customer-managed key of that region, or ask your platform team to add one to defaultKeys.",
-		f.Purpose, e.region)
+	return fmt.Sprintf("cmkgate has no default %s key in %s: set the ARN of a customer-managed key of that region, or ask your platform team to add one to defaultKeys.",
+		f.Purpose, e.regionName())
 }
 
 // mayInject tells whether the webhook may set the field on its own. Injection
 // is for new objects only: on an existing one the key would never reach AWS.
 // What adopt-or-create applies to may exist, so there only mutable fields count.
 func (e *evaluation) mayInject(f *field) bool {
-	return e.old == nil && f.Never == "" && e.switched.Inject &&
-		(e.switched.Mode == Enforce || e.switched.Mode == Warn) &&
+	return e.old == nil && f.Never == "" && e.switched.injects() &&
 		(e.adoption == noAdoption || e.adoption == adoptOrCreate && f.Mutable)
 }
 
@@ -138,9 +129,11 @@ func (e *evaluation) defaultKey(purpose catalog.Purpose) (string, bool) {
 		if keys[i].Key.Account == e.account {
 			score++
 		}
-		if score >= bestScore {
-			tied = score == bestScore && keys[i].Key != keys[best].Key
-			best, bestScore = i, score
+		switch {
+		case score > bestScore:
+			best, bestScore, tied = i, score, false
+		case score == bestScore && keys[i].Key != keys[best].Key:
+			tied = true
 		}
 	}
 	if best < 0 || tied {
@@ -153,15 +146,7 @@ func (k *DefaultKey) covers(region, namespace string, purpose catalog.Purpose) b
 	if k.Key.Region != region || !matchesAny(k.Namespaces, namespace) {
 		return false
 	}
-	if len(k.Purposes) == 0 {
-		return true
-	}
-	for _, p := range k.Purposes {
-		if p == purpose {
-			return true
-		}
-	}
-	return false
+	return len(k.Purposes) == 0 || slices.Contains(k.Purposes, purpose)
 }
 
 func (k *DefaultKey) specificity() int {
@@ -180,7 +165,19 @@ func (k *DefaultKey) specificity() int {
 func quote(s string) string {
 	const limit = 120
 	if len(s) > limit {
-		s = s[:limit] + "…"
+		cut := limit
+		for cut > limit-utf8.UTFMax && !utf8.RuneStart(s[cut]) {
+			cut--
+		}
+		s = s[:cut] + "…"
 	}
 	return strconv.Quote(s)
+}
+
+// withArticle is a form of a key as it stands in a sentence.
+func withArticle(form kms.Form) string {
+	if form&(kms.KeyID|kms.KeyARN) != 0 {
+		return "a " + form.String()
+	}
+	return "an " + form.String()
 }

@@ -1,5 +1,7 @@
 package policies
 
+import "github.com/cmkgate/cmkgate/policies/kms"
+
 // The annotations that choose region and account (ACK runtime,
 // apis/core/v1alpha1/annotations.go). A region stands on the resource under
 // another name than on the namespace; an account is read from the namespace only.
@@ -28,6 +30,14 @@ func regionOf(object Object, ns Namespace, controller string) string {
 		return r
 	}
 	return controller
+}
+
+// regionName is the object's region for messages; annotations can hold anything.
+func (e *evaluation) regionName() string {
+	if kms.IsRegion(e.region) {
+		return e.region
+	}
+	return quote(e.region)
 }
 
 // locationConstraint is the region in a Bucket's spec; EU is the old name of

@@ -55,7 +55,7 @@ const (
 )
 
 func checkBucket(e *evaluation) {
-	if e.adoption.observes() && e.old == nil {
+	if e.observes() {
 		e.adopted()
 		return
 	}
@@ -63,7 +63,7 @@ func checkBucket(e *evaluation) {
 		f := &e.rule.fields[i]
 		if f.Elsewhere {
 			f.path.Walk(e.object.Root, f.under, func(path tree.Path, value *tree.Node) {
-				if finding, wrong := e.judgeKey(f, path, value); wrong {
+				if finding, wrong := e.judgeKey(f, path, value, false); wrong {
 					e.report(finding)
 				}
 			})
@@ -75,9 +75,15 @@ func checkBucket(e *evaluation) {
 	}
 }
 
+// defaultEncryption judges every rule, or that there is none. Where a value is
+// not of the kind that the CRD wants, the API server has the better message.
 func (e *evaluation) defaultEncryption(f *field) {
 	path := tree.Path{tree.Key("spec"), tree.Key("encryption"), tree.Key("rules")}
-	rules := e.object.Root.Find(path)
+	encryption := e.object.Root.Get("spec").Get("encryption")
+	rules := encryption.Get("rules")
+	if !absentOr(tree.Map, encryption) || !absentOr(tree.List, rules) {
+		return
+	}
 	if rules.Len() == 0 {
 		rule := encryptionRule{evaluation: e, field: f, path: path.Child(tree.Index(0))}
 		e.report(rule.none(path[:2]))
@@ -85,11 +91,16 @@ func (e *evaluation) defaultEncryption(f *field) {
 	}
 	for i := range rules.Len() {
 		rule := encryptionRule{evaluation: e, field: f, path: path.Child(tree.Index(i)), node: rules.At(i)}
+		if !absentOr(tree.Map, rule.node) || !absentOr(tree.Map, rule.byDefault()) {
+			continue
+		}
 		if finding, wrong := rule.judge(); wrong {
 			e.report(finding)
 		}
 	}
 }
+
+func absentOr(kind tree.Kind, n *tree.Node) bool { return n.Absent() || n.Kind() == kind }
 
 // encryptionRule is one rule of a Bucket's default encryption. Its three fields
 // are judged and set together.
@@ -100,42 +111,49 @@ type encryptionRule struct {
 	node  *tree.Node
 }
 
-func (r encryptionRule) at(keys ...string) tree.Path {
-	p := r.path.Clone()
-	for _, k := range keys {
-		p = append(p, tree.Key(k))
-	}
-	return p
+func (r encryptionRule) byDefault() *tree.Node {
+	return r.node.Get("applyServerSideEncryptionByDefault")
 }
 
 func (r encryptionRule) algorithmPath() tree.Path {
-	return r.at("applyServerSideEncryptionByDefault", "sseAlgorithm")
+	return r.path.Child(tree.Key("applyServerSideEncryptionByDefault"), tree.Key("sseAlgorithm"))
 }
 
 func (r encryptionRule) keyPath() tree.Path {
-	return r.at("applyServerSideEncryptionByDefault", "kmsMasterKeyID")
+	return r.path.Child(tree.Key("applyServerSideEncryptionByDefault"), tree.Key("kmsMasterKeyID"))
 }
 
 func (r encryptionRule) judge() (Finding, bool) {
-	byDefault := r.node.Get("applyServerSideEncryptionByDefault")
-	algorithm, key := byDefault.Get("sseAlgorithm"), byDefault.Get("kmsMasterKeyID")
+	algorithm, key := r.byDefault().Get("sseAlgorithm"), r.byDefault().Get("kmsMasterKeyID")
 	switch text := algorithm.Text(); {
 	case algorithm.Missing() && key.Missing():
 		return r.none(r.path), true
 	case algorithm.Missing():
 		return r.withoutAlgorithm(key), true
+	case text == sseDSSE && r.inDirectoryBucket():
+		return r.wrongAlgorithm(Malformed, fmt.Sprintf("directory buckets know no %q.", text), key), true
 	case text == sseKMS || text == sseDSSE:
 		return r.withKey(text, key)
 	case text == sseS3:
-		return r.wrongAlgorithm(AWSManaged, fmt.Sprintf("%s is encryption with a key that AWS owns (SSE-S3).", quote(text)), key), true
+		return r.wrongAlgorithm(AWSManaged, fmt.Sprintf("%q is encryption with a key that AWS owns (SSE-S3).", text), key), true
 	default:
 		return r.wrongAlgorithm(Malformed, fmt.Sprintf("%s is not an encryption with KMS keys; S3 knows %q and %q.", quote(text), sseKMS, sseDSSE), key), true
 	}
 }
 
+// judgedKey judges the key of the rule alone.
+func (r encryptionRule) judgedKey(key *tree.Node) (Finding, bool) {
+	f := r.field
+	if r.inDirectoryBucket() {
+		f = &field{Field: f.Field}
+		f.Accepts = kms.KeyID | kms.KeyARN // PutBucketEncryption takes no alias for directory buckets
+	}
+	return r.judgeKey(f, r.keyPath(), key, r.mayInject(f))
+}
+
 // none is the finding for encryption, or a rule of it, that says nothing.
 func (r encryptionRule) none(path tree.Path) Finding {
-	finding := r.missingKey(r.field, path)
+	finding := r.missingKey(r.field, path, r.mayInject(r.field))
 	finding.Problem = "no default encryption with a KMS key is set, so " + r.field.Without + "."
 	if finding.Fix == nil {
 		return finding
@@ -167,20 +185,15 @@ func (r encryptionRule) withoutAlgorithm(key *tree.Node) Finding {
 
 // withKey judges the key of a rule that encrypts with KMS.
 func (r encryptionRule) withKey(algorithm string, key *tree.Node) (Finding, bool) {
-	f := *r.field
-	if r.isDirectoryBucket() {
-		f.Accepts = kms.KeyID | kms.KeyARN // PutBucketEncryption takes no alias for directory buckets
-	}
-	finding, wrong := r.judgeKey(&f, r.keyPath(), key)
-	if !wrong || finding.Fix == nil {
-		return finding, wrong
+	finding, wrong := r.judgedKey(key)
+	if !wrong {
+		return finding, false
 	}
 	if finding.Reason == Missing {
 		finding.Problem = "no KMS key is named, so S3 encrypts with alias/aws/s3, which is managed by AWS."
 	}
-	finding.Fix = r.edits(algorithm, finding.Fix[0].Value, false)
-	if r.mayInject(r.field) && finding.Reason != Missing {
-		finding.Remedy = strings.TrimSuffix(finding.Remedy, ".") + " to get the organization's key."
+	if finding.Fix != nil {
+		finding.Fix = r.edits(algorithm, finding.Fix[0].Value, false)
 	}
 	return finding, true
 }
@@ -189,13 +202,13 @@ func (r encryptionRule) withKey(algorithm string, key *tree.Node) (Finding, bool
 // cmkgate never overwrites.
 func (r encryptionRule) wrongAlgorithm(reason Reason, problem string, key *tree.Node) Finding {
 	finding := Finding{Reason: reason, Path: r.algorithmPath(), Problem: problem}
-	fix, wrong := r.judgeKey(r.field, r.keyPath(), key)
+	fix, wrong := r.judgedKey(key)
 	switch {
 	case !wrong:
 		finding.Remedy = fmt.Sprintf("Set it to %q.", sseKMS)
 		finding.Fix = r.edits(sseKMS, nil, true)
 	case fix.Fix == nil:
-		finding.Remedy = fmt.Sprintf("Set it to %q and name a key. %s", sseKMS, fix.Remedy)
+		finding.Remedy = fmt.Sprintf("Set it to %q and name a key: %s", sseKMS, fix.Remedy)
 	default:
 		value := fix.Fix[0].Value
 		finding.Remedy = fmt.Sprintf("Set it to %q with kmsMasterKeyID: %s and bucketKeyEnabled: true", sseKMS, value)
@@ -214,10 +227,9 @@ func (r encryptionRule) edits(algorithm string, key any, overwriteAlgorithm bool
 	var edits []Edit
 	if r.node.Get("bucketKeyEnabled").Absent() {
 		// S3 Bucket Keys do not exist for DSSE-KMS (S3 user guide, "Using DSSE-KMS").
-		edits = append(edits, Edit{Path: r.at("bucketKeyEnabled"), Value: algorithm != sseDSSE})
+		edits = append(edits, Edit{Path: r.path.Child(tree.Key("bucketKeyEnabled")), Value: algorithm != sseDSSE})
 	}
-	current := r.node.Get("applyServerSideEncryptionByDefault").Get("sseAlgorithm")
-	if overwriteAlgorithm || current.Missing() {
+	if overwriteAlgorithm || r.byDefault().Get("sseAlgorithm").Missing() {
 		edits = append(edits, Edit{Path: r.algorithmPath(), Value: algorithm})
 	}
 	if key != nil {
@@ -226,7 +238,7 @@ func (r encryptionRule) edits(algorithm string, key any, overwriteAlgorithm bool
 	return edits
 }
 
-func (r encryptionRule) isDirectoryBucket() bool {
+func (r encryptionRule) inDirectoryBucket() bool {
 	spec := r.object.Root.Get("spec")
 	return isDirectoryBucket(spec.Get("name").Str()) ||
 		spec.Get("createBucketConfiguration").Get("bucket").Get("type").Str() == "Directory"
@@ -237,6 +249,36 @@ func (r encryptionRule) isDirectoryBucket() bool {
 func (e *evaluation) receivesAccessLogs() bool {
 	spec := e.object.Root.Get("spec")
 	return spec.Get("acl").Str() == "log-delivery-write" ||
-		strings.Contains(spec.Get("policy").Str(), "logging.s3.amazonaws.com") ||
+		admitsLogDelivery(spec.Get("policy").Str()) ||
 		e.world.LogTarget(spec.Get("name").Str())
+}
+
+// admitsLogDelivery tells whether a bucket policy lets the service that
+// delivers access logs write. To name it elsewhere, say in a Deny, exempts nothing.
+func admitsLogDelivery(policy string) bool {
+	const service = "logging.s3.amazonaws.com"
+	if !strings.Contains(policy, service) {
+		return false
+	}
+	root, err := tree.ParseJSON([]byte(policy))
+	if err != nil {
+		return false
+	}
+	return anyOf(root.Get("Statement"), func(statement *tree.Node) bool {
+		return statement.Get("Effect").Str() == "Allow" &&
+			anyOf(statement.Get("Principal").Get("Service"), func(n *tree.Node) bool { return n.Str() == service })
+	})
+}
+
+// anyOf asks of a value, or of each element of a list; IAM policies know both forms.
+func anyOf(n *tree.Node, is func(*tree.Node) bool) bool {
+	if n.Kind() != tree.List {
+		return is(n)
+	}
+	for i := range n.Len() {
+		if is(n.At(i)) {
+			return true
+		}
+	}
+	return false
 }

@@ -52,34 +52,40 @@ func checkEndpoint(e *evaluation) {
 		e.report(Finding{
 			Reason:  Unverifiable,
 			Path:    path,
-			Problem: fmt.Sprintf("EndpointConfig %s cannot be seen in %s, so its key is not known.", quote(name), e.region),
+			Problem: fmt.Sprintf("EndpointConfig %s cannot be seen in %s, so its key is not known.", quote(name), e.regionName()),
 			Remedy:  "Create it through ACK in this cluster; on the command line, give its manifest to the same check.",
 		})
 		return
 	}
 	for _, f := range e.hostingFindings(config) {
+		problem := "EndpointConfig %s is not fit for use: %s: %s"
+		if f.Reason == Unverifiable {
+			problem = "EndpointConfig %s cannot be judged: %s: %s"
+		}
 		e.report(Finding{
 			Reason:  f.Reason,
 			Path:    path,
-			Problem: fmt.Sprintf("EndpointConfig %s is not fit for use: %s: %s", quote(name), f.Path, f.Problem),
-			Remedy:  e.newEndpointConfig(f),
+			Problem: fmt.Sprintf(problem, quote(name), f.Path, f.Problem),
+			Remedy:  "Create an EndpointConfig under a new name " + e.newEndpointConfig(f) + " and name it here.",
 		})
 	}
 }
 
-// newEndpointConfig is the remedy for an EndpointConfig that is wrong, which
-// nobody can change once it exists in AWS.
+// newEndpointConfig tells what is different in the EndpointConfig that takes
+// the place of a wrong one, which nobody can change once it exists in AWS.
 func (e *evaluation) newEndpointConfig(f Finding) string {
-	const create = "Create an EndpointConfig under a new name "
 	switch {
 	case len(f.Fix) == 1 && f.Fix[0].Value != nil:
-		return fmt.Sprintf(create+"with %s: %s and name it here.", f.Path, f.Fix[0].Value)
+		return fmt.Sprintf("with %s: %s", f.Path, f.Fix[0].Value)
 	case len(f.Fix) == 1:
-		return fmt.Sprintf(create+"without %s and name it here.", f.Path)
-	case f.Reason == Unverifiable || f.Reason == LocalStorage:
-		return f.Remedy
+		return fmt.Sprintf("without %s", f.Path)
+	case f.Reason == LocalStorage:
+		return "on instance types without local storage"
+	case f.Reason == Unverifiable:
+		return "on instance types that cmkgate knows, with a key,"
+	default:
+		return fmt.Sprintf("with %s set to a customer-managed key of %s", f.Path, e.regionName())
 	}
-	return fmt.Sprintf(create+"with %s set to a customer-managed key of %s and name it here.", f.Path, e.region)
 }
 
 // endpointConfig picks the EndpointConfig object that stands for the name in
@@ -109,7 +115,8 @@ func (e *evaluation) hostingFindings(config Object) []Finding {
 	for _, r := range e.byKind[catalog.Kind{Group: config.Group, Name: config.Kind}] {
 		if r.policy.ID == "sagemaker-volume-key" {
 			other.rule = &r
-			other.switched = PolicySettings{Mode: Enforce}
+			volume := e.settings.policyIn(r.policy.ID, other.namespace)
+			other.switched = PolicySettings{Mode: Enforce, Inject: volume.injects()}
 			checkFields(other)
 		}
 	}

@@ -69,6 +69,10 @@ type PolicySettings struct {
 	Inject bool
 }
 
+// injects tells whether the webhook sets what is missing: it touches nothing
+// where it only audits.
+func (p PolicySettings) injects() bool { return p.Inject && (p.Mode == Enforce || p.Mode == Warn) }
+
 // Override changes policies for some namespaces.
 type Override struct {
 	// Namespaces are patterns with * and ?; empty means every namespace.

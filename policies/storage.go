@@ -2,6 +2,7 @@ package policies
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/cmkgate/cmkgate/policies/catalog"
 	"github.com/cmkgate/cmkgate/policies/tree"
@@ -17,65 +18,105 @@ type governing struct {
 // judgeStorage decides what the instance types alone can decide: whether a
 // volume key may be there at all. Local storage is encrypted by the instance's
 // hardware, and AWS refuses a volume key on it ("You can't request a
-// VolumeKmsKeyId when using an instance type with local storage").
+// VolumeKmsKeyId when using an instance type with local storage"). What it does
+// not decide is left to judgeKey; only on EBS volumes may a key be injected.
 func (e *evaluation) judgeStorage(f *field, path tree.Path, value *tree.Node) (finding Finding, decided, wrong bool) {
 	g, ok := e.governing(f, path)
 	if !ok { // serverless: no volumes, nothing to ask for; what is set must still be a key
-		return Finding{}, value.Missing(), false
+		if value.Missing() {
+			return Finding{}, true, false
+		}
+		finding, wrong = e.judgeKey(f, path, value, false)
+		return finding, true, wrong
 	}
 	switch {
 	case g.storage == catalog.EBS:
 		return Finding{}, false, false
-	case g.storage == catalog.Unknown:
-		return e.unknownStorage(f, path, g), value.Missing(), true
-	case e.settings.LocalStorage == Deny:
+	case g.storage == catalog.Local && e.settings.LocalStorage == Deny:
 		return Finding{
 			Reason:  LocalStorage,
 			Path:    g.path,
 			Problem: fmt.Sprintf("%s has local storage, which no KMS key can encrypt, and your organization does not allow it.", g.name),
 			Remedy:  "Choose an instance type without local storage, for example of the families m5, c5, r5 or p3.",
 		}, true, true
+	case g.storage == catalog.Local && e.settings.LocalStorage != Require && !value.Missing():
+		return e.forbiddenKey(path, g), true, true
+	case !value.Missing():
+		finding, wrong = e.judgeKey(f, path, value, false)
+		return finding, true, wrong
+	case g.storage == catalog.Unknown:
+		return e.unknownStorage(f, path, g), true, true
 	case e.settings.LocalStorage == Require:
-		return e.requiredDespiteStorage(f, path, g), value.Missing(), true
-	case value.Missing():
-		return Finding{}, true, false
+		return e.requiredDespiteStorage(f, path, g), true, true
 	}
-	return Finding{
-		Reason:  LocalStorage,
-		Path:    path.Clone(),
-		Problem: fmt.Sprintf("%s has local storage, which its hardware encrypts; AWS refuses the call when a volume key is set.", g.name),
-		Remedy:  "Remove the field.",
-		Fix:     []Edit{{Path: path.Clone()}},
-	}, true, true
+	return Finding{}, true, false
 }
 
 // governing returns the instance type that weighs most: one with local storage
 // forbids the key for all, an unknown one leaves it open. False means that
 // nothing runs on instances.
 func (e *evaluation) governing(f *field, path tree.Path) (governing, bool) {
-	rank := map[catalog.Storage]int{catalog.EBS: 1, catalog.Unknown: 2, catalog.Local: 3}
 	var found governing
+	var unnamed tree.Path
 	serverless := false
-	for _, t := range f.instanceTypes {
+	for i := range f.instanceTypes {
+		t := &f.instanceTypes[i]
 		pattern := t.path.Bind(path)
-		pattern.Walk(e.object.Root, 0, func(at tree.Path, value *tree.Node) {
-			if value.Missing() {
-				serverless = serverless || !e.object.Root.Find(t.unless.Bind(at)).Absent() && t.unless != nil
-				return
-			}
-			storage := e.instances.StorageOf(value.Text())
-			if rank[storage] > rank[found.storage] {
-				found = governing{storage, value.Text(), at.Clone()}
+		pattern.Walk(e.object.Root, len(pattern)-1, func(at tree.Path, value *tree.Node) {
+			switch {
+			case !value.Missing():
+				storage := e.instances.StorageOf(value.Text())
+				if weight(storage) > weight(found.storage) {
+					found = governing{storage, value.Text(), at.Clone()}
+				}
+			case t.unless != nil && !e.object.Root.Find(t.unless.Bind(at)).Absent():
+				serverless = true
+			case unnamed == nil:
+				unnamed = at.Clone()
 			}
 		})
 	}
-	if found.storage != "" {
+	switch {
+	case found.storage != "":
 		return found, true
-	}
-	if serverless {
+	case unnamed != nil:
+		return governing{storage: catalog.Unknown, path: unnamed}, true
+	case serverless:
 		return governing{}, false
 	}
-	return governing{storage: catalog.Unknown, path: f.instanceTypes[0].path.Bind(path).Clone()}, true
+	return governing{storage: catalog.Unknown, path: concrete(f.instanceTypes[0].path.Bind(path))}, true
+}
+
+func weight(s catalog.Storage) int {
+	switch s {
+	case catalog.Local:
+		return 3
+	case catalog.Unknown:
+		return 2
+	case catalog.EBS:
+		return 1
+	default:
+		return 0
+	}
+}
+
+// concrete is the part of a pattern before its first wildcard.
+func concrete(pattern tree.Path) tree.Path {
+	if i := slices.IndexFunc(pattern, tree.Step.IsAny); i >= 0 {
+		return pattern[:i]
+	}
+	return pattern
+}
+
+func (e *evaluation) forbiddenKey(path tree.Path, g governing) Finding {
+	at := path.Clone()
+	return Finding{
+		Reason:  LocalStorage,
+		Path:    at,
+		Problem: fmt.Sprintf("%s has local storage, which its hardware encrypts; AWS refuses the call when a volume key is set.", g.name),
+		Remedy:  "Remove the field.",
+		Fix:     []Edit{{Path: at}},
+	}
 }
 
 func (e *evaluation) unknownStorage(f *field, path tree.Path, g governing) Finding {
@@ -108,5 +149,5 @@ func (e *evaluation) setField(f *field, path tree.Path) string {
 	if key, ok := e.defaultKey(f.Purpose); ok {
 		return fmt.Sprintf("set %s to %s", path, key)
 	}
-	return fmt.Sprintf("set %s to a customer-managed key of %s", path, e.region)
+	return fmt.Sprintf("set %s to a customer-managed key of %s", path, e.regionName())
 }

@@ -29,6 +29,9 @@ type Object struct {
 	Namespace string
 	Name      string
 	Root      *tree.Node
+	// Planned tells that the object is yet to be created, so that what the
+	// webhook will inject counts as if it were there.
+	Planned bool
 }
 
 // NewObject reads group, kind, name and namespace from the object itself.

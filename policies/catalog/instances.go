@@ -39,13 +39,16 @@ func NewInstances(corrections map[string]Storage) Instances {
 	return Instances{table}
 }
 
+// maxTypeLength leaves room for what AWS may invent: the longest so far has 20 characters.
+const maxTypeLength = 64
+
 // StorageOf is the storage of an instance type as SageMaker spells it
 // (ml.g5.xlarge); of anything else it is Unknown. The table is asked for the type, then for the family. Of an
 // unknown family a d after the generation digit means local storage, as in
 // every family that EC2 has named so; anything else is Unknown.
 func (i Instances) StorageOf(instanceType string) Storage {
 	name, ok := strings.CutPrefix(instanceType, "ml.")
-	if !ok {
+	if !ok || len(name) > maxTypeLength {
 		return Unknown
 	}
 	family, size, ok := strings.Cut(name, ".")

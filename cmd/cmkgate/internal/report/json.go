@@ -1,0 +1,50 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+)
+
+// jsonWriter writes {"results": [...], "summary": {...}} as results come, so
+// that nothing is held back.
+type jsonWriter struct {
+	w       io.Writer
+	started bool
+}
+
+func (j *jsonWriter) Write(results []Result) error {
+	for i := range results {
+		data, err := json.Marshal(&results[i])
+		if err != nil {
+			return fmt.Errorf("encode a result: %w", err)
+		}
+		if _, err := fmt.Fprintf(j.w, "%s\n  %s", j.separator(), data); err != nil {
+			return fmt.Errorf("write results: %w", err)
+		}
+	}
+	return nil
+}
+
+func (j *jsonWriter) separator() string {
+	if j.started {
+		return ","
+	}
+	j.started = true
+	return `{"results": [`
+}
+
+func (j *jsonWriter) Close(s Summary) error {
+	data, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("encode the summary: %w", err)
+	}
+	head := "\n"
+	if !j.started {
+		head = j.separator()
+	}
+	if _, err := fmt.Fprintf(j.w, "%s], \"summary\": %s}\n", head, data); err != nil {
+		return fmt.Errorf("write the summary: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,101 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/cmkgate/cmkgate/policies"
+)
+
+// text is the format for people: one line a finding, in the words of the
+// webhook, with a place that editors and terminals can jump to.
+type text struct {
+	Options
+	w io.Writer
+}
+
+const (
+	red    = "\x1b[31m"
+	yellow = "\x1b[33m"
+	green  = "\x1b[32m"
+	bold   = "\x1b[1m"
+	reset  = "\x1b[0m"
+)
+
+func (t *text) paint(color, s string) string {
+	if !t.Color {
+		return s
+	}
+	return color + s + reset
+}
+
+func (t *text) Write(results []Result) error {
+	var b strings.Builder
+	for i := range results {
+		r := &results[i]
+		if t.Quiet && (r.Inject || r.Mode != policies.Enforce) {
+			continue
+		}
+		fmt.Fprintf(&b, "%s %s: %s: %s: %s [%s/%s]\n",
+			t.paint(bold, fmt.Sprintf("%s:%d:%d:", r.File, r.Line, r.Column)), t.mark(r), subject(r), r.Path, r.Message, r.Policy, r.Reason)
+	}
+	return t.print(b.String())
+}
+
+func subject(r *Result) string {
+	if r.Namespace != "" {
+		return r.Kind + " " + r.Namespace + "/" + r.Name
+	}
+	return r.Kind + " " + r.Name
+}
+
+func (t *text) mark(r *Result) string {
+	switch {
+	case r.Inject:
+		return t.paint(green, "set at admission")
+	case r.Mode == policies.Enforce:
+		return t.paint(red, "denied")
+	case r.Mode == policies.Warn:
+		return t.paint(yellow, "warning")
+	default:
+		return "audit"
+	}
+}
+
+func (t *text) Close(s Summary) error {
+	verdict := t.paint(green, "admitted")
+	if s.Enforced > 0 {
+		verdict = t.paint(red, fmt.Sprintf("%d to put right", s.Enforced))
+	}
+	line := fmt.Sprintf("%s in %s: %s", count(s.Objects, "object"), count(s.Files, "file"), verdict)
+	for _, part := range []struct {
+		n    int
+		noun string
+	}{{s.Injected, "key"}, {s.Warnings, "warning"}, {s.Audited, "audit finding"}, {s.Errors, "error"}} {
+		if part.n > 0 {
+			line += ", " + count(part.n, part.noun)
+			if part.noun == "key" {
+				line += " set at admission"
+			}
+		}
+	}
+	return t.print(line + "\n")
+}
+
+func (t *text) print(s string) error {
+	if s == "" {
+		return nil
+	}
+	if _, err := io.WriteString(t.w, s); err != nil {
+		return fmt.Errorf("write results: %w", err)
+	}
+	return nil
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

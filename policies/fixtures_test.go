@@ -1,0 +1,218 @@
+package policies_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cmkgate/cmkgate/policies"
+	"github.com/cmkgate/cmkgate/policies/catalog"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// fixtures of a policy lie in testdata/POLICY:
+//
+//	pass/  objects that it has nothing to say about
+//	deny/  objects with findings that only a person can put right, told in NAME.golden
+//	fix/   objects that the webhook completes on its own, to NAME.fixed.yaml
+//
+// A file is a YAML stream: the object, then what stands beside it. Its first
+// line may name changes of the settings: "# settings: NAME, NAME".
+type fixture struct {
+	path string
+	manifest
+	settings []change
+}
+
+func fixtures(tb testing.TB, pattern ...string) []fixture {
+	tb.Helper()
+	files, err := filepath.Glob(filepath.Join(append([]string{"testdata"}, pattern...)...))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var out []fixture
+	for _, path := range files {
+		if strings.HasSuffix(path, ".fixed.yaml") {
+			continue
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		f := fixture{path: path, manifest: load(tb, string(data))}
+		first, _, _ := strings.Cut(string(data), "\n")
+		if names, ok := strings.CutPrefix(first, "# settings: "); ok {
+			for name := range strings.SplitSeq(names, ", ") {
+				change, ok := settingsOfFixtures()[name]
+				if !ok {
+					tb.Fatalf("%s: no settings %q", path, name)
+				}
+				f.settings = append(f.settings, change)
+			}
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+func settingsOfFixtures() map[string]change {
+	return map[string]change{
+		"localStorage Require": func(s *policies.Settings) { s.LocalStorage = policies.Require },
+		"localStorage Deny":    func(s *policies.Settings) { s.LocalStorage = policies.Deny },
+		"unverifiable Deny":    func(s *policies.Settings) { s.Unverifiable = policies.Enforce },
+		"no default keys":      func(s *policies.Settings) { s.DefaultKeys = nil },
+		"no account":           func(s *policies.Settings) { s.Account = "" },
+		"family g9 local":      func(s *policies.Settings) { s.Families = map[string]catalog.Storage{"g9": catalog.Local} },
+		"no injection": func(s *policies.Settings) {
+			for id, p := range s.Policies {
+				p.Inject = false
+				s.Policies[id] = p
+			}
+		},
+		"only listed keys": func(s *policies.Settings) {
+			s.Trusted.Accounts = nil
+			s.Trusted.Keys = append(s.Trusted.Keys, reference(otherKey), reference("arn:aws:kms:eu-west-1:111122223333:alias/team"))
+		},
+	}
+}
+
+// testFixtures holds one policy against its fixtures.
+func testFixtures(t *testing.T, id policies.ID) {
+	t.Helper()
+	for _, kind := range []string{"pass", "deny", "fix"} {
+		for _, f := range fixtures(t, id, kind, "*.yaml") {
+			t.Run(kind+"/"+strings.TrimSuffix(filepath.Base(f.path), ".yaml"), func(t *testing.T) {
+				e := evaluator(t, f.settings...)
+				findings := of(id, f.findings(e))
+				switch kind {
+				case "pass":
+					if len(findings) > 0 {
+						t.Errorf("findings:\n%s", report(findings))
+					}
+				case "deny":
+					if len(findings) == 0 || len(injectable(findings)) > 0 {
+						t.Errorf("want findings, none of them injectable:\n%s", report(findings))
+					}
+					golden(t, goldenName(f.path, ".golden"), report(findings))
+				case "fix":
+					if len(injectable(findings)) == 0 {
+						t.Errorf("want injectable findings:\n%s", report(findings))
+					}
+					golden(t, goldenName(f.path, ".golden"), report(findings))
+					fixed := f.with(t, policies.Injections(findings), false)
+					golden(t, goldenName(f.path, ".fixed.yaml"), marshal(t, fixed.value))
+					if left := injectable(of(id, fixed.findings(e))); len(left) > 0 {
+						t.Errorf("after its injections the object still has:\n%s", report(left))
+					}
+				}
+				everyHintHelps(t, e, id, f.manifest)
+			})
+		}
+	}
+}
+
+func goldenName(path, extension string) string {
+	return strings.TrimSuffix(path, ".yaml") + extension
+}
+
+func golden(t *testing.T, path, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("%v; go test -update writes it", err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got), go test -update writes it anew:\n%s", path, diff)
+	}
+}
+
+// everyHintHelps applies the edits of each finding alone: the finding must be
+// gone, and nothing worse in its place.
+func everyHintHelps(t *testing.T, e *policies.Evaluator, id policies.ID, m manifest) {
+	t.Helper()
+	findings := of(id, m.findings(e))
+	for _, f := range findings {
+		if f.Fix == nil {
+			continue
+		}
+		after := of(id, m.with(t, f.Fix, !f.Inject).findings(e))
+		for _, left := range after {
+			if left.Path.String() == f.Path.String() && left.Problem == f.Problem {
+				t.Errorf("the edits of this finding do not remove it:\n%s", report([]policies.Finding{f}))
+			}
+		}
+		if len(after) >= len(findings) {
+			t.Errorf("the edits of a finding bring another about:\n%safter them:\n%s", report([]policies.Finding{f}), report(after))
+		}
+	}
+}
+
+func TestEveryPolicyHasFixtures(t *testing.T) {
+	var ids []string
+	for _, p := range policies.All() {
+		ids = append(ids, p.ID)
+		for _, kind := range []string{"pass", "deny", "fix"} {
+			if len(fixtures(t, p.ID, kind, "*.yaml")) == 0 && (kind != "fix" || p.Injects) {
+				t.Errorf("policy %s has no fixtures in testdata/%s/%s", p.ID, p.ID, kind)
+			}
+		}
+		// A golden file whose fixture is gone proves nothing.
+		for _, extension := range []string{".golden", ".fixed.yaml"} {
+			files, err := filepath.Glob(filepath.Join("testdata", p.ID, "*", "*"+extension))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, file := range files {
+				if _, err := os.Stat(strings.TrimSuffix(file, extension) + ".yaml"); err != nil {
+					t.Errorf("%s has no fixture", file)
+				}
+			}
+		}
+	}
+	entries, err := os.ReadDir("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		if entry.IsDir() && entry.Name() != "fuzz" && !slices.Contains(ids, entry.Name()) {
+			t.Errorf("testdata/%s belongs to no policy", entry.Name())
+		}
+	}
+}
+
+func TestFixturesCoverEveryReasonAndKind(t *testing.T) {
+	reasons, kinds := map[policies.Reason]bool{}, map[catalog.Kind]bool{}
+	for _, f := range fixtures(t, "*", "*", "*.yaml") {
+		for _, finding := range f.findings(evaluator(t, f.settings...)) {
+			reasons[finding.Reason] = true
+			kinds[catalog.Kind{Group: f.object.Group, Name: f.object.Kind}] = true
+		}
+	}
+	for _, reason := range []policies.Reason{
+		policies.Missing, policies.AWSManaged, policies.Malformed, policies.WrongRegion, policies.Untrusted,
+		policies.LocalStorage, policies.Deprecated, policies.Unverifiable,
+	} {
+		if !reasons[reason] {
+			t.Errorf("no fixture has a finding %s", reason)
+		}
+	}
+	for _, p := range policies.All() {
+		for _, kind := range p.Kinds {
+			if !kinds[kind] {
+				t.Errorf("no fixture has a finding on a %s", kind.Name)
+			}
+		}
+	}
+}

@@ -1,0 +1,283 @@
+package policies_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+	sigsyaml "sigs.k8s.io/yaml"
+
+	"github.com/cmkgate/cmkgate/policies"
+	"github.com/cmkgate/cmkgate/policies/catalog"
+	"github.com/cmkgate/cmkgate/policies/kms"
+	"github.com/cmkgate/cmkgate/policies/tree"
+)
+
+// The organization of the tests.
+const (
+	region   = "eu-west-1"
+	account  = "111122223333"
+	stranger = "999988887777"
+
+	key      = "arn:aws:kms:eu-west-1:111122223333:key/11111111-1111-1111-1111-111111111111"
+	usKey    = "arn:aws:kms:us-east-1:111122223333:key/mrk-22222222222222222222222222222222"
+	fraudKey = "arn:aws:kms:eu-west-1:111122223333:key/33333333-3333-3333-3333-333333333333"
+	otherKey = "arn:aws:kms:eu-west-1:111122223333:key/44444444-4444-4444-4444-444444444444"
+)
+
+type change = func(*policies.Settings)
+
+func reference(s string) kms.Reference {
+	r, err := kms.Parse(s)
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+// settings enforce every policy, with the default keys of the design.
+func settings(changes ...change) policies.Settings {
+	s := policies.Settings{
+		Region: region, Account: account,
+		DefaultKeys: []policies.DefaultKey{
+			{Key: reference(key)},
+			{Key: reference(usKey)},
+			{Key: reference(fraudKey), Namespaces: []string{"fraud-*"}, Purposes: []catalog.Purpose{catalog.PurposeOutput, catalog.PurposeBucket}},
+		},
+		Trusted:      policies.TrustedKeys{Accounts: []string{account}},
+		LocalStorage: policies.Omit,
+		Unverifiable: policies.Warn,
+		Policies:     map[policies.ID]policies.PolicySettings{},
+	}
+	for _, p := range policies.All() {
+		s.Policies[p.ID] = policies.PolicySettings{Mode: policies.Enforce, Inject: p.Injects}
+	}
+	for _, change := range changes {
+		change(&s)
+	}
+	return s
+}
+
+func evaluator(tb testing.TB, changes ...change) *policies.Evaluator {
+	tb.Helper()
+	e, err := policies.New(policies.All(), settings(changes...))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return e
+}
+
+// manifest is an object and what stands beside it in the same YAML stream.
+type manifest struct {
+	object policies.Object
+	value  map[string]any
+	world  *world
+}
+
+// world is what the other documents of a stream tell.
+type world struct {
+	namespaces map[string]policies.Namespace
+	objects    []policies.Object
+}
+
+func (w *world) Namespace(name string) (policies.Namespace, bool) {
+	ns, ok := w.namespaces[name]
+	return ns, ok
+}
+
+func (w *world) EndpointConfigs(name string) []policies.Object {
+	var out []policies.Object
+	for _, o := range w.objects {
+		if o.Kind == "EndpointConfig" && o.Root.Get("spec").Get("endpointConfigName").Str() == name {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+func (w *world) LogTarget(bucket string) bool {
+	for _, o := range w.objects {
+		if o.Kind == "Bucket" && bucket != "" && o.Root.Get("spec").Get("logging").Get("loggingEnabled").Get("targetBucket").Str() == bucket {
+			return true
+		}
+	}
+	return false
+}
+
+// load reads a YAML stream: first the object that is judged, then its world.
+func load(tb testing.TB, stream string) manifest {
+	tb.Helper()
+	m := manifest{world: &world{namespaces: map[string]policies.Namespace{}}}
+	decoder := yaml.NewDecoder(strings.NewReader(stream))
+	for {
+		var doc yaml.Node
+		err := decoder.Decode(&doc)
+		if errors.Is(err, io.EOF) {
+			return m
+		}
+		if err != nil {
+			tb.Fatalf("%v in\n%s", err, stream)
+		}
+		root, err := tree.FromYAML(&doc)
+		if err != nil {
+			tb.Fatalf("%v in\n%s", err, stream)
+		}
+		object := policies.NewObject(root)
+		switch {
+		case m.value == nil:
+			m.object, m.value = object, decode(tb, &doc)
+		case object.Kind == "Namespace":
+			m.world.namespaces[object.Name] = namespace(tb, &doc)
+		default:
+			m.world.objects = append(m.world.objects, object)
+		}
+	}
+}
+
+func decode(tb testing.TB, doc *yaml.Node) map[string]any {
+	tb.Helper()
+	data, err := yaml.Marshal(doc)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var value map[string]any
+	if err := sigsyaml.Unmarshal(data, &value); err != nil {
+		tb.Fatal(err)
+	}
+	return value
+}
+
+func namespace(tb testing.TB, doc *yaml.Node) policies.Namespace {
+	tb.Helper()
+	var ns struct {
+		Metadata policies.Namespace
+	}
+	if err := doc.Decode(&ns); err != nil {
+		tb.Fatal(err)
+	}
+	return ns.Metadata
+}
+
+func marshal(tb testing.TB, value any) string {
+	tb.Helper()
+	data, err := sigsyaml.Marshal(value)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return string(data)
+}
+
+// findings are what Evaluate says of a stream, as created.
+func (m manifest) findings(e *policies.Evaluator) []policies.Finding {
+	return e.Evaluate(m.object, nil, m.world)
+}
+
+// with is the same object after edits, in the same world.
+func (m manifest) with(tb testing.TB, edits []policies.Edit, mayOverwrite bool) manifest {
+	tb.Helper()
+	value, err := apply(m.value, edits, mayOverwrite)
+	if err != nil {
+		tb.Fatalf("%v in\n%s", err, marshal(tb, m.value))
+	}
+	m.value = value
+	m.object = policies.NewObject(tree.FromValue(value))
+	return m
+}
+
+// apply makes edits in a copy of an object. It fails where an edit cannot be
+// made, and where one would overwrite what must stay.
+func apply(value map[string]any, edits []policies.Edit, mayOverwrite bool) (map[string]any, error) {
+	for _, edit := range edits {
+		out, err := set(value, edit.Path, edit.Value, mayOverwrite)
+		if err != nil {
+			return nil, fmt.Errorf("setting %s: %w", edit.Path, err)
+		}
+		value = out.(map[string]any)
+	}
+	return value, nil
+}
+
+func set(in any, path tree.Path, value any, mayOverwrite bool) (any, error) {
+	if len(path) == 0 {
+		if in != nil && in != "" && !mayOverwrite {
+			return nil, fmt.Errorf("it would overwrite %v", in)
+		}
+		return value, nil
+	}
+	step := path[0]
+	if !step.IsKey() {
+		list, ok := in.([]any)
+		if in != nil && !ok || step.Index < 0 || step.Index > len(list) {
+			return nil, fmt.Errorf("there is no element %d in %v", step.Index, in)
+		}
+		list = append([]any{}, list...)
+		if step.Index == len(list) {
+			list = append(list, nil)
+		}
+		var err error
+		list[step.Index], err = set(list[step.Index], path[1:], value, mayOverwrite)
+		return list, err
+	}
+	fields, ok := in.(map[string]any)
+	if in != nil && !ok {
+		return nil, fmt.Errorf("there is no field %s in %v", step.Key, in)
+	}
+	out := map[string]any{}
+	for k, v := range fields {
+		out[k] = v
+	}
+	if len(path) == 1 && value == nil {
+		delete(out, step.Key)
+		return out, nil
+	}
+	var err error
+	out[step.Key], err = set(out[step.Key], path[1:], value, mayOverwrite)
+	return out, err
+}
+
+// report is what golden files hold: one line a finding, and its edits below it.
+func report(findings []policies.Finding) string {
+	var b bytes.Buffer
+	for i := range findings {
+		f := &findings[i]
+		fmt.Fprintf(&b, "%s %s [%s]\n", f.Mode, f.Message(), f.Label())
+		for _, edit := range f.Fix {
+			verb := "fix"
+			if f.Inject {
+				verb = "inject"
+			}
+			if edit.Value == nil {
+				fmt.Fprintf(&b, "  %s: remove %s\n", verb, edit.Path)
+				continue
+			}
+			fmt.Fprintf(&b, "  %s: %s = %v\n", verb, edit.Path, edit.Value)
+		}
+	}
+	return b.String()
+}
+
+// of are the findings of one policy.
+func of(policy policies.ID, findings []policies.Finding) []policies.Finding {
+	var out []policies.Finding
+	for _, f := range findings {
+		if f.Policy == policy {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// injectable are the findings that the webhook would put right on its own.
+func injectable(findings []policies.Finding) []policies.Finding {
+	var out []policies.Finding
+	for _, f := range findings {
+		if f.Inject {
+			out = append(out, f)
+		}
+	}
+	return out
+}

@@ -1,0 +1,5 @@
+package policies_test
+
+import "testing"
+
+func TestSageMakerOutputKeyFixtures(t *testing.T) { testFixtures(t, "sagemaker-output-key") }
