@@ -65,7 +65,7 @@ func (d *decoder) structure(n *tree.Node, path tree.Path, into reflect.Value) {
 	d.eachField(n, path, func(child *tree.Node, at tree.Path) {
 		i := slices.Index(names, child.Key())
 		if i < 0 {
-			d.add(d.doc.nameOf(child), at, "is not a field here.", suggest(child.Key(), names))
+			d.atNameOf(child, at, "is not a field here.", suggest(child.Key(), names))
 			return
 		}
 		d.value(child, at, into.Field(i))
@@ -89,12 +89,12 @@ func (d *decoder) eachField(n *tree.Node, path tree.Path, visit func(*tree.Node,
 	lines := make(map[string]int, n.Len())
 	for i := range n.Len() {
 		child := n.At(i)
-		at, name := path.Child(tree.Key(child.Key())), d.doc.nameOf(child)
+		at := path.Child(tree.Key(child.Key()))
 		if line, twice := lines[child.Key()]; twice {
-			d.add(name, at, fmt.Sprintf("is written twice, first on line %d.", line), "Keep one.")
+			d.atNameOf(child, at, fmt.Sprintf("is written twice, first on line %d.", line), "Keep one.")
 			continue
 		}
-		lines[child.Key()] = name.line
+		lines[child.Key()] = d.doc.nameOf(child).line
 		visit(child, at)
 	}
 }
@@ -120,7 +120,7 @@ func (d *decoder) list(n *tree.Node, path tree.Path, into reflect.Value) {
 // text decodes a string. A number is not taken for one: YAML would drop leading
 // zeros of an account number.
 func (d *decoder) text(n *tree.Node, path tree.Path, into reflect.Value) {
-	if one, ok := into.Interface().(interface{ Values() []string }); ok {
+	if one, ok := reflect.TypeAssert[interface{ Values() []string }](into); ok {
 		d.choice(n, path, into, one.Values())
 		return
 	}

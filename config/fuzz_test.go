@@ -28,8 +28,8 @@ func FuzzLoad(f *testing.F) {
 			}
 			return
 		}
-		var problems *Error
-		if !errors.As(err, &problems) || len(problems.Problems) == 0 {
+		problems, ok := errors.AsType[*Error](err)
+		if !ok || len(problems.Problems) == 0 {
 			t.Fatalf("want an *Error with problems, got %#v", err)
 		}
 		lines := 2 // what is missing at the end may be told on the line after it

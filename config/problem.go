@@ -81,36 +81,44 @@ func (r *report) at(path tree.Path, problem, remedy string) {
 			return
 		}
 	}
-	node, steps := r.doc.root.Nearest(path)
-	where := r.doc.valueOf(node)
-	if node.Absent() || steps < len(path) {
-		where = r.doc.nameOf(node)
-	}
-	r.add(where, path, problem, remedy)
+	r.add(path, problem, remedy, func() place {
+		node, steps := r.doc.root.Nearest(path)
+		if node.Absent() || steps < len(path) {
+			return r.doc.nameOf(node)
+		}
+		return r.doc.valueOf(node)
+	})
 }
 
 // atName reports a problem with the name of the field at a path.
 func (r *report) atName(path tree.Path, problem, remedy string) {
-	r.add(r.doc.nameOf(r.doc.root.Find(path)), path, problem, remedy)
+	r.add(path, problem, remedy, func() place { return r.doc.nameOf(r.doc.root.Find(path)) })
+}
+
+// atNameOf is atName where the field is at hand; there may be two of that path.
+func (r *report) atNameOf(n *tree.Node, path tree.Path, problem, remedy string) {
+	r.add(path, problem, remedy, func() place { return r.doc.nameOf(n) })
 }
 
 // cannotRead reports a value that cannot be decoded.
 func (r *report) cannotRead(n *tree.Node, path tree.Path, problem, remedy string) {
 	r.unread[path.String()] = true
-	r.add(r.doc.valueOf(n), path, problem, remedy)
+	r.add(path, problem, remedy, func() place { return r.doc.valueOf(n) })
 }
 
-func (r *report) add(where place, path tree.Path, problem, remedy string) {
-	field := shorten(path.String())
+// add asks for the place last, because to find one takes as long as its parents are wide.
+func (r *report) add(path tree.Path, problem, remedy string, where func() place) {
+	field := path.String()
 	if r.seen[field] {
 		return
 	}
+	r.seen[field] = true
 	if len(r.problems) == maxProblems {
 		r.more++
 		return
 	}
-	r.seen[field] = true
-	r.problems = append(r.problems, Problem{where.line, where.column, field, problem, remedy})
+	at := where()
+	r.problems = append(r.problems, Problem{at.line, at.column, shorten(field), problem, remedy})
 }
 
 // clean tells whether nothing was reported about a field or anything in it.

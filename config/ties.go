@@ -12,7 +12,7 @@ import (
 
 // maxKeyNamespaces bounds the namespace patterns of all default keys together,
 // because finding ties compares each with each.
-const maxKeyNamespaces = 2000
+const maxKeyNamespaces = 1000
 
 // ties reports default keys between which nothing decides: two different keys of
 // one region and account that have the same number of constraints and could

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,7 +52,7 @@ func TestDefaultKeysAreBoundedBeforeTheyAreCompared(t *testing.T) {
 		fmt.Fprintf(&b, "- {arn: arn:aws:kms:eu-west-1:111122223333:key/11111111-1111-1111-1111-%012d, namespaces: [a%d]}\n", i, i)
 	}
 	_, err := Load(FileName, []byte(b.String()), known())
-	if err == nil || !strings.Contains(err.Error(), "cmkgate.yaml:2005:3: defaultKeys[2000]: with this entry the list has more than 2000 namespace patterns.") {
+	if err == nil || !strings.Contains(err.Error(), "cmkgate.yaml:1005:3: defaultKeys[1000]: with this entry the list has more than 1000 namespace patterns.") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -108,15 +109,17 @@ func TestOverlapAgreesWithMatchOnEverySmallPattern(t *testing.T) {
 
 // words are all words of up to n characters.
 func words(alphabet string, n int) []string {
-	all, last := []string{""}, []string{""}
+	last := []string{""}
+	all := slices.Clone(last)
 	for range n {
-		var next []string
+		next := make([]string, 0, len(last)*len(alphabet))
 		for _, w := range last {
 			for _, c := range alphabet {
 				next = append(next, w+string(c))
 			}
 		}
-		all, last = append(all, next...), next
+		all = append(all, next...)
+		last = next
 	}
 	return all
 }

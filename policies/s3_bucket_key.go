@@ -125,7 +125,7 @@ func (r encryptionRule) keyPath() tree.Path {
 
 func (r encryptionRule) judge() (Finding, bool) {
 	algorithm, key := r.byDefault().Get("sseAlgorithm"), r.byDefault().Get("kmsMasterKeyID")
-	switch text := algorithm.Text(); {
+	switch text := algorithm.Str(); {
 	case algorithm.Missing() && key.Missing():
 		return r.none(r.path), true
 	case algorithm.Missing():
@@ -136,6 +136,8 @@ func (r encryptionRule) judge() (Finding, bool) {
 		return r.withKey(text, key)
 	case text == sseS3:
 		return r.wrongAlgorithm(AWSManaged, fmt.Sprintf("%q is encryption with a key that AWS owns (SSE-S3).", text), key), true
+	case text == "":
+		return r.wrongAlgorithm(Malformed, fmt.Sprintf("an algorithm must be a string, not a value of type %s.", algorithm.Kind()), key), true
 	default:
 		return r.wrongAlgorithm(Malformed, fmt.Sprintf("%s is not an encryption with KMS keys; S3 knows %q and %q.", quote(text), sseKMS, sseDSSE), key), true
 	}

@@ -58,6 +58,9 @@ func checkEndpoint(e *evaluation) {
 		return
 	}
 	for _, f := range e.hostingFindings(config) {
+		if config.Planned && f.Inject {
+			continue
+		}
 		problem := "EndpointConfig %s is not fit for use: %s: %s"
 		if f.Reason == Unverifiable {
 			problem = "EndpointConfig %s cannot be judged: %s: %s"
@@ -83,6 +86,8 @@ func (e *evaluation) newEndpointConfig(f Finding) string {
 		return "on instance types without local storage"
 	case f.Reason == Unverifiable:
 		return "on instance types that cmkgate knows, with a key,"
+	case e.settings.LocalStorage == Require:
+		return fmt.Sprintf("on instance types without local storage, with %s set to a customer-managed key of %s,", f.Path, e.regionName())
 	default:
 		return fmt.Sprintf("with %s set to a customer-managed key of %s", f.Path, e.regionName())
 	}

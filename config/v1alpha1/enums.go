@@ -20,8 +20,9 @@ const KindConfig Kind = "Config"
 // Values lists what the field takes.
 func (Kind) Values() []string { return []string{string(KindConfig)} }
 
-// Mode: Enforce denies the object; Warn admits it with a warning; Audit admits
-// it silently, and only metrics, logs and reports tell; Off does not look.
+// Mode is one of Enforce, which denies the object; Warn, which admits it with a
+// warning; Audit, which admits it silently, so that only metrics, logs and
+// reports tell; Off, which does not look.
 type Mode string
 
 // The modes, strictest first.
@@ -37,9 +38,9 @@ func (Mode) Values() []string {
 	return []string{string(ModeEnforce), string(ModeWarn), string(ModeAudit), string(ModeOff)}
 }
 
-// LocalStorage: Omit asks for no volume key there and rejects one that is set,
-// because AWS refuses the call; Require asks for a volume key on every instance
-// type; Deny rejects such instance types.
+// LocalStorage is one of Omit, which asks for no volume key there and rejects
+// one that is set, because AWS refuses the call; Require, which asks for a volume
+// key on every instance type; Deny, which rejects such instance types.
 type LocalStorage string
 
 // What can be asked of instance types with local storage.
@@ -54,9 +55,9 @@ func (LocalStorage) Values() []string {
 	return []string{string(LocalStorageOmit), string(LocalStorageRequire), string(LocalStorageDeny)}
 }
 
-// Unverifiable: Warn admits the object with a warning; Deny denies it. Deny also
-// refuses a GitOps dry run of an Endpoint together with its new EndpointConfig,
-// because a dry run stores neither.
+// Unverifiable is one of Warn, which admits the object with a warning; Deny,
+// which denies it, and with it a GitOps dry run of an Endpoint together with its
+// new EndpointConfig, because a dry run stores neither.
 type Unverifiable string
 
 // What can be done about an answer that cannot be seen.
@@ -70,9 +71,9 @@ func (Unverifiable) Values() []string {
 	return []string{string(UnverifiableWarn), string(UnverifiableDeny)}
 }
 
-// Purpose is what a key encrypts. volume: the ML storage volumes of jobs and
-// endpoints; output: what jobs and endpoints write to S3; storage: notebooks,
-// domains and feature stores; bucket: S3 buckets.
+// Purpose is one of volume, the ML storage volumes of jobs and endpoints; output,
+// what jobs and endpoints write to S3; storage, that of notebooks, domains and
+// feature stores; bucket, S3 buckets.
 type Purpose string
 
 // The purposes of a key.
@@ -88,8 +89,8 @@ func (Purpose) Values() []string {
 	return []string{string(PurposeVolume), string(PurposeOutput), string(PurposeStorage), string(PurposeBucket)}
 }
 
-// Storage: EBS volumes take a KMS key; Local storage is encrypted by the
-// instance's hardware, and AWS refuses a volume key; with Unknown nothing is
+// Storage is one of Local, which the instance's hardware encrypts and AWS refuses
+// a volume key for; EBS, whose volumes take a KMS key; Unknown, where nothing is
 // injected and the answer cannot be verified.
 type Storage string
 

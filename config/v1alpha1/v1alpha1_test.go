@@ -21,7 +21,7 @@ func TestValuesAreThoseThatPoliciesKnow(t *testing.T) {
 
 func expect[T ~string](t *testing.T, name string, got []string, want []T) {
 	t.Helper()
-	var words []string
+	words := make([]string, 0, len(want))
 	for _, w := range want {
 		words = append(words, string(w))
 	}

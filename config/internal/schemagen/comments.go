@@ -35,7 +35,10 @@ func readComments(dir string) (comments, error) {
 
 func (c comments) learn(types *ast.GenDecl) {
 	for _, spec := range types.Specs {
-		named := spec.(*ast.TypeSpec) //nolint:forcetypeassert // of a type declaration
+		named, ok := spec.(*ast.TypeSpec)
+		if !ok {
+			continue
+		}
 		c[named.Name.Name] = withoutName(oneLine(types.Doc), named.Name.Name)
 		body, ok := named.Type.(*ast.StructType)
 		if !ok {
@@ -57,7 +60,7 @@ func oneLine(doc *ast.CommentGroup) string {
 // which the file's author does not know.
 func withoutName(doc, name string) string {
 	rest := strings.TrimPrefix(doc, name)
-	for _, verb := range []string{" is ", " are ", ": ", " "} {
+	for _, verb := range []string{" is ", " are ", " "} {
 		if after, ok := strings.CutPrefix(rest, verb); ok && rest != doc {
 			return strings.ToUpper(after[:1]) + after[1:]
 		}

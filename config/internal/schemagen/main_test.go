@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"reflect"
 	"strings"
@@ -17,7 +18,7 @@ func TestTheSchemaIsCurrent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if string(got) != string(want) {
+	if !bytes.Equal(got, want) {
 		t.Error("config/v1alpha1/schema.json is stale: run go generate ./config/...")
 	}
 }
@@ -35,7 +36,7 @@ func TestAFieldWithoutADocCommentHasNoSchema(t *testing.T) {
 func TestDescriptionsDoNotBeginWithGoNames(t *testing.T) {
 	tests := []struct{ name, doc, want string }{
 		{"Region", "Region is written like eu-west-1.", "Written like eu-west-1."},
-		{"Mode", "Mode: Enforce denies.", "Enforce denies."},
+		{"TrustedKeys", "TrustedKeys are keys.", "Keys."},
 		{"PolicyID", "PolicyID names a policy.", "Names a policy."},
 		{"Key", "Keyed by name.", "Keyed by name."},
 		{"Key", "", ""},

@@ -1,0 +1,188 @@
+package policies_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cmkgate/cmkgate/policies"
+	"github.com/cmkgate/cmkgate/policies/tree"
+)
+
+func tuning(definitions ...string) string {
+	return `
+apiVersion: sagemaker.services.k8s.aws/v1alpha1
+kind: HyperParameterTuningJob
+metadata: {name: tune, namespace: science}
+spec:
+  trainingJobDefinitions: [` + strings.Join(definitions, ", ") + "]\n"
+}
+
+const (
+	keyed    = "{definitionName: keyed, resourceConfig: {instanceType: ml.m5.xlarge, volumeKMSKeyID: " + `"` + key + `"}}`
+	keyless  = "{definitionName: keyless, resourceConfig: {instanceType: ml.m5.xlarge}}"
+	byAWS    = "{definitionName: aws, resourceConfig: {instanceType: ml.m5.xlarge, volumeKMSKeyID: alias/aws/ebs}}"
+	strange  = "{definitionName: strange, resourceConfig: {instanceType: ml.m5.xlarge, volumeKMSKeyID: nonsense}}"
+	localKey = "{definitionName: local, resourceConfig: {instanceType: ml.g5.xlarge, volumeKMSKeyID: " + `"` + key + `"}}`
+)
+
+// An update is only judged by what it brings about, so that an object from
+// before cmkgate can still be changed elsewhere.
+func TestAnUpdateIsJudgedByWhatItBringsAbout(t *testing.T) {
+	for name, tt := range map[string]struct {
+		before, after string
+		want          []string
+	}{
+		"nothing changed":              {tuning(keyless, byAWS), tuning(keyless, byAWS), nil},
+		"put right":                    {tuning(keyless), tuning(keyed), nil},
+		"list elements moved":          {tuning(keyless, byAWS, keyed), tuning(keyed, byAWS, keyless), nil},
+		"list elements removed":        {tuning(keyless, keyless, byAWS), tuning(byAWS), nil},
+		"key dropped":                  {tuning(keyed), tuning(keyless), []string{"spec.trainingJobDefinitions[0].resourceConfig.volumeKMSKeyID missing"}},
+		"key of AWS":                   {tuning(keyed), tuning(byAWS), []string{"spec.trainingJobDefinitions[0].resourceConfig.volumeKMSKeyID aws-managed"}},
+		"from one wrong to another":    {tuning(byAWS), tuning(strange), []string{"spec.trainingJobDefinitions[0].resourceConfig.volumeKMSKeyID malformed"}},
+		"from missing to wrong":        {tuning(keyless), tuning(byAWS), []string{"spec.trainingJobDefinitions[0].resourceConfig.volumeKMSKeyID aws-managed"}},
+		"one more of the same":         {tuning(keyless), tuning(keyless, keyless), []string{"spec.trainingJobDefinitions[1].resourceConfig.volumeKMSKeyID missing"}},
+		"another one wrong":            {tuning(keyless, keyed), tuning(keyless, byAWS), []string{"spec.trainingJobDefinitions[1].resourceConfig.volumeKMSKeyID aws-managed"}},
+		"instance type without volume": {tuning(keyed), tuning(localKey), []string{"spec.trainingJobDefinitions[0].resourceConfig.volumeKMSKeyID local-storage"}},
+		"spec given to an object without": {
+			"apiVersion: sagemaker.services.k8s.aws/v1alpha1\nkind: HyperParameterTuningJob\nmetadata: {name: tune}\n",
+			tuning(keyless), []string{"spec.trainingJobDefinitions[0].resourceConfig.volumeKMSKeyID missing"},
+		},
+		"spec taken away": {tuning(keyless), "apiVersion: sagemaker.services.k8s.aws/v1alpha1\nkind: HyperParameterTuningJob\nmetadata: {name: tune}\n", nil},
+		"region changed": {
+			tuning(keyed),
+			strings.Replace(tuning(keyed), "namespace: science}", "namespace: science, annotations: {services.k8s.aws/region: us-east-1}}", 1),
+			[]string{"spec.trainingJobDefinitions[0].resourceConfig.volumeKMSKeyID wrong-region"},
+		},
+		"being deleted": {
+			tuning(keyed),
+			strings.Replace(tuning(keyless), "namespace: science}", `namespace: science, deletionTimestamp: "2026-01-01T00:00:00Z"}`, 1), nil,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before, after := load(t, tt.before), load(t, tt.after)
+			got := evaluator(t).Evaluate(after.object, before.object.Root, after.world)
+			if diff := cmp.Diff(tt.want, places(got)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if edits := policies.Injections(got); len(edits) > 0 {
+				t.Errorf("an update injects %v; the key would never reach AWS", edits)
+			}
+			for _, f := range got {
+				if strings.Contains(f.Remedy, "or remove") {
+					t.Errorf("what is removed in an update does not come back: %s", f.Remedy)
+				}
+			}
+		})
+	}
+}
+
+// Late initialisation writes "" into a key that was not there.
+func TestLateInitialisationBringsNothingAbout(t *testing.T) {
+	before := load(t, trainingJob)
+	after := load(t, strings.Replace(trainingJob, "s3OutputPath: s3://artifacts/churn", `s3OutputPath: s3://artifacts/churn, compressionType: GZIP, kmsKeyID: ""`, 1))
+	if got := evaluator(t).Evaluate(after.object, before.object.Root, after.world); len(got) > 0 {
+		t.Errorf("%s", report(got))
+	}
+}
+
+// ACK fills in the spec of an adopted resource in a write of its own. To deny
+// it leaves ACK in a loop; what a person changes afterwards counts again.
+func TestAdoptionByACKBringsNothingAbout(t *testing.T) {
+	for _, annotation := range []string{"services.k8s.aws/adoption-policy: adopt", `services.k8s.aws/read-only: "true"`} {
+		for name, spec := range map[string]string{
+			"TrainingJob": "{resourceConfig: {instanceType: ml.m5.xlarge}, outputDataConfig: {kmsKeyID: alias/aws/s3}}",
+			"Bucket":      "{name: data, encryption: {rules: [{applyServerSideEncryptionByDefault: {sseAlgorithm: AES256}}]}}",
+		} {
+			group := "sagemaker"
+			if name == "Bucket" {
+				group = "s3"
+			}
+			head := "apiVersion: " + group + ".services.k8s.aws/v1alpha1\nkind: " + name + "\nmetadata: {name: a, annotations: {" + annotation + "}}\n"
+			empty, filled := load(t, head), load(t, head+"spec: "+spec+"\n")
+			e := evaluator(t)
+			if got := e.Evaluate(filled.object, empty.object.Root, filled.world); len(got) > 0 {
+				t.Errorf("%s %s: ACK's write has findings:\n%s", annotation, name, report(got))
+			}
+			worse := load(t, head+"spec: "+strings.NewReplacer("alias/aws/s3", "alias/aws/ebs", "AES256", "aws:fsx").Replace(spec)+"\n")
+			if got := e.Evaluate(worse.object, filled.object.Root, filled.world); len(got) != 1 {
+				t.Errorf("%s %s: a person's change afterwards:\n%s", annotation, name, report(got))
+			}
+		}
+	}
+}
+
+// The key lies in the EndpointConfig: only the name in the Endpoint can change what is judged.
+func TestAnEndpointIsJudgedWhenItNamesAnotherConfig(t *testing.T) {
+	endpoint := func(config, extra string) string {
+		return "apiVersion: sagemaker.services.k8s.aws/v1alpha1\nkind: Endpoint\nmetadata: {name: e, namespace: science}\nspec: {endpointName: e, endpointConfigName: " + config + extra + "}\n"
+	}
+	world := load(t, endpoint("bad", "")+`---
+apiVersion: sagemaker.services.k8s.aws/v1alpha1
+kind: EndpointConfig
+metadata: {name: x, namespace: science}
+spec: {endpointConfigName: bad, productionVariants: [{instanceType: ml.m5.xlarge}]}
+---
+apiVersion: sagemaker.services.k8s.aws/v1alpha1
+kind: EndpointConfig
+metadata: {name: y, namespace: science}
+spec: {endpointConfigName: worse, productionVariants: [{instanceType: ml.m5.xlarge}], kmsKeyID: alias/aws/ebs}
+`).world
+	e := evaluator(t)
+	for _, tt := range []struct {
+		before, after string
+		want          []string
+	}{
+		{endpoint("bad", ""), endpoint("bad", ", tags: []"), nil},
+		{endpoint("bad", ""), endpoint("worse", ""), []string{"sagemaker-endpoint-key/aws-managed"}},
+		{endpoint("worse", ""), endpoint("bad", ""), []string{"sagemaker-endpoint-key/missing"}},
+		{endpoint("bad", ""), endpoint("unseen", ""), []string{"sagemaker-endpoint-key/unverifiable"}},
+		{endpoint("unseen", ""), endpoint("unseen", ", tags: []"), nil},
+	} {
+		got := labels(e.Evaluate(load(t, tt.after).object, load(t, tt.before).object.Root, world))
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("from %s to %s (-want +got):\n%s", tt.before, tt.after, diff)
+		}
+	}
+}
+
+func TestABucketsEncryptionCanBeWeakenedByNobody(t *testing.T) {
+	bucket := func(encryption string) string {
+		return "apiVersion: s3.services.k8s.aws/v1alpha1\nkind: Bucket\nmetadata: {name: b}\nspec: {name: b" + encryption + "}\n"
+	}
+	good := ", encryption: {rules: [{bucketKeyEnabled: true, applyServerSideEncryptionByDefault: {sseAlgorithm: 'aws:kms', kmsMasterKeyID: '" + key + "'}}]}"
+	aes := ", encryption: {rules: [{applyServerSideEncryptionByDefault: {sseAlgorithm: AES256}}]}"
+	e := evaluator(t)
+	for _, tt := range []struct {
+		name, before, after string
+		want                []string
+	}{
+		{"encryption dropped", good, "", []string{"spec.encryption missing"}},
+		{"AES256", good, aes, []string{"spec.encryption.rules[0].applyServerSideEncryptionByDefault.sseAlgorithm aws-managed"}},
+		{"AES256 from nothing", "", aes, []string{"spec.encryption.rules[0].applyServerSideEncryptionByDefault.sseAlgorithm aws-managed"}},
+		{"AES256 as before", aes, aes + ", acl: private", nil},
+		{"nothing as before", "", ", acl: private", nil},
+		{"put right", aes, good, nil},
+	} {
+		got := e.Evaluate(load(t, bucket(tt.after)).object, load(t, bucket(tt.before)).object.Root, policies.Nowhere{})
+		if diff := cmp.Diff(tt.want, places(got)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+	}
+}
+
+func TestEvaluateDoesNotChangeItsInput(t *testing.T) {
+	for _, f := range fixtures(t, "*", "*", "*.yaml") {
+		before := marshal(t, f.value)
+		copied := tree.FromValue(f.value)
+		e := evaluator(t, f.settings...)
+		first, second := report(f.findings(e)), report(f.findings(e))
+		if first != second {
+			t.Errorf("%s: the second time\n%sthe first time\n%s", f.path, second, first)
+		}
+		if !tree.Equal(copied, f.object.Root) || marshal(t, f.value) != before {
+			t.Errorf("%s has changed", f.path)
+		}
+	}
+}

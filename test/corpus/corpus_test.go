@@ -1,0 +1,121 @@
+package corpus
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cmkgate/cmkgate/test/apiserver"
+)
+
+//nolint:gochecknoglobals // a flag of the test binary
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// TestACKManifestsAreJudgedAlikeByWebhookAndCommandLine proves on real input
+// that both give the same decision, that what is injected is exactly what the
+// command line announces, and that a fix that it proposes is admitted.
+func TestACKManifestsAreJudgedAlikeByWebhookAndCommandLine(t *testing.T) {
+	server := apiserver.ForTest(t)
+	bin := t.TempDir()
+	webhook, err := apiserver.BuildWebhook(t.Context(), bin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	running, err := server.StartWebhook(t.Context(), webhook, "../../config/samples/minimal.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := running.Terminate(); err != nil {
+			t.Error(err)
+		}
+	})
+	cli := newCommandLine(t, bin)
+	seen := 0
+	for _, u := range units(t) {
+		seen += len(u.objects)
+		t.Run(u.name, func(t *testing.T) {
+			if u.broken != nil {
+				checkGolden(t, filepath.Join("testdata", u.name+".txt"), cli.refusal(t, u.broken))
+				return
+			}
+			kubectl(t, server, "", "create", "namespace", u.namespace)
+			judged := cli.check(t, u)
+			var golden strings.Builder
+			for _, o := range u.objects {
+				compare(t, server, o, judged[o.key()], &golden)
+			}
+			checkGolden(t, filepath.Join("testdata", u.name+".txt"), golden.String())
+		})
+	}
+	if seen < 60 {
+		t.Errorf("only %d objects: the ACK modules were not read whole", seen)
+	}
+}
+
+// compare applies an object and holds the outcome against the command line's.
+func compare(t *testing.T, server *apiserver.Server, o object, judged []result, golden *strings.Builder) {
+	t.Helper()
+	got := apply(t, server, o)
+	fmt.Fprintf(golden, "%s: %s\n", o.title(), got.decision)
+	for _, line := range got.lines {
+		fmt.Fprintf(golden, "  %s\n", line)
+	}
+	if got.decision == refused {
+		return // the schema speaks before any webhook is asked to validate
+	}
+	want := admitted
+	announced := map[string]string{}
+	for _, r := range judged {
+		switch {
+		case r.Inject:
+			for _, f := range r.Fix {
+				announced[f.Path] = fmt.Sprint(f.Value)
+			}
+		case r.Mode == "Enforce":
+			want = denied
+		}
+	}
+	if got.decision != want {
+		t.Errorf("%s: the API server says %s, the command line %s\n%s", o.title(), got.decision, want, strings.Join(got.lines, "\n"))
+	}
+	if got.decision == admitted {
+		if diff := cmp.Diff(announced, got.added); diff != "" {
+			t.Errorf("%s: what was injected (+) is not what the command line announced (-):\n%s", o.title(), diff)
+		}
+		return
+	}
+	for _, r := range judged {
+		if r.Mode == "Enforce" && !r.Inject && !strings.Contains(strings.Join(got.lines, "\n"), r.Message) {
+			t.Errorf("%s: the denial does not have the words of the command line: %s", o.title(), r.Message)
+		}
+	}
+	if again := apply(t, server, o.fixed(t, judged)); again.decision != admitted {
+		t.Errorf("%s: with the proposed fix applied to the letter it is %s: %s", o.title(), again.decision, strings.Join(again.lines, "\n"))
+	}
+}
+
+func checkGolden(t *testing.T, path, got string) {
+	t.Helper()
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("%v; run go test ./test/corpus -update", err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s is not what happened; run go test ./test/corpus -update if it should be:\n%s", path, diff)
+	}
+}
