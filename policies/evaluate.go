@@ -81,7 +81,8 @@ func (e *Evaluator) Evaluate(object Object, old *tree.Node, world World) []Findi
 func (e *Evaluator) judge(rules []rule, object Object, old *tree.Node, world World) []Finding {
 	ev := e.begin(object, world)
 	ev.old = old
-	if object.Root.Get("spec").Empty() && !ev.observes() {
+	spec := object.Root.Get("spec")
+	if !ev.observes() && (spec.Empty() || spec.Kind() != tree.Map) {
 		return nil
 	}
 	for i := range rules {

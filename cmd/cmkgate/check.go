@@ -46,11 +46,11 @@ Results go to standard output, everything else to standard error.`,
   kustomize build overlays/prod | cmkgate check -`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return errors.New("check: name the files or folders to judge, or - for standard input; for example: cmkgate check .")
+				return errors.New("check: name the files or folders to judge (cmkgate check .), or - for standard input")
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, args) },
+		RunE: o.run,
 	}
 	flags := cmd.Flags()
 	flags.StringArrayVarP(&o.outputs, "output", "o", []string{"text"}, "`FORMAT[=FILE]`, repeatable: "+strings.Join(report.Formats(), ", "))
@@ -59,7 +59,7 @@ Results go to standard output, everything else to standard error.`,
 	flags.StringVar(&o.failOn, "fail-on", "enforce", "what makes the exit code 1: enforce, warn or never")
 	flags.BoolVar(&o.noInject, "no-inject", false, "judge as if the webhook set nothing: keys must be in the manifests")
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "show only what is denied")
-	flags.BoolVar(&o.noColor, "no-color", false, "no colours (also by the variable NO_COLOR)")
+	flags.BoolVar(&o.noColor, "no-color", false, "no colors (also by the variable NO_COLOR)")
 	flags.IntVar(&o.concurrency, "concurrency", runtime.GOMAXPROCS(0), "how many files to judge at a time")
 	return cmd
 }
@@ -89,8 +89,8 @@ func (o *checkOptions) run(cmd *cobra.Command, args []string) error {
 		stdin: cmd.InOrStdin(), stderr: cmd.ErrOrStderr(), writers: writers,
 	}
 	summary, err := checker.check(args)
-	if err = errors.Join(err, closeFiles()); err != nil {
-		return err
+	if failed := errors.Join(err, closeFiles()); failed != nil {
+		return failed
 	}
 	return o.verdict(&summary)
 }
@@ -143,7 +143,7 @@ func (o *checkOptions) writers(stdout io.Writer) ([]report.Writer, func() error,
 
 func (o *checkOptions) color(w io.Writer) bool {
 	f, ok := w.(*os.File)
-	return ok && !o.noColor && os.Getenv("NO_COLOR") == "" && term.IsTerminal(int(f.Fd())) //nolint:gosec // a file descriptor is small
+	return ok && !o.noColor && os.Getenv("NO_COLOR") == "" && term.IsTerminal(int(f.Fd()))
 }
 
 const noConfig = `no configuration: there is no cmkgate.yaml in this folder or above, and no --config.

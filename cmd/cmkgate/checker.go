@@ -41,13 +41,16 @@ func (c *checker) check(args []string) (report.Summary, error) {
 	}
 	world := manifest.NewWorld()
 	// What cannot be read is told by the second pass.
-	c.inOrder(files, func(s *manifest.Splitter, file string) outcome {
+	err := c.inOrder(files, func(s *manifest.Splitter, file string) outcome {
 		c.read(s, file, manifest.Visitor{Object: world.Add, Problem: func(manifest.Problem) {}, Wanted: world.Wanted})
 		return outcome{}
 	}, func(outcome) error { return nil })
+	if err != nil {
+		return summary, err
+	}
 	world.Sort()
 
-	err := c.inOrder(files, func(s *manifest.Splitter, file string) outcome { return c.judge(s, file, world) },
+	err = c.inOrder(files, func(s *manifest.Splitter, file string) outcome { return c.judge(s, file, world) },
 		func(o outcome) error { return c.write(&summary, o) })
 	if err != nil {
 		return summary, err

@@ -13,7 +13,6 @@ import (
 	"github.com/cmkgate/cmkgate/test/apiserver"
 )
 
-//nolint:gochecknoglobals // a flag of the test binary
 var update = flag.Bool("update", false, "write the golden files anew")
 
 // TestACKManifestsAreJudgedAlikeByWebhookAndCommandLine proves on real input

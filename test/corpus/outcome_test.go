@@ -93,12 +93,16 @@ func leaves(path string, v any, into map[string]string) {
 
 // result is what the tests read of a line of cmkgate check -o json.
 type result struct {
-	Kind, Namespace, Name, Mode, Message string
-	Inject                               bool
-	Fix                                  []struct {
-		Path  string
-		Value any
-	}
+	Kind      string `json:"kind"`
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
+	Mode      string `json:"mode"`
+	Message   string `json:"message"`
+	Inject    bool   `json:"inject"`
+	Fix       []struct {
+		Path  string `json:"path"`
+		Value any    `json:"value"`
+	} `json:"fix"`
 }
 
 // commandLine is the real binary.
@@ -141,7 +145,9 @@ func (c commandLine) check(t *testing.T, u unit) map[string][]result {
 	if code := cmd.ProcessState.ExitCode(); code > 1 {
 		t.Fatalf("cmkgate check: exit code %d (%v)\n%s", code, err, stderr.String())
 	}
-	var report struct{ Results []result }
+	var report struct {
+		Results []result `json:"results"`
+	}
 	if err := json.Unmarshal(stdout, &report); err != nil {
 		t.Fatalf("%v\n%s", err, stdout)
 	}

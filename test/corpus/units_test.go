@@ -48,7 +48,7 @@ func (o object) key() string {
 // the first was taken.
 func (o object) fixed(t *testing.T, judged []result) object {
 	t.Helper()
-	fixed := deepCopy(o).(map[string]any) //nolint:forcetypeassert // it copies a map
+	fixed := deepCopy(o).(map[string]any)
 	for _, r := range judged {
 		if r.Mode == "Enforce" && !r.Inject && r.Fix == nil {
 			t.Fatalf("%s: no fix is proposed for %s", o.title(), r.Message)
@@ -203,7 +203,7 @@ var placeholder = regexp.MustCompile(`<YOUR[A-Za-z_ /.-]+>|<BUCKET_NAME>|<REGION
 // unit's own, since AWS knows a bucket or an EndpointConfig by name only.
 func fill(data []byte, unit string) []byte {
 	hash := fnv.New32a()
-	hash.Write([]byte(unit)) //nolint:errcheck // a hash cannot fail
+	hash.Write([]byte(unit))
 	suffix := fmt.Sprintf("%x", hash.Sum32())
 	return placeholder.ReplaceAllFunc(data, func(p []byte) []byte {
 		name := strings.Trim(string(p), "<>$")

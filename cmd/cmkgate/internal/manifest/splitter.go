@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -60,7 +61,7 @@ func (s *Splitter) Documents(file string, line int, src io.Reader) iter.Seq2[Doc
 					return
 				}
 			default:
-				if s.err != io.EOF {
+				if !errors.Is(s.err, io.EOF) {
 					yield(Document{}, &Problem{File: s.file, Text: fmt.Sprintf("cannot be read: %v.", s.err)})
 				}
 				return

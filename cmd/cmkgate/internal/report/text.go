@@ -68,19 +68,16 @@ func (t *text) Close(s Summary) error {
 	if s.Enforced > 0 {
 		verdict = t.paint(red, fmt.Sprintf("%d to put right", s.Enforced))
 	}
-	line := fmt.Sprintf("%s in %s: %s", count(s.Objects, "object"), count(s.Files, "file"), verdict)
+	parts := []string{verdict}
 	for _, part := range []struct {
-		n    int
-		noun string
-	}{{s.Injected, "key"}, {s.Warnings, "warning"}, {s.Audited, "audit finding"}, {s.Errors, "error"}} {
+		n          int
+		noun, rest string
+	}{{s.Injected, "finding", " put right at admission"}, {s.Warnings, "warning", ""}, {s.Audited, "audit finding", ""}, {s.Errors, "error", ""}} {
 		if part.n > 0 {
-			line += ", " + count(part.n, part.noun)
-			if part.noun == "key" {
-				line += " set at admission"
-			}
+			parts = append(parts, count(part.n, part.noun)+part.rest)
 		}
 	}
-	return t.print(line + "\n")
+	return t.print(fmt.Sprintf("%s in %s: %s\n", count(s.Objects, "object"), count(s.Files, "file"), strings.Join(parts, ", ")))
 }
 
 func (t *text) print(s string) error {
