@@ -80,6 +80,7 @@ func padding() string {
 }
 
 func benchmark(b *testing.B, e *policies.Evaluator, m manifest) {
+	b.Helper()
 	b.ReportAllocs()
 	for b.Loop() {
 		e.Evaluate(m.object, nil, m.world)

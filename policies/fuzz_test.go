@@ -22,7 +22,7 @@ func FuzzEvaluate(f *testing.F) {
 		}
 		for i, kind := range kinds {
 			if kind.Name == fixture.object.Kind {
-				f.Add(data, uint8(i), uint8(i)) //nolint:gosec // there are fewer than 256
+				f.Add(data, uint8(i), uint8(i))
 				break
 			}
 		}

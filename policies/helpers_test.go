@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"strings"
 	"testing"
 
@@ -227,9 +228,7 @@ func set(in any, path tree.Path, value any, mayOverwrite bool) (any, error) {
 		return nil, fmt.Errorf("there is no field %s in %v", step.Key, in)
 	}
 	out := map[string]any{}
-	for k, v := range fields {
-		out[k] = v
-	}
+	maps.Copy(out, fields)
 	if len(path) == 1 && value == nil {
 		delete(out, step.Key)
 		return out, nil

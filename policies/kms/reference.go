@@ -86,10 +86,14 @@ func Parse(s string) (Reference, error) {
 }
 
 func parseARN(s string) (Reference, error) {
-	parts := strings.SplitN(s, ":", 6)
-	if len(parts) < 6 {
-		return Reference{}, errors.New("an ARN has six parts: arn:PARTITION:kms:REGION:ACCOUNT:key/KEY-ID")
+	var parts [6]string
+	for i := range 5 {
+		var more bool
+		if parts[i], s, more = strings.Cut(s, ":"); !more {
+			return Reference{}, errors.New("an ARN has six parts: arn:PARTITION:kms:REGION:ACCOUNT:key/KEY-ID")
+		}
 	}
+	parts[5] = s
 	r := Reference{Partition: parts[1], Region: parts[3], Account: parts[4]}
 	if parts[2] != "kms" {
 		return Reference{}, fmt.Errorf("it is an ARN of the service %q, not of kms", parts[2])

@@ -28,15 +28,18 @@ func PartitionOf(region string) string {
 // of letters and a number, joined by hyphens (eu-west-1, us-gov-east-1,
 // eusc-de-east-1, us-isob-east-1). Regions are added too often to list them.
 func IsRegion(s string) bool {
-	words := strings.Split(s, "-")
-	if len(words) < 3 || len(words) > 4 {
-		return false
-	}
-	for _, w := range words[:len(words)-1] {
-		if w == "" || strings.Trim(w, "abcdefghijklmnopqrstuvwxyz") != "" {
+	for words := 0; ; words++ {
+		word, rest, more := strings.Cut(s, "-")
+		if !more {
+			return words >= 2 && words <= 3 && consistsOf(word, "0123456789")
+		}
+		if !consistsOf(word, "abcdefghijklmnopqrstuvwxyz") {
 			return false
 		}
+		s = rest
 	}
-	last := words[len(words)-1]
-	return last != "" && strings.Trim(last, "0123456789") == ""
+}
+
+func consistsOf(word, characters string) bool {
+	return word != "" && strings.Trim(word, characters) == ""
 }

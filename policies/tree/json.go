@@ -16,8 +16,17 @@ const maxDepth = 10000
 // ParseJSON reads one JSON value. It accepts what encoding/json accepts, keeps
 // numbers as they are written, and never fails on size or content other than
 // by an error that names the byte offset.
-func ParseJSON(data []byte) (*Node, error) {
-	p := jsonParser{src: string(data), stack: make([]Node, 1, blockSize/2)}
+func ParseJSON(data []byte) (*Node, error) { return parseJSON(jsonParser{src: string(data)}) }
+
+// ParseObject is ParseJSON for a Kubernetes object that an API server sent. It
+// leaves metadata.managedFields out, which no policy reads and which is often
+// half of the object; what stands in it is skipped, not checked.
+func ParseObject(data []byte) (*Node, error) {
+	return parseJSON(jsonParser{src: string(data), skip: "managedFields"})
+}
+
+func parseJSON(p jsonParser) (*Node, error) {
+	p.stack = make([]Node, 1, blockSize/2)
 	if !utf8.ValidString(p.src) {
 		p.src = string([]rune(p.src)) // U+FFFD for each bad byte, as in encoding/json
 	}
@@ -40,10 +49,14 @@ type jsonParser struct {
 	pos   int
 	stack []Node
 	block []Node
+	skip  string // the field of metadata that is left out, if any
 }
 
-// blockSize is how many nodes are allocated at a time: an ACK object has about 100.
-const blockSize = 128
+// metadataDepth is how deep the fields of metadata stand.
+const metadataDepth = 1
+
+// blockSize is how many nodes are allocated at a time: an ACK object has 50 to 100.
+const blockSize = 64
 
 // take moves the nodes on top of the stack, from mark on, to where they stay.
 func (p *jsonParser) take(mark int) []Node {
@@ -137,7 +150,33 @@ func (p *jsonParser) member(kind Kind, depth int) error {
 	}
 	p.pos++
 	p.space()
+	if c := p.peek(); depth == metadataDepth && key == p.skip && (c == '[' || c == '{') {
+		return p.pass()
+	}
 	return p.value(i, depth+1)
+}
+
+// pass moves past a map or list by its brackets alone.
+func (p *jsonParser) pass() error {
+	open := 0
+	for ; p.pos < len(p.src); p.pos++ {
+		switch p.src[p.pos] {
+		case '"':
+			if _, _, err := p.str(); err != nil {
+				return err
+			}
+			p.pos--
+		case '{', '[':
+			open++
+		case '}', ']':
+			open--
+			if open == 0 {
+				p.pos++
+				return nil
+			}
+		}
+	}
+	return errEnd
 }
 
 func (p *jsonParser) peek() byte {

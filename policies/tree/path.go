@@ -202,11 +202,11 @@ func (p Path) Bind(concrete Path) Path {
 // string where the path goes on to a field): the field cannot be there.
 // The path is only valid during the call: a visitor that keeps it must Clone it.
 func (p Path) Walk(root *Node, anchor int, visit func(Path, *Node)) {
-	w := walker{pattern: p, anchor: anchor, visit: visit, path: p}
+	w := walker{pattern: p, anchor: anchor, path: p}
 	if slices.ContainsFunc(p, Step.IsAny) {
 		w.path = p.Clone()
 	}
-	w.walk(root, 0)
+	w.walk(root, 0, visit)
 }
 
 // Clone is a copy of the path.
@@ -215,16 +215,16 @@ func (p Path) Clone() Path { return append(Path(nil), p...) }
 type walker struct {
 	pattern Path
 	anchor  int
-	visit   func(Path, *Node)
 	path    Path
 }
 
-func (w *walker) walk(n *Node, depth int) {
+// walk hands visit down rather than keep it in the walker, where it would escape to the heap.
+func (w *walker) walk(n *Node, depth int, visit func(Path, *Node)) {
 	if depth > 0 && depth <= w.anchor && n.Absent() {
 		return
 	}
 	if depth == len(w.pattern) {
-		w.visit(w.path, n)
+		visit(w.path, n)
 		return
 	}
 	s := w.pattern[depth]
@@ -232,11 +232,11 @@ func (w *walker) walk(n *Node, depth int) {
 		return
 	}
 	if !s.IsAny() {
-		w.walk(n.step(s), depth+1)
+		w.walk(n.step(s), depth+1, visit)
 		return
 	}
 	for i := range n.Len() {
 		w.path[depth] = Index(i)
-		w.walk(n.At(i), depth+1)
+		w.walk(n.At(i), depth+1, visit)
 	}
 }
