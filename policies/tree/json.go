@@ -22,7 +22,7 @@ func ParseJSON(data []byte) (*Node, error) { return parseJSON(jsonParser{src: st
 // leaves metadata.managedFields out, which no policy reads and which is often
 // half of the object; what stands in it is skipped, not checked.
 func ParseObject(data []byte) (*Node, error) {
-	return parseJSON(jsonParser{src: string(data), skip: "managedFields"})
+	return parseJSON(jsonParser{src: string(data), object: true})
 }
 
 func parseJSON(p jsonParser) (*Node, error) {
@@ -49,11 +49,10 @@ type jsonParser struct {
 	pos   int
 	stack []Node
 	block []Node
-	skip  string // the field of metadata that is left out, if any
-}
 
-// metadataDepth is how deep the fields of metadata stand.
-const metadataDepth = 1
+	object   bool // metadata.managedFields is left out
+	metadata bool // the field of the root that is being read is metadata
+}
 
 // blockSize is how many nodes are allocated at a time: an ACK object has 50 to 100.
 const blockSize = 64
@@ -150,7 +149,11 @@ func (p *jsonParser) member(kind Kind, depth int) error {
 	}
 	p.pos++
 	p.space()
-	if c := p.peek(); depth == metadataDepth && key == p.skip && (c == '[' || c == '{') {
+	switch {
+	case !p.object || depth > 1:
+	case depth == 0:
+		p.metadata = key == "metadata"
+	case p.metadata && key == "managedFields" && (p.peek() == '[' || p.peek() == '{'):
 		return p.pass()
 	}
 	return p.value(i, depth+1)

@@ -1,6 +1,7 @@
 package tree
 
 import (
+	"fmt"
 	"os"
 	"testing"
 )
@@ -45,4 +46,60 @@ func TestParseObjectFindsItsWayPastOddManagedFields(t *testing.T) {
 			t.Errorf("%s: want an error", bad)
 		}
 	}
+}
+
+// What leaves managedFields out must leave nothing else out, and check the rest.
+func TestParseObjectLeavesNothingElseOut(t *testing.T) {
+	for _, object := range []string{
+		`{"spec":{"managedFields":[1],"":[2]}}`, `{"managedFields":[1]}`, `{"a":{"metadata":{"managedFields":[1]}}}`, `{"metadata":[{"managedFields":[1]}]}`,
+		`{"metadata":{"managedFields":null}}`, `{"metadata":{"managedFields":"x"}}`, `[{"metadata":{"managedFields":[1]}}]`, `[{"managedFields":[1]}]`,
+		`{"metadata":{"annotations":{"managedFields":[1]}},"spec":{"managedFields":{"a":1}}}`, `{"metadata":{"":[1]}}`,
+	} {
+		got, err := ParseObject([]byte(object))
+		if err != nil || !Equal(got, parse(t, object)) {
+			t.Errorf("%s is %v, %v", object, plain(got), err)
+		}
+	}
+}
+
+func FuzzParseObject(f *testing.F) {
+	for _, s := range hostileJSON() {
+		if len(s) < 1000 {
+			f.Add([]byte(s))
+		}
+	}
+	f.Add([]byte(`{"metadata":{"name":"x","managedFields":[{"f:metadata":{"]":"}"}}]},"spec":{"managedFields":[1]}}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		want, err := ParseJSON(data)
+		if err != nil {
+			return // what stands in managedFields is not checked
+		}
+		got, err := ParseObject(data)
+		if err != nil {
+			t.Fatalf("ParseObject(%q): %v", data, err)
+		}
+		if without(want, true) != without(got, true) {
+			t.Fatalf("ParseObject(%q) is %s", data, without(got, true))
+		}
+	})
+}
+
+// without writes a tree without metadata.managedFields.
+func without(n *Node, root bool) string {
+	out := n.Kind().String() + fmt.Sprintf("%q", n.Text())
+	for i := range n.Len() {
+		child := n.At(i)
+		out += fmt.Sprintf(" %q(", child.Key())
+		if root && child.Key() == "metadata" && child.Kind() == Map {
+			for j := range child.Len() {
+				if field := child.At(j); field.Key() != "managedFields" {
+					out += fmt.Sprintf(" %q(%s)", field.Key(), without(field, false))
+				}
+			}
+		} else {
+			out += without(child, false)
+		}
+		out += ")"
+	}
+	return out
 }

@@ -109,6 +109,9 @@ func parseProblem(doc Document, err error) *Problem {
 		if n, convErr := strconv.Atoi(m[1]); convErr == nil {
 			line = n
 		}
+		if strings.HasPrefix(text, "did not find expected") {
+			line++ // the parser counts lines from 0, the scanner from 1
+		}
 	}
 	return &Problem{
 		File: doc.File, Line: doc.Line + line, Column: firstColumn(doc.Data, line),
