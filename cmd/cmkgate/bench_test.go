@@ -1,0 +1,109 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// BenchmarkCheck judges 10,000 TrainingJobs of about 3 KB, one a file, beside
+// reading and decoding the same files to YAML nodes with as many workers. The
+// bar is 1.5 times that, given as the metric x-decode.
+func BenchmarkCheck(b *testing.B) {
+	dir := b.TempDir()
+	files := writeJobs(b, dir, 10000)
+	var decode, check time.Duration
+	for b.Loop() {
+		start := time.Now()
+		decodeAll(b, files)
+		decode += time.Since(start)
+
+		start = time.Now()
+		args := []string{"check", "--config", filepath.Join(dir, "cmkgate.yaml"), filepath.Join(dir, "jobs")}
+		if code := run(args, strings.NewReader(""), io.Discard, os.Stderr); code != exitClean {
+			b.Fatalf("exit code %d", code)
+		}
+		check += time.Since(start)
+	}
+	b.ReportMetric(float64(check)/float64(decode), "x-decode")
+	b.ReportMetric(float64(check.Milliseconds())/float64(b.N), "check-ms")
+}
+
+const benchConfig = `apiVersion: cmkgate.io/v1alpha1
+kind: Config
+aws: {region: eu-west-1}
+defaultKeys: [{arn: "arn:aws:kms:eu-west-1:111122223333:key/11111111-1111-1111-1111-111111111111"}]
+`
+
+func writeJobs(tb testing.TB, dir string, n int) []string {
+	tb.Helper()
+	if err := os.MkdirAll(filepath.Join(dir, "jobs"), 0o700); err != nil {
+		tb.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "cmkgate.yaml"), []byte(benchConfig), 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	var files []string
+	for i := range n {
+		file := filepath.Join(dir, "jobs", fmt.Sprintf("job-%05d.yaml", i))
+		if err := os.WriteFile(file, trainingJob(i), 0o600); err != nil {
+			tb.Fatal(err)
+		}
+		files = append(files, file)
+	}
+	return files
+}
+
+func trainingJob(i int) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "apiVersion: sagemaker.services.k8s.aws/v1alpha1\nkind: TrainingJob\nmetadata:\n  name: job-%05d\n  namespace: team-%d\nspec:\n  trainingJobName: job-%05d\n", i, i%20, i)
+	b.WriteString("  roleARN: arn:aws:iam::111122223333:role/sagemaker\n  algorithmSpecification:\n    trainingImage: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/xgboost:1\n    trainingInputMode: File\n")
+	b.WriteString("  outputDataConfig:\n    s3OutputPath: s3://artifacts/out # where the model goes\n  resourceConfig:\n    instanceType: ml.m5.xlarge\n    instanceCount: 1\n    volumeSizeInGB: 50\n  hyperParameters:\n")
+	for p := range 30 {
+		fmt.Fprintf(&b, "    parameter_%02d: \"%d\"\n", p, p*i)
+	}
+	b.WriteString("  inputDataConfig:\n")
+	for c := range 6 {
+		fmt.Fprintf(&b, "  - channelName: channel-%d\n    contentType: text/csv\n    compressionType: None\n    dataSource:\n      s3DataSource:\n        s3DataType: S3Prefix\n        s3URI: s3://training-data/team/channel-%d\n        s3DataDistributionType: FullyReplicated\n", c, c)
+	}
+	b.WriteString("  tags:\n")
+	for tag := range 8 {
+		fmt.Fprintf(&b, "  - key: tag-%d\n    value: value of the tag number %d\n", tag, tag)
+	}
+	return b.Bytes()
+}
+
+func decodeAll(tb testing.TB, files []string) {
+	tb.Helper()
+	jobs := make(chan string)
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for file := range jobs {
+				data, err := os.ReadFile(file)
+				if err != nil {
+					tb.Error(err)
+					continue
+				}
+				var node yaml.Node
+				if err := yaml.Unmarshal(data, &node); err != nil {
+					tb.Error(err)
+				}
+			}
+		})
+	}
+	for _, file := range files {
+		jobs <- file
+	}
+	close(jobs)
+	wg.Wait()
+}
