@@ -129,6 +129,7 @@ type evaluation struct {
 	region    string
 	account   string
 	adoption  adoption
+	search    search
 
 	rule     *rule
 	switched PolicySettings
@@ -136,7 +137,7 @@ type evaluation struct {
 }
 
 func (e *Evaluator) begin(object Object, world World) *evaluation {
-	ev := &evaluation{Evaluator: e, object: object, world: world}
+	ev := &evaluation{Evaluator: e, object: object, world: world, search: search{root: object.Root}}
 	ns, ok := world.Namespace(object.Namespace)
 	if !ok {
 		ns.Name = object.Namespace

@@ -81,7 +81,7 @@ func checkFields(e *evaluation) {
 
 // judgeField judges one place where a key may stand.
 func (e *evaluation) judgeField(f *field, path tree.Path, value *tree.Node) (Finding, bool) {
-	if f.onlyIf != nil && e.object.Root.Find(f.onlyIf.Bind(path)).Text() != f.OnlyIf.Equals {
+	if f.onlyIf != nil && e.search.find(f.onlyIf.Bind(path)).Text() != f.OnlyIf.Equals {
 		return Finding{}, false
 	}
 	if f.InsteadUse != "" {
@@ -118,7 +118,7 @@ func (e *evaluation) expressOutput(f *field, path tree.Path) string {
 	for _, pattern := range f.outputs {
 		var found string
 		pattern = pattern.Bind(path)
-		pattern.Walk(e.object.Root, len(pattern), func(_ tree.Path, uri *tree.Node) {
+		e.search.walk(pattern, len(pattern), func(_ tree.Path, uri *tree.Node) {
 			if found == "" && isDirectoryBucket(bucketOf(uri.Str())) {
 				found = uri.Str()
 			}

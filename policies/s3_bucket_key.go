@@ -89,8 +89,9 @@ func (e *evaluation) defaultEncryption(f *field) {
 		e.report(rule.none(path[:2]))
 		return
 	}
+	directory := e.ofDirectoryBucket()
 	for i := range rules.Len() {
-		rule := encryptionRule{evaluation: e, field: f, path: path.Child(tree.Index(i)), node: rules.At(i)}
+		rule := encryptionRule{evaluation: e, field: f, directory: directory, path: path.Child(tree.Index(i)), node: rules.At(i)}
 		if !absentOr(tree.Map, rule.node) || !absentOr(tree.Map, rule.byDefault()) {
 			continue
 		}
@@ -106,9 +107,10 @@ func absentOr(kind tree.Kind, n *tree.Node) bool { return n.Absent() || n.Kind()
 // are judged and set together.
 type encryptionRule struct {
 	*evaluation
-	field *field
-	path  tree.Path
-	node  *tree.Node
+	field     *field
+	directory bool // the bucket is a directory bucket
+	path      tree.Path
+	node      *tree.Node
 }
 
 func (r encryptionRule) byDefault() *tree.Node {
@@ -130,7 +132,7 @@ func (r encryptionRule) judge() (Finding, bool) {
 		return r.none(r.path), true
 	case algorithm.Missing():
 		return r.withoutAlgorithm(key), true
-	case text == sseDSSE && r.inDirectoryBucket():
+	case text == sseDSSE && r.directory:
 		return r.wrongAlgorithm(Malformed, fmt.Sprintf("directory buckets know no %q.", text), key), true
 	case text == sseKMS || text == sseDSSE:
 		return r.withKey(text, key)
@@ -146,7 +148,7 @@ func (r encryptionRule) judge() (Finding, bool) {
 // judgedKey judges the key of the rule alone.
 func (r encryptionRule) judgedKey(key *tree.Node) (Finding, bool) {
 	f := r.field
-	if r.inDirectoryBucket() {
+	if r.directory {
 		f = &field{Field: f.Field}
 		f.Accepts = kms.KeyID | kms.KeyARN // PutBucketEncryption takes no alias for directory buckets
 	}
@@ -240,8 +242,8 @@ func (r encryptionRule) edits(algorithm string, key any, overwriteAlgorithm bool
 	return edits
 }
 
-func (r encryptionRule) inDirectoryBucket() bool {
-	spec := r.object.Root.Get("spec")
+func (e *evaluation) ofDirectoryBucket() bool {
+	spec := e.object.Root.Get("spec")
 	return isDirectoryBucket(spec.Get("name").Str()) ||
 		spec.Get("createBucketConfiguration").Get("bucket").Get("type").Str() == "Directory"
 }

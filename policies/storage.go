@@ -2,7 +2,6 @@ package policies
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/cmkgate/cmkgate/policies/catalog"
 	"github.com/cmkgate/cmkgate/policies/tree"
@@ -62,14 +61,14 @@ func (e *evaluation) governing(f *field, path tree.Path) (governing, bool) {
 	for i := range f.instanceTypes {
 		t := &f.instanceTypes[i]
 		pattern := t.path.Bind(path)
-		pattern.Walk(e.object.Root, len(pattern)-1, func(at tree.Path, value *tree.Node) {
+		e.search.walk(pattern, len(pattern)-1, func(at tree.Path, value *tree.Node) {
 			switch {
 			case !value.Missing():
 				storage := e.instances.StorageOf(value.Text())
 				if weight(storage) > weight(found.storage) {
 					found = governing{storage, value.Text(), at.Clone()}
 				}
-			case t.unless != nil && !e.object.Root.Find(t.unless.Bind(at)).Absent():
+			case t.unless != nil && !e.search.find(t.unless.Bind(at)).Absent():
 				serverless = true
 			case unnamed == nil:
 				unnamed = at.Clone()
@@ -98,14 +97,6 @@ func weight(s catalog.Storage) int {
 	default:
 		return 0
 	}
-}
-
-// concrete is the part of a pattern before its first wildcard.
-func concrete(pattern tree.Path) tree.Path {
-	if i := slices.IndexFunc(pattern, tree.Step.IsAny); i >= 0 {
-		return pattern[:i]
-	}
-	return pattern
 }
 
 func (e *evaluation) forbiddenKey(path tree.Path, g governing) Finding {

@@ -202,11 +202,17 @@ func (p Path) Bind(concrete Path) Path {
 // string where the path goes on to a field): the field cannot be there.
 // The path is only valid during the call: a visitor that keeps it must Clone it.
 func (p Path) Walk(root *Node, anchor int, visit func(Path, *Node)) {
+	p.WalkFrom(root, 0, anchor, visit)
+}
+
+// WalkFrom is Walk for who knows already that n is the value after so many
+// steps of the path, none of which may be a wildcard.
+func (p Path) WalkFrom(n *Node, steps, anchor int, visit func(Path, *Node)) {
 	w := walker{pattern: p, anchor: anchor, path: p}
 	if slices.ContainsFunc(p, Step.IsAny) {
 		w.path = p.Clone()
 	}
-	w.walk(root, 0, visit)
+	w.walk(n, steps, visit)
 }
 
 // Clone is a copy of the path.
