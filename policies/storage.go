@@ -12,6 +12,8 @@ type governing struct {
 	storage catalog.Storage
 	name    string
 	path    tree.Path
+	// ebs is an instance type with EBS volumes beside one that has local storage.
+	ebs string
 }
 
 // judgeStorage decides what the instance types alone can decide: whether a
@@ -47,6 +49,8 @@ func (e *evaluation) judgeStorage(f *field, path tree.Path, value *tree.Node) (f
 		return e.unknownStorage(f, path, g), true, true
 	case e.settings.LocalStorage == Require:
 		return e.requiredDespiteStorage(f, path, g), true, true
+	case g.ebs != "":
+		return mixedStorage(g), true, true
 	}
 	return Finding{}, true, false
 }
@@ -57,6 +61,7 @@ func (e *evaluation) judgeStorage(f *field, path tree.Path, value *tree.Node) (f
 func (e *evaluation) governing(f *field, path tree.Path) (governing, bool) {
 	var found governing
 	var unnamed tree.Path
+	var ebs string
 	serverless := false
 	for i := range f.instanceTypes {
 		t := &f.instanceTypes[i]
@@ -65,8 +70,11 @@ func (e *evaluation) governing(f *field, path tree.Path) (governing, bool) {
 			switch {
 			case !value.Missing():
 				storage := e.instances.StorageOf(value.Text())
+				if storage == catalog.EBS {
+					ebs = value.Text()
+				}
 				if weight(storage) > weight(found.storage) {
-					found = governing{storage, value.Text(), at.Clone()}
+					found = governing{storage: storage, name: value.Text(), path: at.Clone()}
 				}
 			case t.unless != nil && !e.search.find(t.unless.Bind(at)).Absent():
 				serverless = true
@@ -76,6 +84,9 @@ func (e *evaluation) governing(f *field, path tree.Path) (governing, bool) {
 		})
 	}
 	switch {
+	case found.storage == catalog.Local:
+		found.ebs = ebs
+		return found, true
 	case found.storage != "":
 		return found, true
 	case unnamed != nil:
@@ -107,6 +118,17 @@ func (e *evaluation) forbiddenKey(path tree.Path, g governing) Finding {
 		Problem: fmt.Sprintf("%s has local storage, which its hardware encrypts; AWS refuses the call when a volume key is set.", g.name),
 		Remedy:  "Remove the field.",
 		Fix:     []Edit{{Path: at}},
+	}
+}
+
+// mixedStorage is what one key for several instance types comes to when one of
+// them has local storage: AWS takes no key, and the EBS volumes go without.
+func mixedStorage(g governing) Finding {
+	return Finding{
+		Reason:  Unverifiable,
+		Path:    g.path,
+		Problem: fmt.Sprintf("%s has local storage, so AWS refuses a volume key for all, and the EBS volumes of %s stay without one.", g.name, g.ebs),
+		Remedy:  "Use instance types with local storage and with EBS volumes in separate resources.",
 	}
 }
 

@@ -14,9 +14,6 @@ func (v *review) decided(d decision, findings []policies.Finding, injected []pol
 	v.Metrics.request(v, d)
 	v.Metrics.found(v, findings)
 	v.Metrics.injected(v, injected)
-	if !v.Log.Enabled() {
-		return
-	}
 	fields := []any{
 		"webhook", v.webhook,
 		"decision", string(d),

@@ -53,7 +53,7 @@ func denialText(object policies.Object, causes []metav1.StatusCause) string {
 			fmt.Fprintf(&b, "- … and %d more of the same kind.\n", len(causes)-maxLines)
 			break
 		}
-		fmt.Fprintf(&b, "- %s: %s [%s]\n", c.Field, c.Message, c.Type)
+		b.WriteString("- " + c.Field + ": " + c.Message + " [" + string(c.Type) + "]\n")
 	}
 	policy, _, _ := strings.Cut(string(causes[0].Type), "/")
 	fmt.Fprintf(&b, "Try it before you apply: cmkgate check FILE. More: cmkgate explain %s", policy)
@@ -83,7 +83,7 @@ func injectionWarnings(edits []policies.Edit) []string {
 		if i == maxLines {
 			return append(out, fmt.Sprintf("cmkgate set %d more fields", len(edits)-maxLines))
 		}
-		out = append(out, fmt.Sprintf("cmkgate set %s: %v", e.Path, e.Value))
+		out = append(out, "cmkgate set "+e.Path.String()+": "+valueText(e.Value))
 	}
 	return out
 }
@@ -92,9 +92,17 @@ func injectionWarnings(edits []policies.Edit) []string {
 func injectionSummary(edits []policies.Edit) string {
 	lines := make([]string, 0, min(len(edits), maxLines))
 	for _, e := range edits[:min(len(edits), maxLines)] {
-		lines = append(lines, fmt.Sprintf("%s=%v", e.Path, e.Value))
+		lines = append(lines, e.Path.String()+"="+valueText(e.Value))
 	}
 	return strings.Join(lines, ", ")
+}
+
+// valueText is the value of an edit: most are strings.
+func valueText(v any) string {
+	if s, ok := v.(string); ok {
+		return s
+	}
+	return fmt.Sprint(v)
 }
 
 // findingSummary is the audit log's account of what was found.
@@ -106,7 +114,7 @@ func findingLabels(findings []policies.Finding) []string {
 	out := make([]string, 0, min(len(findings), maxLines))
 	for i := range findings[:min(len(findings), maxLines)] {
 		f := &findings[i]
-		out = append(out, fmt.Sprintf("%s %s (%s)", f.Label(), f.Path, f.Mode))
+		out = append(out, f.Label()+" "+f.Path.String()+" ("+string(f.Mode)+")")
 	}
 	return out
 }

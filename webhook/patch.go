@@ -11,7 +11,7 @@ import (
 // field, and one for the topmost parent that is missing, with everything below
 // it. Lists are extended, never replaced.
 func Patch(root *tree.Node, edits []policies.Edit) []jsonpatch.Operation {
-	var b patchBuilder
+	b := patchBuilder{at: map[string]int{}}
 	for _, e := range edits {
 		b.edit(root, e)
 	}
@@ -20,30 +20,32 @@ func Patch(root *tree.Node, edits []policies.Edit) []jsonpatch.Operation {
 
 type patchBuilder struct {
 	operations []jsonpatch.Operation
-	roots      []tree.Path // where each operation adds a value
+	at         map[string]int // the operation that adds a value at a JSON pointer
 }
 
 func (b *patchBuilder) edit(root *tree.Node, e policies.Edit) {
 	if e.Value == nil {
 		if root.Find(e.Path) != nil {
-			b.add("remove", e.Path, nil)
+			b.add("remove", e.Path.Pointer(), nil)
 		}
 		return
 	}
-	for i, at := range b.roots {
-		if isPrefix(at, e.Path) {
-			b.operations[i].Value = put(b.operations[i].Value, e.Path[len(at):], e.Value)
-			return
-		}
-	}
-	// Where the value itself is there ("", or what a person lets go), "add" replaces it.
+	// Where the value itself is there ("", or what a person lets go), "add"
+	// replaces it. Edits below the same missing parent share one operation.
 	top := min(existing(root, e.Path)+1, len(e.Path))
-	b.add("add", e.Path[:top], put(nil, e.Path[top:], e.Value))
+	pointer := e.Path[:top].Pointer()
+	i, ok := b.at[pointer]
+	if !ok {
+		i = b.add("add", pointer, nil)
+	}
+	b.operations[i].Value = put(b.operations[i].Value, e.Path[top:], e.Value)
 }
 
-func (b *patchBuilder) add(operation string, at tree.Path, value any) {
-	b.operations = append(b.operations, jsonpatch.NewOperation(operation, at.Pointer(), value))
-	b.roots = append(b.roots, at)
+func (b *patchBuilder) add(operation, pointer string, value any) int {
+	i := len(b.operations)
+	b.operations = append(b.operations, jsonpatch.NewOperation(operation, pointer, value))
+	b.at[pointer] = i
+	return i
 }
 
 // existing counts the steps of a path that lead to something that is not null:
@@ -79,16 +81,4 @@ func put(in any, path tree.Path, value any) any {
 	}
 	list[i] = put(list[i], path[1:], value)
 	return list
-}
-
-func isPrefix(prefix, path tree.Path) bool {
-	if len(prefix) > len(path) {
-		return false
-	}
-	for i := range prefix {
-		if prefix[i] != path[i] {
-			return false
-		}
-	}
-	return true
 }
