@@ -22,6 +22,9 @@ func (e *evaluation) judgeKey(f *field, path tree.Path, value *tree.Node, inject
 		return Finding{}, false
 	}
 	finding := Finding{Reason: reason, Path: path.Clone(), Problem: problem}
+	if e.prescribeForExisting(&finding, f) {
+		return finding, true
+	}
 	key, ok := e.keyFor(f)
 	if !ok {
 		finding.Remedy = e.noDefaultKey(f)
@@ -40,6 +43,9 @@ func (e *evaluation) missingKey(f *field, path tree.Path, injectable bool) Findi
 		Reason:  Missing,
 		Path:    path.Clone(),
 		Problem: "no KMS key is named, so " + f.Without + ".",
+	}
+	if e.prescribeForExisting(&finding, f) {
+		return finding
 	}
 	key, ok := e.keyFor(f)
 	if !ok {
