@@ -3,6 +3,8 @@ package policies
 import (
 	"fmt"
 	"strings"
+
+	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
 // ackFinalizers start the finalizers of both controllers. ACK sets one just
@@ -27,6 +29,16 @@ func (e *evaluation) prescribeForExisting(finding *Finding, f *field) bool {
 	finding.Remedy = fmt.Sprintf("Set it back to %s: the key of a %s that exists cannot be changed. For another key, create it under a new name.", quote(old.Text()), kind)
 	finding.Fix = []Edit{{Path: finding.Path, Value: old.Text()}}
 	return true
+}
+
+// changedKey is the finding for a good key that cannot reach AWS any more.
+func (e *evaluation) changedKey(f *field, path tree.Path, value *tree.Node) (Finding, bool) {
+	if e.old == nil || e.old.Find(path).Str() == value.Str() {
+		return Finding{}, false
+	}
+	finding := Finding{Reason: Immutable, Path: path.Clone(), Problem: "this key would never reach AWS."}
+	wrong := e.prescribeForExisting(&finding, f)
+	return finding, wrong
 }
 
 func (e *evaluation) existsInAWS() bool {

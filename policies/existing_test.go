@@ -26,6 +26,8 @@ func TestTheRemedyForAnExistingResourceIsTheKeyThatItHas(t *testing.T) {
 		"dropped":               {existing, `,"kmsKeyID":"` + other + `"`, ``, "Set it back to \"" + other + "\": "},
 		"replaced by a bad one": {existing, `,"kmsKeyID":"` + other + `"`, `,"kmsKeyID":"alias/aws/s3"`, "Set it back to \"" + other + "\": "},
 		"added to a legacy one": {existing, ``, `,"kmsKeyID":"alias/aws/s3"`, "Remove the field: "},
+		"added, and good":       {existing, ``, `,"kmsKeyID":"` + other + `"`, "Remove the field: "},
+		"another good one":      {existing, `,"kmsKeyID":"` + other + `"`, `,"kmsKeyID":"` + otherKey + `"`, "Set it back to \"" + other + "\": "},
 		"not in AWS yet":        {`"other.example/x"`, `,"kmsKeyID":"` + other + `"`, ``, "Set it to arn:aws:kms:"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -19,7 +19,7 @@ func (e *evaluation) judgeKey(f *field, path tree.Path, value *tree.Node, inject
 	}
 	reason, problem := e.keyProblem(f, value)
 	if problem == "" {
-		return Finding{}, false
+		return e.changedKey(f, path, value)
 	}
 	finding := Finding{Reason: reason, Path: path.Clone(), Problem: problem}
 	if e.prescribeForExisting(&finding, f) {
