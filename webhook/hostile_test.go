@@ -47,6 +47,32 @@ func TestABodyOverTheLimitIsRefused(t *testing.T) {
 	}
 }
 
+func TestHugeAndDeepObjectsAreJudgedWithoutHarm(t *testing.T) {
+	deep := strings.Repeat("[", 9000) + strings.Repeat("]", 9000)
+	for name, output := range map[string]string{
+		"a huge string as key":   `"` + strings.Repeat("a", 1<<20) + `"`,
+		"deep nesting as key":    deep,
+		"a number as key":        "12345678901234567890123456789012345678901234567890",
+		"an object as key":       `{"arn":"` + testKey + `"}`,
+		"escapes, and no letter": `"\u0000\ud800\n\u001b[31m"`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newReviewer(t, nil)
+			object := job("", output, `"`+testKey+`"`)
+			if resp := mutate(t, r, admissionv1.Create, "alice", object, nil); !resp.Allowed || len(resp.Patch) > 0 {
+				t.Errorf("mutate: allowed %v, patch %s; want what a person wrote left alone", resp.Allowed, resp.Patch)
+			}
+			resp := validate(t, r, admissionv1.Create, "alice", object, nil)
+			if resp.Allowed || len(resp.Result.Message) > 2000 || !strings.Contains(resp.Result.Message, "spec.outputDataConfig.kmsKeyID: ") {
+				t.Errorf("validate: allowed %v, a message of %d bytes; want a short denial that names the field", resp.Allowed, len(resp.Result.Message))
+			}
+			if strings.ContainsAny(resp.Result.Message, "\x00\x1b") {
+				t.Errorf("the message has control characters: %q", resp.Result.Message)
+			}
+		})
+	}
+}
+
 func FuzzAdmissionReview(f *testing.F) {
 	r := newReviewer(f, nil)
 	f.Add(reviewOf(f, admissionv1.Create, "alice", job("", "", ""), nil))
