@@ -32,7 +32,7 @@ func (l *loader) ties(list tree.Path, keys []policies.DefaultKey) {
 	}
 	equals := map[rank][]int{}
 	for i := range keys {
-		k := rank{keys[i].Key.Region, keys[i].Key.Account, constraints(&keys[i])}
+		k := rank{keys[i].Key.Region, keys[i].Key.Account, keys[i].Specificity()}
 		for _, j := range equals[k] {
 			if contest := tie(&keys[j], &keys[i]); contest != "" {
 				other := l.report.doc.valueOf(l.report.doc.root.Find(element(list, j)))
@@ -44,18 +44,6 @@ func (l *loader) ties(list tree.Path, keys []policies.DefaultKey) {
 		}
 		equals[k] = append(equals[k], i)
 	}
-}
-
-// constraints is how specific an entry is.
-func constraints(k *policies.DefaultKey) int {
-	n := 0
-	if len(k.Namespaces) > 0 {
-		n++
-	}
-	if len(k.Purposes) > 0 {
-		n++
-	}
-	return n
 }
 
 // tie describes what two equally specific entries could both be used for, "" for nothing.

@@ -131,7 +131,7 @@ func (e *evaluation) defaultKey(purpose catalog.Purpose) (string, bool) {
 		if !keys[i].covers(e.region, e.namespace.Name, purpose) {
 			continue
 		}
-		score := keys[i].specificity() * 2
+		score := keys[i].Specificity() * 2
 		if keys[i].Key.Account == e.account {
 			score++
 		}
@@ -155,7 +155,8 @@ func (k *DefaultKey) covers(region, namespace string, purpose catalog.Purpose) b
 	return len(k.Purposes) == 0 || slices.Contains(k.Purposes, purpose)
 }
 
-func (k *DefaultKey) specificity() int {
+// Specificity is the number of constraints of an entry; the most specific wins.
+func (k *DefaultKey) Specificity() int {
 	n := 0
 	if len(k.Namespaces) > 0 {
 		n++

@@ -2,7 +2,6 @@ package manifest
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -130,6 +129,3 @@ func firstColumn(data []byte, line int) int {
 	text, _, _ := bytes.Cut(data, []byte("\n"))
 	return len(text) - len(bytes.TrimLeft(text, " \t")) + 1
 }
-
-// ErrNoInput tells that none of the arguments led to a manifest.
-var ErrNoInput = errors.New("no manifests found")
