@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -51,6 +52,9 @@ func run(opts options, log logr.Logger) error {
 	evaluator, err := policies.New(policies.All(), cfg.Settings)
 	if err != nil {
 		return fmt.Errorf("prepare the policies: %w", err)
+	}
+	if _, err := tls.LoadX509KeyPair(filepath.Join(opts.certDir, "tls.crt"), filepath.Join(opts.certDir, "tls.key")); err != nil {
+		return fmt.Errorf("load the serving certificate (--cert-dir must hold tls.crt and tls.key): %w", err)
 	}
 	restConfig, err := opts.restConfig()
 	if err != nil {

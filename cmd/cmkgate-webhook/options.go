@@ -80,7 +80,8 @@ func (o *options) logger(w io.Writer) logr.Logger {
 	if o.verbose {
 		level = zapcore.DebugLevel
 	}
-	return zap.New(zap.WriteTo(w), zap.Level(level), zap.JSONEncoder(func(c *zapcore.EncoderConfig) {
+	// An error says what is wrong; where in the code it came up helps nobody who reads the log.
+	return zap.New(zap.WriteTo(w), zap.Level(level), zap.StacktraceLevel(zapcore.PanicLevel), zap.JSONEncoder(func(c *zapcore.EncoderConfig) {
 		c.EncodeTime = zapcore.RFC3339NanoTimeEncoder
 	}))
 }
