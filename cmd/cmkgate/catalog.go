@@ -40,7 +40,7 @@ func newCatalog() *cobra.Command {
 			case "json":
 				return printJSON(cmd.OutOrStdout(), catalogRows())
 			}
-			return fmt.Errorf("catalog: unknown format %q; want text or json", format)
+			return unknownFormat(cmd, format, "text", "json")
 		},
 	}
 	cmd.Flags().StringVarP(&format, "output", "o", "text", "`FORMAT`: text or json")

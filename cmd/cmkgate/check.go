@@ -4,16 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/report"
-	"github.com/cmkgate/cmkgate/config"
 	"github.com/cmkgate/cmkgate/policies"
 )
 
@@ -28,22 +26,38 @@ type checkOptions struct {
 	concurrency int
 }
 
+const checkHelp = `check judges manifests as the webhook would: multi-document YAML and JSON, Lists included.
+Objects of other controllers are passed over. A folder stands for the *.yaml, *.yml and *.json
+files in it and below, hidden folders left out.
+
+What manifests say of each other counts, in whatever order and files they stand: an Endpoint is
+judged by the EndpointConfig that it names, and an object by its Namespace's labels and
+annotations. What is not among the manifests cannot be seen; where an answer depends on it, the
+finding is called unverifiable.
+
+A key that is missing but that the webhook sets by itself is told as "set at admission" and does
+not fail the check: the webhook would admit the object. With --no-inject it counts, so that every
+key must be in the manifests.
+
+Results go to standard output, everything else to standard error. Line and column are those of the
+field, or of its nearest parent where it is missing.
+
+Exit codes: 0 nothing that is enforced was found; 1 findings; 2 bad input (what could be read was
+still judged), usage or configuration; 3 internal error.`
+
+const checkExamples = `  cmkgate check .                                    everything below this folder
+  helm template chart | cmkgate check -              what a chart renders
+  kustomize build overlays/prod | cmkgate check -    what a kustomization builds
+  cmkgate check -o text -o json=cmkgate.json deploy/ for people, and for a program
+  cmkgate check --no-inject deploy/                  every key must be in Git`
+
 func newCheck() *cobra.Command {
 	var o checkOptions
 	cmd := &cobra.Command{
-		Use:   "check PATH|-...",
-		Short: "Judge manifests: files, folders, or - for standard input",
-		Long: `check judges manifests as the webhook would: multi-document YAML and JSON, Lists
-included. An Endpoint is judged by its EndpointConfig, and objects by their Namespace, where
-these are among the manifests.
-
-A key that is missing, but that the webhook sets by itself, is told and does not fail the
-check. With --no-inject every key must be in the manifests.
-
-Results go to standard output, everything else to standard error.`,
-		Example: `  cmkgate check deploy/
-  cmkgate check -o json=findings.json -o text deploy/
-  kustomize build overlays/prod | cmkgate check -`,
+		Use:     "check PATH|-...",
+		Short:   "Judge manifests: files, folders, or - for standard input",
+		Long:    checkHelp,
+		Example: checkExamples,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return errors.New("check: name the files or folders to judge (cmkgate check .), or - for standard input")
@@ -65,34 +79,60 @@ Results go to standard output, everything else to standard error.`,
 }
 
 func (o *checkOptions) run(cmd *cobra.Command, args []string) error {
-	if o.failOn != "enforce" && o.failOn != "warn" && o.failOn != "never" {
+	if !slices.Contains([]string{"enforce", "warn", "never"}, o.failOn) {
 		return fmt.Errorf("--fail-on %q: want enforce, warn or never", o.failOn)
 	}
-	cfg, err := loadConfig(o.config)
+	evaluator, err := o.evaluator()
 	if err != nil {
 		return err
 	}
-	settings := cfg.Settings
+	input := &manifest.Input{Paths: args}
+	if slices.Contains(args, manifest.Stdin) {
+		if input.Stdin, err = manifest.NewSpool(cmd.InOrStdin()); err != nil {
+			return err //nolint:wrapcheck // it names standard input
+		}
+		defer input.Stdin.Close()
+	}
+	out, err := openOutputs(o.outputs, cmd.OutOrStdout(), report.Options{
+		Quiet: o.quiet, Color: wantsColor(cmd.OutOrStdout(), o.noColor),
+	})
+	if err != nil {
+		return err
+	}
+	c := &checker{
+		evaluator: evaluator, namespace: o.namespace, workers: max(o.concurrency, 1),
+		writers: out.writers, stderr: cmd.ErrOrStderr(), progress: o.progress(cmd.ErrOrStderr()),
+	}
+	summary, err := c.check(input)
+	if failed := errors.Join(err, out.close()); failed != nil {
+		return failed
+	}
+	if summary.Files == 0 && summary.Errors == 0 {
+		cmd.PrintErrln("cmkgate: no manifests (*.yaml, *.yml, *.json) found")
+	}
+	return o.verdict(&summary)
+}
+
+func (o *checkOptions) evaluator() (*policies.Evaluator, error) {
+	settings, err := loadSettings(o.config)
+	if err != nil {
+		return nil, err
+	}
 	if o.noInject {
 		settings = withoutInjection(settings)
 	}
 	evaluator, err := policies.New(policies.All(), settings)
 	if err != nil {
-		return fmt.Errorf("prepare the policies: %w", err)
+		return nil, fmt.Errorf("prepare the policies: %w", err)
 	}
-	writers, closeFiles, err := o.writers(cmd.OutOrStdout())
-	if err != nil {
-		return err
+	return evaluator, nil
+}
+
+func (o *checkOptions) progress(stderr io.Writer) *progress {
+	if o.quiet || !isTerminal(stderr) {
+		return nil
 	}
-	checker := &checker{
-		evaluator: evaluator, namespace: o.namespace, workers: max(o.concurrency, 1),
-		stdin: cmd.InOrStdin(), stderr: cmd.ErrOrStderr(), writers: writers,
-	}
-	summary, err := checker.check(args)
-	if failed := errors.Join(err, closeFiles()); failed != nil {
-		return failed
-	}
-	return o.verdict(&summary)
+	return newProgress(stderr)
 }
 
 func (o *checkOptions) verdict(s *report.Summary) error {
@@ -105,83 +145,4 @@ func (o *checkOptions) verdict(s *report.Summary) error {
 		return exitError(exitFindings)
 	}
 	return nil
-}
-
-// writers opens the outputs that were asked for.
-func (o *checkOptions) writers(stdout io.Writer) ([]report.Writer, func() error, error) {
-	var writers []report.Writer
-	var files []io.Closer
-	closeAll := func() error {
-		var errs []error
-		for _, f := range files {
-			errs = append(errs, f.Close())
-		}
-		return errors.Join(errs...)
-	}
-	for _, output := range o.outputs {
-		format, path, toFile := strings.Cut(output, "=")
-		dst, options := stdout, report.Options{Quiet: o.quiet, Color: o.color(stdout)}
-		if _, err := report.New(format, io.Discard, options); err != nil {
-			return nil, closeAll, fmt.Errorf("--output: %w", err)
-		}
-		if toFile {
-			f, err := os.Create(path)
-			if err != nil {
-				return nil, closeAll, fmt.Errorf("--output: %w", err)
-			}
-			files = append(files, f)
-			dst, options.Color = f, false
-		}
-		w, err := report.New(format, dst, options)
-		if err != nil {
-			return nil, closeAll, err
-		}
-		writers = append(writers, w)
-	}
-	return writers, closeAll, nil
-}
-
-func (o *checkOptions) color(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && !o.noColor && os.Getenv("NO_COLOR") == "" && term.IsTerminal(int(f.Fd()))
-}
-
-const noConfig = `no configuration: there is no cmkgate.yaml in this folder or above, and no --config.
-Write one that names your region and your key:
-  {apiVersion: cmkgate.io/v1alpha1, kind: Config, aws: {region: eu-west-1, accountID: "111122223333"}, defaultKeys: [{arn: "arn:aws:kms:eu-west-1:111122223333:key/KEY-ID"}]}`
-
-func loadConfig(path string) (*config.Config, error) {
-	if path == "" {
-		found, err := config.Find(".")
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, errors.New(noConfig)
-		}
-		if err != nil {
-			return nil, err
-		}
-		path = found
-	}
-	return config.LoadFile(path, policies.All())
-}
-
-// withoutInjection switches injection off in every policy and override.
-func withoutInjection(s policies.Settings) policies.Settings {
-	switched := make(map[policies.ID]policies.PolicySettings, len(s.Policies))
-	for id, p := range s.Policies {
-		p.Inject = false
-		switched[id] = p
-	}
-	s.Policies = switched
-	overrides := make([]policies.Override, len(s.Overrides))
-	for i, o := range s.Overrides {
-		changes := make(map[policies.ID]policies.PolicyOverride, len(o.Policies))
-		for id, c := range o.Policies {
-			c.Inject = nil
-			changes[id] = c
-		}
-		o.Policies = changes
-		overrides[i] = o
-	}
-	s.Overrides = overrides
-	return s
 }

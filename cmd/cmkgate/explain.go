@@ -1,38 +1,57 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/markdown"
 	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/policies/catalog"
 )
 
 func newExplain() *cobra.Command {
 	return &cobra.Command{
-		Use:     "explain POLICY",
-		Short:   "What a policy asks, why, and how to satisfy it",
-		Example: "  cmkgate explain sagemaker-volume-key",
+		Use:   "explain POLICY",
+		Short: "What a policy asks, why, and how to satisfy it",
+		Long: `explain shows what a policy asks, why, how to satisfy it, and the fields that it judges.
+It also takes the label that stands at the end of a finding: sagemaker-volume-key/missing.`,
+		Example: `  cmkgate explain sagemaker-volume-key
+  cmkgate explain s3-bucket-key/aws-managed`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return fmt.Errorf("explain: name one policy: %s", strings.Join(policyIDs(), ", "))
 			}
 			return nil
 		},
+		ValidArgs: policyIDs(),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			// A label of a finding (policy/reason) is as good as the policy.
-			id, _, _ := strings.Cut(args[0], "/")
-			for _, p := range policies.All() {
-				if p.ID == id {
-					_, err := fmt.Fprint(cmd.OutOrStdout(), explain(p))
-					return err //nolint:wrapcheck // writing to the terminal
-				}
+			p, err := findPolicy(args[0])
+			if err != nil {
+				return err
 			}
-			return fmt.Errorf("explain: there is no policy %q; want one of %s", id, strings.Join(policyIDs(), ", "))
+			style := markdown.Style{Width: 100, Color: wantsColor(cmd.OutOrStdout(), false)}
+			return explain(cmd.OutOrStdout(), style, p)
 		},
 	}
+}
+
+// findPolicy takes a policy's ID or the label of a finding.
+func findPolicy(word string) (*policies.Policy, error) {
+	id, _, _ := strings.Cut(word, "/")
+	all := policies.All()
+	if i := slices.IndexFunc(all, func(p policies.Policy) bool { return p.ID == id }); i >= 0 {
+		return &all[i], nil
+	}
+	message := fmt.Sprintf("explain: there is no policy %q.", id)
+	if name := nearest(id, policyIDs()); name != "" {
+		message += fmt.Sprintf(" Did you mean %s?", name)
+	}
+	return nil, errors.New(message + " The policies are " + strings.Join(policyIDs(), ", ") + ".")
 }
 
 func policyIDs() []string {
@@ -43,21 +62,27 @@ func policyIDs() []string {
 	return ids
 }
 
-func explain(p policies.Policy) string {
+func explain(w io.Writer, style markdown.Style, p *policies.Policy) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n\nProtects %s.\nDefault mode: %s%s\n\n%s\n", p.ID, p.Title, p.Protects, p.Default, injection(p), p.Doc)
+	fmt.Fprintf(&b, "# %s: %s\n\n", p.ID, p.Title)
+	fmt.Fprintf(&b, "Protects %s.\n\nDefault mode: %s; %s.\n\n%s\n", p.Protects, p.Default, injection(p), p.Doc)
+	out := style.Render(b.String())
 	if fields := catalog.FieldsOf(p.ID); len(fields) > 0 {
-		b.WriteString("\nFields:\n")
+		b.Reset()
 		for _, f := range fields {
 			fmt.Fprintf(&b, "  %-34s %s\n", f.Kind.Name, f.Path)
 		}
+		out += "\n" + style.Bold("Fields") + "\n\n" + b.String()
 	}
-	return b.String()
+	if _, err := io.WriteString(w, out); err != nil {
+		return fmt.Errorf("explain: %w", err)
+	}
+	return nil
 }
 
-func injection(p policies.Policy) string {
+func injection(p *policies.Policy) string {
 	if p.Injects {
-		return ", a missing key is set at admission"
+		return "a missing key is set at admission"
 	}
-	return ", nothing is set at admission"
+	return "nothing is set at admission"
 }

@@ -25,30 +25,45 @@ type exitError int
 
 func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
-func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+func main() {
+	collectSeldom()
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// gcPercent lets the heap grow to four times what is in use before the garbage
+// collector runs. A check holds very little at a time, so that this is some
+// 10 MB, and saves a fifth of the time.
+const gcPercent = 300
+
+func collectSeldom() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
+}
 
 // run is the program without the process around it.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
-	defer func() {
-		if r := recover(); r != nil {
-			fmt.Fprintf(stderr, "cmkgate: internal error: %v\n%s", r, debug.Stack()) //nolint:errcheck // nowhere else to say it
-			code = exitInternal
-		}
-	}()
 	root := newRoot()
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.Execute()
+	var err error
+	if panicked := catch(func() { err = root.Execute() }); panicked != nil {
+		err = panicked
+	}
 	var exit exitError
+	var panicked *panicError
 	switch {
 	case err == nil:
 		return exitClean
 	case errors.As(err, &exit):
 		return int(exit)
+	case errors.As(err, &panicked):
+		root.PrintErrf("cmkgate: internal error: %v\nThis is a defect of cmkgate, not of your manifests. Please report it with the lines above.\n", panicked)
+		return exitInternal
 	}
-	fmt.Fprintln(stderr, "cmkgate:", err) //nolint:errcheck // nowhere else to say it
+	root.PrintErrln("cmkgate:", err)
 	return exitBadInput
 }
 
@@ -59,14 +74,21 @@ func newRoot() *cobra.Command {
 		Long: `cmkgate judges manifests of ACK's SageMaker and S3 kinds by the same policies as the
 admission webhook: everything is encrypted with a customer-managed KMS key.
 
+It reads the organization's configuration from cmkgate.yaml, in the working directory or
+above, or from the file that --config names: the same file that the webhook reads.
+
 Exit codes: 0 nothing that is enforced was found, 1 findings, 2 bad input, usage or
 configuration, 3 internal error.`,
 		Example: `  cmkgate check deploy/                  judge the manifests of a folder
   helm template chart | cmkgate check -  judge what a chart renders
-  cmkgate explain sagemaker-volume-key   why a key is asked for, and where`,
+  cmkgate explain sagemaker-volume-key   why a key is asked for, and where
+  cmkgate catalog                        every field that names a key`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%s: %w; see %s --help", cmd.Name(), err, cmd.CommandPath())
+	})
 	root.AddCommand(newCheck(), newExplain(), newPolicies(), newCatalog(), newVersion())
 	return root
 }

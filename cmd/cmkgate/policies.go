@@ -29,7 +29,7 @@ func newPolicies() *cobra.Command {
 			case "markdown":
 				return policiesMarkdown(cmd.OutOrStdout())
 			}
-			return fmt.Errorf("policies: unknown format %q; want one of text, json, markdown", format)
+			return unknownFormat(cmd, format, "text", "json", "markdown")
 		},
 	}
 	cmd.Flags().StringVarP(&format, "output", "o", "text", "`FORMAT`: text, json or markdown")

@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -13,6 +15,19 @@ const (
 	s3Controller        = "v1.3.2"
 )
 
+// stamped is the version that a release build sets (-ldflags "-X main.stamped=v1.2.3").
+var stamped string //nolint:gochecknoglobals // the linker sets it, nothing else does
+
+type versionInfo struct {
+	Version  string `json:"version"`
+	Revision string `json:"revision,omitempty"`
+	Go       string `json:"go"`
+	Platform string `json:"platform"`
+	// The controllers whose fields are known.
+	SageMakerController string `json:"sagemakerController"`
+	S3Controller        string `json:"s3Controller"`
+}
+
 func newVersion() *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
@@ -20,31 +35,45 @@ func newVersion() *cobra.Command {
 		Short: "The version of cmkgate, and of the ACK controllers that it knows",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			v := struct {
-				Version             string `json:"version"`
-				SageMakerController string `json:"sagemakerController"`
-				S3Controller        string `json:"s3Controller"`
-			}{version(), sagemakerController, s3Controller}
+			v := newVersionInfo()
 			switch format {
 			case "text":
-				_, err := fmt.Fprintf(cmd.OutOrStdout(), "cmkgate %s\nknows the fields of ACK's sagemaker-controller %s and s3-controller %s\n",
-					v.Version, v.SageMakerController, v.S3Controller)
+				_, err := fmt.Fprintf(cmd.OutOrStdout(), "cmkgate %s (%s, %s)\nknows the fields of ACK's sagemaker-controller %s and s3-controller %s\n",
+					v.Version, v.Go, v.Platform, v.SageMakerController, v.S3Controller)
 				return err //nolint:wrapcheck // writing to the terminal
 			case "json":
 				return printJSON(cmd.OutOrStdout(), v)
 			}
-			return fmt.Errorf("version: unknown format %q; want text or json", format)
+			return unknownFormat(cmd, format, "text", "json")
 		},
 	}
 	cmd.Flags().StringVarP(&format, "output", "o", "text", "`FORMAT`: text or json")
 	return cmd
 }
 
-// version is the module version, as go install and release builds stamp it.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "(devel)"
+func newVersionInfo() versionInfo {
+	v := versionInfo{
+		Version: stamped, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
+		SageMakerController: sagemakerController, S3Controller: s3Controller,
 	}
-	return info.Main.Version
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return v
+	}
+	if v.Version == "" {
+		v.Version = info.Main.Version
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			v.Revision = s.Value
+		}
+	}
+	if v.Version == "" {
+		v.Version = "(devel)"
+	}
+	return v
+}
+
+func unknownFormat(cmd *cobra.Command, format string, known ...string) error {
+	return fmt.Errorf("%s: unknown format %q; want one of %s", cmd.Name(), format, strings.Join(known, ", "))
 }

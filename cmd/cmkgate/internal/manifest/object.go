@@ -1,131 +1,84 @@
 package manifest
 
 import (
-	"bytes"
-	"fmt"
-	"io"
-	"regexp"
-	"strconv"
-	"strings"
-
 	"go.yaml.in/yaml/v3"
 
 	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// Object is a Kubernetes object and where it stands.
+// Object is an object that knows where it stands.
 type Object struct {
 	policies.Object
 	File string
-	// line is the number of lines in the file before the object's document.
-	line int
+	// before is the number of lines before the document that the object was parsed from.
+	before int
+	// node is what the object was parsed from, nil when the YAML reader did not parse it.
+	node *yaml.Node
 }
 
-// Position is the line and column of a field, or of its nearest parent that exists.
+// Position is the line and column, from 1, of the value at a path or, where
+// there is none, of the name of its nearest parent. The path nil stands for the
+// object itself.
 func (o *Object) Position(path tree.Path) (line, column int) {
-	node, _ := o.Root.Nearest(path)
-	line, column = node.Position()
-	return o.line + line, column
-}
-
-// Visitor takes what a file holds.
-type Visitor struct {
-	Object  func(*Object)
-	Problem func(Problem)
-	// Wanted tells whether a document is worth parsing; nil parses all.
-	Wanted func(document []byte) bool
-}
-
-// Read parses the documents of a stream and hands their objects, those inside
-// of Lists included, to the visitor. A document that does not parse is a
-// problem; the others are still read.
-func Read(s *Splitter, file string, src io.Reader, v Visitor) {
-	for doc, problem := range s.Documents(file, 0, src) {
-		if problem != nil {
-			v.Problem(*problem)
-			continue
-		}
-		if v.Wanted != nil && !v.Wanted(doc.Data) {
-			continue
-		}
-		root, problem := parse(doc)
-		if problem != nil {
-			v.Problem(*problem)
-			continue
-		}
-		visit(&Object{Object: policies.NewObject(root), File: file, line: doc.Line}, v.Object, 0)
-	}
-}
-
-// maxLists bounds Lists inside of Lists.
-const maxLists = 10
-
-// visit hands on an object, or the objects of a List.
-func visit(o *Object, each func(*Object), depth int) {
-	items := o.Root.Get("items")
-	if !strings.HasSuffix(o.Kind, "List") || items.Kind() != tree.List || depth == maxLists {
-		if o.Kind != "" {
-			each(o)
-		}
-		return
-	}
-	for i := range items.Len() {
-		visit(&Object{Object: policies.NewObject(items.At(i)), File: o.File, line: o.line}, each, depth+1)
-	}
-}
-
-func parse(doc Document) (*tree.Node, *Problem) {
-	var node yaml.Node
-	err := yaml.Unmarshal(doc.Data, &node)
-	if err != nil && isJSON(doc.Data) {
-		// Raw tabs are white space in JSON, always; YAML's parser stumbles over them.
-		err = yaml.Unmarshal(bytes.ReplaceAll(doc.Data, []byte("\t"), []byte(" ")), &node)
-	}
-	if err != nil {
-		return nil, parseProblem(doc, err)
-	}
-	root, err := tree.FromYAML(&node)
-	if err != nil {
-		return nil, parseProblem(doc, err)
-	}
-	return root, nil
-}
-
-func isJSON(data []byte) bool {
-	data = bytes.TrimLeft(data, " \t\r\n")
-	return len(data) > 0 && data[0] == '{'
-}
-
-var yamlLine = regexp.MustCompile(`^(?:yaml: )?line (\d+): `)
-
-// parseProblem finds the place that the parser complains of. It names the line;
-// the column is where the line's text begins.
-func parseProblem(doc Document, err error) *Problem {
-	text, line := strings.TrimPrefix(err.Error(), "yaml: "), 1
-	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
-		text = err.Error()[len(m[0]):]
-		if n, convErr := strconv.Atoi(m[1]); convErr == nil {
-			line = n
-		}
-		if strings.HasPrefix(text, "did not find expected") {
-			line++ // the parser counts lines from 0, the scanner from 1
+	value, steps := o.Root.Nearest(path)
+	line, column = value.Position()
+	if steps < len(path) || value.Absent() {
+		if name := nameAt(o.node, path[:steps]); name != nil {
+			line, column = name.Line, name.Column
 		}
 	}
-	return &Problem{
-		File: doc.File, Line: doc.Line + line, Column: firstColumn(doc.Data, line),
-		Text: fmt.Sprintf("cannot be parsed: %s. Put the YAML right; the other documents were still judged.", strings.TrimSuffix(text, ".")),
-	}
+	return o.before + max(line, 1), max(column, 1)
 }
 
-func firstColumn(data []byte, line int) int {
-	for i := 1; i < line; i++ {
-		_, rest, ok := bytes.Cut(data, []byte("\n"))
-		if !ok {
-			return 1
+// nameAt is where the name of the last field of a path stands, nil where the
+// path leads through a merge key.
+func nameAt(node *yaml.Node, path tree.Path) *yaml.Node {
+	var name *yaml.Node
+	for _, step := range path {
+		node = resolve(node)
+		if step.IsKey() {
+			name, node = fieldAndName(node, step.Key)
+		} else {
+			node = child(node, step.Index)
+			name = node
 		}
-		data = rest
+		if node == nil {
+			return nil
+		}
 	}
-	text, _, _ := bytes.Cut(data, []byte("\n"))
-	return len(text) - len(bytes.TrimLeft(text, " \t")) + 1
+	return name
+}
+
+// resolve follows an alias.
+func resolve(node *yaml.Node) *yaml.Node {
+	if node != nil && node.Kind == yaml.AliasNode {
+		return node.Alias
+	}
+	return node
+}
+
+func fieldOf(node *yaml.Node, key string) *yaml.Node {
+	_, value := fieldAndName(node, key)
+	return value
+}
+
+// fieldAndName finds a field of a map; of two with the same name the last counts.
+func fieldAndName(node *yaml.Node, key string) (name, value *yaml.Node) {
+	if node == nil || node.Kind != yaml.MappingNode {
+		return nil, nil
+	}
+	for i := len(node.Content) - 2; i >= 0; i -= 2 {
+		if resolve(node.Content[i]).Value == key {
+			return node.Content[i], node.Content[i+1]
+		}
+	}
+	return nil, nil
+}
+
+func child(node *yaml.Node, i int) *yaml.Node {
+	if node == nil || node.Kind != yaml.SequenceNode || i >= len(node.Content) {
+		return nil
+	}
+	return node.Content[i]
 }

@@ -156,12 +156,14 @@ func (s *Splitter) skip() *Problem {
 
 // marker returns --- or ... when the line is such a marker.
 func marker(line []byte) string {
-	if len(line) < 3 || len(line) > 3 && !bytes.ContainsRune([]byte(" \t\r\n"), rune(line[3])) {
+	if len(line) > 3 && line[3] != ' ' && line[3] != '\t' && line[3] != '\r' && line[3] != '\n' {
 		return ""
 	}
-	switch m := string(line[:3]); m {
-	case "---", "...":
-		return m
+	switch {
+	case bytes.HasPrefix(line, []byte("---")):
+		return "---"
+	case bytes.HasPrefix(line, []byte("...")):
+		return "..."
 	}
 	return ""
 }

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"bytes"
+	"io"
 
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
@@ -14,29 +15,20 @@ func (s *Splitter) decodeUTF16() {
 	for s.end < 2 && s.err == nil {
 		s.fill()
 	}
-	head := s.buf[:min(s.end, 2)]
-	if !bytes.Equal(head, []byte{0xFF, 0xFE}) && !bytes.Equal(head, []byte{0xFE, 0xFF}) {
+	head := s.buf[:s.end]
+	if !bytes.HasPrefix(head, []byte{0xFF, 0xFE}) && !bytes.HasPrefix(head, []byte{0xFE, 0xFF}) {
 		return
 	}
-	read := &resumed{head: bytes.Clone(s.buf[:s.end]), splitter: *s}
-	s.src = transform.NewReader(read, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder())
+	rest := s.src
+	if s.err != nil {
+		rest = failed{s.err}
+	}
+	whole := io.MultiReader(bytes.NewReader(bytes.Clone(head)), rest)
+	s.src = transform.NewReader(whole, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder())
 	s.start, s.end, s.err = 0, 0, nil
 }
 
-// resumed is a stream whose head has already been read.
-type resumed struct {
-	head     []byte
-	splitter Splitter
-}
+// failed is a stream that has ended with an error.
+type failed struct{ err error }
 
-func (r *resumed) Read(p []byte) (int, error) {
-	if len(r.head) > 0 {
-		n := copy(p, r.head)
-		r.head = r.head[n:]
-		return n, nil
-	}
-	if r.splitter.err != nil {
-		return 0, r.splitter.err
-	}
-	return r.splitter.src.Read(p) //nolint:wrapcheck // a reader hands errors on
-}
+func (f failed) Read([]byte) (int, error) { return 0, f.err }

@@ -1,9 +1,9 @@
 package manifest
 
 import (
-	"bytes"
+	"cmp"
+	"maps"
 	"slices"
-	"sync"
 
 	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/policies/catalog"
@@ -11,9 +11,10 @@ import (
 )
 
 // World is what the manifests say of each other: namespaces, EndpointConfigs
-// and the targets of access logs. It is the policies' view when there is no cluster.
+// and the targets of access logs. It is the policies' view when there is no
+// cluster. It is built from Facts, so that its size goes with the number of
+// such objects and not with that of files.
 type World struct {
-	mu              sync.Mutex
 	namespaces      map[string]policies.Namespace
 	endpointConfigs map[string][]policies.Object
 	logTargets      map[string]bool
@@ -28,55 +29,84 @@ func NewWorld() *World {
 	}
 }
 
-// Wanted tells whether a document can hold what Add keeps. It looks at bytes
-// only; text with escapes may spell anything, so it is always wanted.
-func (*World) Wanted(document []byte) bool {
-	for _, word := range [][]byte{[]byte("Namespace"), []byte("EndpointConfig"), []byte("targetBucket"), []byte(`\`)} {
-		if bytes.Contains(document, word) {
-			return true
-		}
-	}
-	return false
+// Fact is what one object says of the world; of the three only one is set.
+type Fact struct {
+	namespace      *policies.Namespace
+	endpointConfig *policies.Object
+	logTarget      string
 }
 
-// Add keeps what policies may ask for. It is safe for concurrent use.
-func (w *World) Add(o *Object) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	switch {
-	case o.Group == "" && o.Kind == "Namespace":
+// Survey finds out what documents say of the world.
+type Survey struct {
+	namespace string
+	keep      keeper
+}
+
+// NewSurvey makes a survey. Objects that name no namespace are in the one given.
+func NewSurvey(namespace string) *Survey {
+	return &Survey{namespace: namespace, keep: endpointConfigFields()}
+}
+
+// Facts returns what a document says of the world. It parses few documents:
+// other objects than the three that count seldom hold one of these words.
+func (s *Survey) Facts(d *Document) []Fact {
+	if !d.Contains("Namespace", "EndpointConfig", "targetBucket") {
+		return nil
+	}
+	var out []Fact
+	parsed := d.parse(true)
+	for i := range parsed.Objects {
+		o := parsed.Objects[i].Object
+		o.Namespace = cmp.Or(o.Namespace, s.namespace)
+		if fact, ok := s.fact(o); ok {
+			out = append(out, fact)
+		}
+	}
+	return out
+}
+
+func (s *Survey) fact(o policies.Object) (Fact, bool) {
+	spec := o.Root.Get("spec")
+	switch (catalog.Kind{Group: o.Group, Name: o.Kind}) {
+	case catalog.Kind{Name: "Namespace"}:
 		metadata := o.Root.Get("metadata")
-		w.namespaces[o.Name] = policies.Namespace{
-			Name: o.Name, Labels: stringMap(metadata.Get("labels")), Annotations: stringMap(metadata.Get("annotations")),
-		}
-	case o.Group == catalog.SageMaker && o.Kind == "EndpointConfig":
-		if name := o.Root.Get("spec").Get("endpointConfigName").Str(); name != "" {
-			o.Planned = true
-			w.endpointConfigs[name] = append(w.endpointConfigs[name], o.Object)
-		}
-	case o.Group == catalog.S3 && o.Kind == "Bucket":
-		target := o.Root.Get("spec").Get("logging").Get("loggingEnabled").Get("targetBucket").Str()
-		if target != "" {
-			w.logTargets[target] = true
-		}
+		annotations := stringMap(metadata.Get("annotations"))
+		maps.DeleteFunc(annotations, func(name, _ string) bool { return !isACKs(name) })
+		return Fact{namespace: &policies.Namespace{
+			Name: o.Name, Labels: stringMap(metadata.Get("labels")), Annotations: annotations,
+		}}, o.Name != ""
+	case catalog.Kind{Group: catalog.SageMaker, Name: "EndpointConfig"}:
+		o.Root = s.keep.trim(o.Root)
+		o.Planned = true
+		return Fact{endpointConfig: &o}, spec.Get("endpointConfigName").Str() != ""
+	case catalog.Kind{Group: catalog.S3, Name: "Bucket"}:
+		target := spec.Get("logging").Get("loggingEnabled").Get("targetBucket").Str()
+		return Fact{logTarget: target}, target != ""
+	}
+	return Fact{}, false
+}
+
+// Add takes a fact in. Of two Namespaces with the same name the later counts.
+func (w *World) Add(f Fact) {
+	switch {
+	case f.namespace != nil:
+		w.namespaces[f.namespace.Name] = *f.namespace
+	case f.endpointConfig != nil:
+		name := f.endpointConfig.Root.Get("spec").Get("endpointConfigName").Str()
+		w.endpointConfigs[name] = append(w.endpointConfigs[name], *f.endpointConfig)
+	default:
+		w.logTargets[f.logTarget] = true
 	}
 }
 
-// Sort puts candidates in an order that does not depend on which file was read first.
+// Sort puts EndpointConfigs that share a name in AWS in an order that does not
+// depend on the files they stand in. It belongs at the end of building.
 func (w *World) Sort() {
 	for _, configs := range w.endpointConfigs {
-		slices.SortFunc(configs, func(a, b policies.Object) int {
-			return bytes.Compare([]byte(a.Namespace+"/"+a.Name), []byte(b.Namespace+"/"+b.Name))
+		slices.SortStableFunc(configs, func(a, b policies.Object) int {
+			return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
 		})
 	}
-}
-
-func stringMap(n *tree.Node) map[string]string {
-	m := make(map[string]string, n.Len())
-	for i := range n.Len() {
-		m[n.At(i).Key()] = n.At(i).Str()
-	}
-	return m
 }
 
 // Namespace returns a namespace that is among the manifests.
@@ -90,3 +120,11 @@ func (w *World) EndpointConfigs(name string) []policies.Object { return w.endpoi
 
 // LogTarget tells whether a Bucket among the manifests delivers its logs there.
 func (w *World) LogTarget(bucket string) bool { return w.logTargets[bucket] }
+
+func stringMap(n *tree.Node) map[string]string {
+	m := make(map[string]string, n.Len())
+	for i := range n.Len() {
+		m[n.At(i).Key()] = n.At(i).Str()
+	}
+	return m
+}

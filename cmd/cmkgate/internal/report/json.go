@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -15,7 +16,7 @@ type jsonWriter struct {
 
 func (j *jsonWriter) Write(results []Result) error {
 	for i := range results {
-		data, err := json.Marshal(&results[i])
+		data, err := encode(&results[i])
 		if err != nil {
 			return fmt.Errorf("encode a result: %w", err)
 		}
@@ -24,6 +25,15 @@ func (j *jsonWriter) Write(results []Result) error {
 		}
 	}
 	return nil
+}
+
+// encode leaves <, > and & as they are: nobody puts these results into HTML.
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err //nolint:wrapcheck // the callers say what it was
 }
 
 func (j *jsonWriter) separator() string {
@@ -35,7 +45,7 @@ func (j *jsonWriter) separator() string {
 }
 
 func (j *jsonWriter) Close(s Summary) error {
-	data, err := json.Marshal(s)
+	data, err := encode(s)
 	if err != nil {
 		return fmt.Errorf("encode the summary: %w", err)
 	}

@@ -5,7 +5,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
@@ -56,6 +55,8 @@ func NewResult(o *manifest.Object, f *policies.Finding) Result {
 // Summary counts what a check saw.
 type Summary struct {
 	Files int `json:"files"`
+	// Documents counts those that are not empty, whatever they hold.
+	Documents int `json:"documents"`
 	// Objects is the number of objects that policies looked at.
 	Objects int `json:"objects"`
 	// Enforced, Warnings and Audited count findings by mode; those that the
@@ -106,7 +107,5 @@ func New(format string, w io.Writer, o Options) (Writer, error) {
 	case "json":
 		return &jsonWriter{w: w}, nil
 	}
-	formats := Formats()
-	slices.Sort(formats)
-	return nil, fmt.Errorf("unknown format %q; want one of %s", format, strings.Join(formats, ", "))
+	return nil, fmt.Errorf("unknown format %q; want one of %s", format, strings.Join(Formats(), ", "))
 }

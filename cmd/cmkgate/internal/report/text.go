@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/cmkgate/cmkgate/policies"
@@ -38,7 +39,8 @@ func (t *text) Write(results []Result) error {
 			continue
 		}
 		fmt.Fprintf(&b, "%s %s: %s: %s: %s [%s/%s]\n",
-			t.paint(bold, fmt.Sprintf("%s:%d:%d:", r.File, r.Line, r.Column)), t.mark(r), subject(r), r.Path, r.Message, r.Policy, r.Reason)
+			t.paint(bold, fmt.Sprintf("%s:%d:%d:", printable(r.File), r.Line, r.Column)),
+			t.mark(r), printable(subject(r)), r.Path, r.Message, r.Policy, r.Reason)
 	}
 	return t.print(b.String())
 }
@@ -48,6 +50,15 @@ func subject(r *Result) string {
 		return r.Kind + " " + r.Namespace + "/" + r.Name
 	}
 	return r.Kind + " " + r.Name
+}
+
+// printable escapes a text that holds line breaks or other control characters:
+// a manifest from a stranger must not write lines of its own into a log.
+func printable(s string) string {
+	if strings.ContainsFunc(s, func(r rune) bool { return !strconv.IsPrint(r) }) {
+		return strconv.Quote(s)
+	}
+	return s
 }
 
 func (t *text) mark(r *Result) string {
@@ -64,9 +75,15 @@ func (t *text) mark(r *Result) string {
 }
 
 func (t *text) Close(s Summary) error {
+	if t.Quiet {
+		return nil
+	}
 	verdict := t.paint(green, "admitted")
-	if s.Enforced > 0 {
+	switch {
+	case s.Enforced > 0:
 		verdict = t.paint(red, fmt.Sprintf("%d to put right", s.Enforced))
+	case s.Errors > 0:
+		verdict = t.paint(red, "not everything could be read")
 	}
 	parts := []string{verdict}
 	for _, part := range []struct {

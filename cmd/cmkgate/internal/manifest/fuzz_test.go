@@ -1,0 +1,56 @@
+package manifest
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/cmkgate/cmkgate/policies/tree"
+)
+
+// FuzzDocuments holds that no bytes make the reader panic, and that every
+// position that it names is in the file.
+func FuzzDocuments(f *testing.F) {
+	for _, seed := range []string{
+		"kind: A\nmetadata: {name: x}\n---\nkind: List\nitems: [{kind: B}]\n",
+		"a: &a [*a]\n---\n<<: {a: b}\n",
+		"{\"kind\":\t\"A\"}\n...\n%YAML 1.2\n---\nx",
+		"{\"kind\": \"A\"}\n{\"kind\": \"B\", \"x\": \"\\ud83d\\ude00\"}",
+		"\xff\xfek\x00:\x001\x00",
+		"apiVersion: s3.services.k8s.aws/v1alpha1\nkind: Bucket\nkind: Bucket\nspec: [b\n",
+		"kind: A\r\n--- # x\r\nkind: B\rx: y\u2028z: 1",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		lines := bytes.Count(data, []byte("\n")) + 1
+		for _, lineBreak := range []string{"\r", "\u0085", "\u2028", "\u2029"} { // YAML counts these too
+			lines += bytes.Count(data, []byte(lineBreak))
+		}
+		if bytes.HasPrefix(data, []byte{0xFF, 0xFE}) || bytes.HasPrefix(data, []byte{0xFE, 0xFF}) {
+			lines = len(data)
+		}
+		within := func(what string, line, column int) {
+			if line < 1 || line > lines || column < 1 || column > len(data)+1 {
+				t.Errorf("%s at %d:%d of %d lines", what, line, column, lines)
+			}
+		}
+		var s Splitter
+		for doc, problem := range s.Documents("f", 0, bytes.NewReader(data)) {
+			if problem != nil {
+				continue
+			}
+			parsed := doc.parse(true)
+			for i := range parsed.Objects {
+				o := &parsed.Objects[i]
+				for _, path := range []tree.Path{nil, {tree.Key("kind")}, {tree.Key("spec"), tree.Key("x")}} {
+					line, column := o.Position(path)
+					within("an object", line, column)
+				}
+			}
+			for _, p := range parsed.Problems {
+				within(p.Text, p.Line, p.Column)
+			}
+			NewSurvey("").Facts(&doc)
+		}
+	})
+}

@@ -1,0 +1,32 @@
+package manifest
+
+import (
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/cmkgate/cmkgate/policies"
+	"github.com/cmkgate/cmkgate/policies/tree"
+)
+
+// flatten adds an object, or the items of a List in its place. Items of a typed
+// list (TrainingJobList) may leave out apiVersion and kind, which follow from
+// the list's and are given here; they are empty for every other object.
+func (d *Document) flatten(out *Parsed, root *tree.Node, node *yaml.Node, group, kind string) {
+	object := policies.NewObject(root)
+	if object.Kind == "" && object.Group == "" {
+		object.Group, object.Kind = group, kind
+	}
+	items := root.Get("items")
+	itemKind, isList := strings.CutSuffix(object.Kind, "List")
+	if !isList || items.Kind() != tree.List {
+		if object.Kind != "" {
+			out.Objects = append(out.Objects, Object{Object: object, File: d.File, before: d.Line, node: node})
+		}
+		return
+	}
+	nodes := resolve(fieldOf(resolve(node), "items"))
+	for i := range items.Len() {
+		d.flatten(out, items.At(i), child(nodes, i), object.Group, itemKind)
+	}
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func numbers(n int) func(func(int) bool) {
+	return func(yield func(int) bool) {
+		for i := range n {
+			if !yield(i) {
+				return
+			}
+		}
+	}
+}
+
+func TestInOrder(t *testing.T) {
+	var got []int
+	err := inOrder(4, numbers(1000), func() func(int) int {
+		return func(i int) int {
+			if i%100 == 0 {
+				time.Sleep(time.Millisecond) // the others overtake
+			}
+			return i
+		}
+	}, func(i int) error {
+		got = append(got, i)
+		return nil
+	})
+	if err != nil || len(got) != 1000 || !slices.IsSorted(got) {
+		t.Errorf("got %d results, in order: %v; error %v", len(got), slices.IsSorted(got), err)
+	}
+}
+
+func TestInOrderStopsAtAnError(t *testing.T) {
+	produced, done := 0, 0
+	full := errors.New("disk full")
+	items := func(yield func(int) bool) {
+		for produced = 0; produced < 1e6 && yield(produced); produced++ {
+		}
+	}
+	err := inOrder(2, items, func() func(int) int { return func(i int) int { return i } }, func(i int) error {
+		done++
+		if i == 10 {
+			return full
+		}
+		return nil
+	})
+	if !errors.Is(err, full) || done != 11 || produced > 1e5 {
+		t.Errorf("error %v after %d results, %d items made", err, done, produced)
+	}
+}
+
+// TestPanicsBecomeErrors holds that a defect, wherever it strikes, ends the
+// program in an orderly way.
+func TestPanicsBecomeErrors(t *testing.T) {
+	fine := func() func(int) int { return func(i int) int { return i } }
+	bad := func() func(int) int {
+		return func(i int) int {
+			if i == 3 {
+				panic("oh")
+			}
+			return i
+		}
+	}
+	items := func(yield func(int) bool) {
+		yield(1)
+		panic("oh")
+	}
+	for name, err := range map[string]error{
+		"worker":   inOrder(2, numbers(100), bad, func(int) error { return nil }),
+		"producer": inOrder(2, items, fine, func(int) error { return nil }),
+	} {
+		var panicked *panicError
+		if !errors.As(err, &panicked) || !strings.Contains(err.Error(), "oh\n") || !strings.Contains(err.Error(), "pipeline_test.go") {
+			t.Errorf("%s: got %v, want a panic and where it happened", name, err)
+		}
+	}
+}
+
+// panicWriter stands for a defect.
+type panicWriter struct{}
+
+func (panicWriter) Write([]byte) (int, error) { panic("oh") }
+
+func TestInternalErrorsHaveTheirExitCode(t *testing.T) {
+	var stderr strings.Builder
+	code := run([]string{"policies"}, strings.NewReader(""), panicWriter{}, &stderr)
+	if code != exitInternal || !strings.Contains(stderr.String(), "cmkgate: internal error: oh\n") || !strings.Contains(stderr.String(), "Please report it") {
+		t.Errorf("exit code %d\n%s", code, stderr.String())
+	}
+}
+
+func TestAFullDiskIsTold(t *testing.T) {
+	dir := t.TempDir()
+	writeJobs(t, dir, 3)
+	var stderr strings.Builder
+	code := run([]string{"check", "--config", dir + "/cmkgate.yaml", dir}, strings.NewReader(""), failingWriter{}, &stderr)
+	if code != exitBadInput || !strings.Contains(stderr.String(), "write results: short write") {
+		t.Errorf("exit code %d\n%s", code, stderr.String())
+	}
+}
+
+type failingWriter struct{}
+
+func (failingWriter) Write([]byte) (int, error) { return 0, io.ErrShortWrite }

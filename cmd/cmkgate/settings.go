@@ -1,0 +1,59 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+
+	"github.com/cmkgate/cmkgate/config"
+	"github.com/cmkgate/cmkgate/policies"
+)
+
+// noConfig tells in three lines what to write.
+const noConfig = `no configuration: there is no cmkgate.yaml in this folder or above, and no --config.
+Write cmkgate.yaml with your region and your KMS key:
+` + minimalConfig
+
+const minimalConfig = `{apiVersion: cmkgate.io/v1alpha1, kind: Config, aws: {region: eu-west-1}, ` +
+	`defaultKeys: [{arn: "arn:aws:kms:eu-west-1:111122223333:key/11111111-1111-1111-1111-111111111111"}]}`
+
+// loadSettings reads the configuration: the file that was named or the nearest
+// cmkgate.yaml from the working directory upward.
+func loadSettings(path string) (policies.Settings, error) {
+	if path == "" {
+		found, err := config.Find(".")
+		if errors.Is(err, fs.ErrNotExist) {
+			return policies.Settings{}, errors.New(noConfig)
+		}
+		if err != nil {
+			return policies.Settings{}, err //nolint:wrapcheck // it says what it was looking for
+		}
+		path = found
+	}
+	cfg, err := config.LoadFile(path, policies.All())
+	if err != nil {
+		return policies.Settings{}, err //nolint:wrapcheck // it names the file and the line
+	}
+	return cfg.Settings, nil
+}
+
+// withoutInjection switches injection off in every policy and override.
+func withoutInjection(s policies.Settings) policies.Settings {
+	switched := make(map[policies.ID]policies.PolicySettings, len(s.Policies))
+	for id, p := range s.Policies {
+		p.Inject = false
+		switched[id] = p
+	}
+	s.Policies = switched
+	overrides := make([]policies.Override, len(s.Overrides))
+	for i, o := range s.Overrides {
+		changes := make(map[policies.ID]policies.PolicyOverride, len(o.Policies))
+		for id, c := range o.Policies {
+			c.Inject = nil
+			changes[id] = c
+		}
+		o.Policies = changes
+		overrides[i] = o
+	}
+	s.Overrides = overrides
+	return s
+}
