@@ -26,6 +26,10 @@ type Policy struct {
 	Injects bool
 	// Kinds are the objects that the policy looks at.
 	Kinds []catalog.Kind
+	// Reads are the fields that the policy reads beside those of its rows in the
+	// catalog, by kind; a value counts with all that is below it. Requests that
+	// change none of the fields that policies read are not sent to the webhook.
+	Reads map[catalog.Kind][]string
 	check func(*evaluation)
 }
 

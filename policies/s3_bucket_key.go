@@ -20,7 +20,10 @@ func s3BucketKey() Policy {
 		Default:  Enforce,
 		Injects:  true,
 		Kinds:    catalog.KindsOf(id),
-		check:    checkBucket,
+		Reads: map[catalog.Kind][]string{
+			{Group: catalog.S3, Name: "Bucket"}: {"spec.encryption", "spec.acl", "spec.policy", "spec.name", "spec.createBucketConfiguration"},
+		},
+		check: checkBucket,
 		Doc: `A Bucket's default encryption must be SSE-KMS (aws:kms or aws:kms:dsse) with a customer-managed key.
 Without it S3 uses SSE-S3 (AES256), whose key belongs to AWS; with aws:kms and no key it uses alias/aws/s3, whose policy
 nobody can edit.

@@ -117,7 +117,7 @@ func parsePath(tb testing.TB, s string) tree.Path {
 }
 
 // typed are the paths of a row with the types that the CRD must give them.
-func (f *Field) typed() map[string]string {
+func (f Field) typed() map[string]string {
 	out := map[string]string{f.Path: "string"}
 	if f.Under != "" {
 		out[f.Under] = "object"
