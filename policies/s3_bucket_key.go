@@ -21,7 +21,10 @@ func s3BucketKey() Policy {
 		Injects:  true,
 		Kinds:    catalog.KindsOf(id),
 		Reads: map[catalog.Kind][]string{
-			{Group: catalog.S3, Name: "Bucket"}: {"spec.encryption", "spec.acl", "spec.policy", "spec.name", "spec.createBucketConfiguration"},
+			{Group: catalog.S3, Name: "Bucket"}: {
+				"spec.acl", "spec.policy", "spec.name", "spec.createBucketConfiguration",
+				"spec.encryption.rules[*].applyServerSideEncryptionByDefault.sseAlgorithm",
+			},
 		},
 		check: checkBucket,
 		Doc: `A Bucket's default encryption must be SSE-KMS (aws:kms or aws:kms:dsse) with a customer-managed key.
