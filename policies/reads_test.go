@@ -29,6 +29,7 @@ func TestReadsOfAnEndpointAreTheNameOfItsConfig(t *testing.T) {
 		}
 		if diff := cmp.Diff(append([]string{
 			`metadata.annotations["services.k8s.aws/adoption-policy"]`,
+			`metadata.annotations["services.k8s.aws/ignore-field-drift"]`,
 			`metadata.annotations["services.k8s.aws/read-only"]`,
 			`metadata.annotations["services.k8s.aws/region"]`,
 		}, "spec.endpointConfigName"), reads.Paths); diff != "" {

@@ -16,15 +16,17 @@ type catalogRow struct {
 	Path    string          `json:"path,omitempty"`
 	Purpose catalog.Purpose `json:"purpose,omitempty"`
 	Policy  string          `json:"policy,omitempty"`
-	// Protects names the data, and Encryption says of a kind without a key
-	// field where its encryption comes from.
-	Protects   string   `json:"protects,omitempty"`
-	Encryption string   `json:"encryption,omitempty"`
-	GovernedBy []string `json:"governedBy,omitempty"`
-	OnlyIf     string   `json:"onlyIf,omitempty"`
-	Accepts    string   `json:"accepts,omitempty"`
-	Inject     bool     `json:"inject"`
-	Mutable    bool     `json:"mutable"`
+	// Protects names the data. Encryption says where that of a kind without a
+	// key field comes from, or what becomes of the data whose key ACK does not
+	// pass on to AWS (Unreachable).
+	Protects    string   `json:"protects,omitempty"`
+	Encryption  string   `json:"encryption,omitempty"`
+	GovernedBy  []string `json:"governedBy,omitempty"`
+	OnlyIf      string   `json:"onlyIf,omitempty"`
+	Accepts     string   `json:"accepts,omitempty"`
+	Inject      bool     `json:"inject"`
+	Mutable     bool     `json:"mutable"`
+	Unreachable bool     `json:"unreachable,omitempty"`
 }
 
 func newCatalog() *cobra.Command {
@@ -65,13 +67,19 @@ func catalogRows() []catalogRow {
 	for _, k := range catalog.Keyless() {
 		rows = append(rows, catalogRow{Group: k.Kind.Group, Kind: k.Kind.Name, Encryption: k.Encryption})
 	}
+	for _, u := range catalog.Unreachables() {
+		rows = append(rows, catalogRow{Group: u.Kind.Group, Kind: u.Kind.Name, Path: u.Path, Encryption: u.Encryption, Unreachable: true})
+	}
 	return rows
 }
 
 func listCatalog(w io.Writer) error {
 	for _, r := range catalogRows() {
 		what := r.Path
-		if what == "" {
+		switch {
+		case r.Unreachable:
+			what = "not enforceable, ACK has no " + r.Path + "; " + r.Encryption
+		case what == "":
 			what = "no key of its own: " + r.Encryption
 		}
 		if _, err := fmt.Fprintf(w, "%-34s %-8s %s\n", r.Kind, r.Purpose, what); err != nil {

@@ -44,6 +44,7 @@ func Governs() []string {
 		`metadata.annotations["services.k8s.aws/region"]`,
 		`metadata.annotations["services.k8s.aws/adoption-policy"]`,
 		`metadata.annotations["services.k8s.aws/read-only"]`,
+		`metadata.annotations["services.k8s.aws/ignore-field-drift"]`,
 	}
 }
 

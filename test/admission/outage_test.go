@@ -141,7 +141,7 @@ func TestWhatMustPassPassesWhileNoReplicaAnswers(t *testing.T) {
 	t.Run("NewObjectsAndKeyChangesAreRefused", s.refusedInOutage)
 	t.Run("AnAdoptionCompletes", s.adoptionInOutage)
 	for _, o := range ackObjects() {
-		t.Run(o.kind+"LivesAndDies", func(t *testing.T) { s.lifeInOutage(t, o) })
+		t.Run(o.kind+"LivesAndDies", func(t *testing.T) { s.lives(t, o) })
 	}
 }
 
@@ -205,7 +205,8 @@ func (s *suite) status(t *testing.T, r schema.GroupVersionResource, name string)
 	return err
 }
 
-func (s *suite) lifeInOutage(t *testing.T, o ackObject) {
+// lives is what ACK and people do to an object that needs no key to be judged.
+func (s *suite) lives(t *testing.T, o ackObject) {
 	t.Helper()
 	ctx, r := t.Context(), o.resource()
 	must(t, patch(ctx, s.controller, r, "old", `{"metadata":{"finalizers":["`+o.finalizer()+`"]}}`))
