@@ -19,14 +19,15 @@ type catalogRow struct {
 	// Protects names the data. Encryption says where that of a kind without a
 	// key field comes from, or what becomes of the data whose key ACK does not
 	// pass on to AWS (Unreachable).
-	Protects    string   `json:"protects,omitempty"`
-	Encryption  string   `json:"encryption,omitempty"`
-	GovernedBy  []string `json:"governedBy,omitempty"`
-	OnlyIf      string   `json:"onlyIf,omitempty"`
-	Accepts     string   `json:"accepts,omitempty"`
-	Inject      bool     `json:"inject"`
-	Mutable     bool     `json:"mutable"`
-	Unreachable bool     `json:"unreachable,omitempty"`
+	Protects   string   `json:"protects,omitempty"`
+	Encryption string   `json:"encryption,omitempty"`
+	GovernedBy []string `json:"governedBy,omitempty"`
+	OnlyIf     string   `json:"onlyIf,omitempty"`
+	Accepts    string   `json:"accepts,omitempty"`
+	Inject     bool     `json:"inject"`
+	Mutable    bool     `json:"mutable"`
+	// Unreachable is where the field would be if ACK had it.
+	Unreachable string `json:"unreachable,omitempty"`
 }
 
 func newCatalog() *cobra.Command {
@@ -68,7 +69,7 @@ func catalogRows() []catalogRow {
 		rows = append(rows, catalogRow{Group: k.Kind.Group, Kind: k.Kind.Name, Encryption: k.Encryption})
 	}
 	for _, u := range catalog.Unreachables() {
-		rows = append(rows, catalogRow{Group: u.Kind.Group, Kind: u.Kind.Name, Path: u.Path, Encryption: u.Encryption, Unreachable: true})
+		rows = append(rows, catalogRow{Group: u.Kind.Group, Kind: u.Kind.Name, Encryption: u.Encryption, Unreachable: u.Path})
 	}
 	return rows
 }
@@ -77,8 +78,8 @@ func listCatalog(w io.Writer) error {
 	for _, r := range catalogRows() {
 		what := r.Path
 		switch {
-		case r.Unreachable:
-			what = "not enforceable, ACK has no " + r.Path + "; " + r.Encryption
+		case r.Unreachable != "":
+			what = "not enforceable, ACK has no " + r.Unreachable + "; " + r.Encryption
 		case what == "":
 			what = "no key of its own: " + r.Encryption
 		}
