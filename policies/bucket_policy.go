@@ -28,12 +28,21 @@ type refusal struct {
 // refusals are all that policies ask of a Bucket's policy.
 func refusals() []refusal { return []refusal{plainHTTP(), customerProvidedKeys()} }
 
+// refuses is the check of a policy that asks for one of the refusals.
+func refuses(id ID) func(*evaluation) {
+	all := refusals()
+	i := slices.IndexFunc(all, func(r refusal) bool { return r.id == id })
+	return func(e *evaluation) { all[i].check(e, all) }
+}
+
 // bucketDocument is a Bucket's policy, read once for all who ask.
 type bucketDocument struct {
 	policy iam.Policy
 	absent bool
 	// problem tells what is wrong with a document that cannot be read, and remedy what to do.
 	problem, remedy string
+	// proposed is what a Bucket without a policy may have, once somebody has asked.
+	proposed string
 }
 
 func (e *evaluation) bucketPolicy() *bucketDocument {
@@ -66,7 +75,7 @@ func readBucketPolicy(n *tree.Node) *bucketDocument {
 // check judges a Bucket by its policy. What can be different from one version
 // of the policy to the next is told in the remedy: an update of a legacy
 // Bucket's policy brings nothing about as long as the problem is the same.
-func (r refusal) check(e *evaluation) {
+func (r refusal) check(e *evaluation, all []refusal) {
 	if e.observes() {
 		return
 	}
@@ -74,7 +83,7 @@ func (r refusal) check(e *evaluation) {
 	document := e.bucketPolicy()
 	switch {
 	case document.problem != "":
-		if e.tellsOfBrokenPolicy(r.id) {
+		if e.strictest(all) == r.id {
 			e.report(Finding{Reason: Malformed, Path: path, Problem: document.problem, Remedy: document.remedy})
 		}
 		return
@@ -83,12 +92,15 @@ func (r refusal) check(e *evaluation) {
 		// is only reached through TLS, and knows no customer-provided keys.
 		return
 	case document.absent:
-		whole := e.wholePolicy()
-		e.report(Finding{
-			Reason: r.reason, Path: path, Problem: r.problem,
-			Remedy: "Set it to '" + whole + "'.",
-			Fix:    []Edit{{Path: path, Value: whole}},
-		})
+		whole := document.proposal(e, all)
+		finding := Finding{Reason: r.reason, Path: path, Problem: r.problem}
+		if _, known := e.bucketName(); known {
+			finding.Remedy = "Set it to '" + whole + "'."
+			finding.Fix = []Edit{{Path: path, Value: whole}}
+		} else {
+			finding.Remedy = "Set spec.name, and this to '" + whole + "' with that name."
+		}
+		e.report(finding)
 		return
 	}
 	if gap, ok := r.gap(e, &document.policy); ok {
@@ -118,28 +130,39 @@ func (r refusal) gap(e *evaluation, p *iam.Policy) (why string, ok bool) {
 	return "", false
 }
 
-// nearMiss tells why the first statement that is about such requests does not
-// refuse them, "" where none is.
+// nearMiss tells why a statement that is about such requests does not refuse
+// them, "" where none is. One for other resources is the last to be named.
 func (r refusal) nearMiss(p *iam.Policy, request iam.Request) string {
+	var near *iam.Statement
+	var element string
 	for i := range p.Statements {
 		s := &p.Statements[i]
 		if !s.Mentions(r.key) {
 			continue
 		}
-		element, _ := s.Denies(request)
-		why := map[string]string{
-			"Effect":       "its Effect is Allow, which refuses nothing",
-			"Principal":    `its Principal is not "*"`,
-			"NotPrincipal": "its NotPrincipal lets somebody pass",
-			"Action":       "its Action does not cover " + request.Action,
-			"NotAction":    "its NotAction does not cover " + request.Action,
-			"Resource":     "its Resource does not cover " + request.Resource,
-			"NotResource":  "its NotResource does not cover " + request.Resource,
-			"Condition":    "its Condition is not " + r.condition + " alone",
-		}[element]
-		return fmt.Sprintf("The statement at %s is not enough: %s. ", s.Pointer, why)
+		if e, _ := s.Denies(request); near == nil || strings.HasSuffix(element, "Resource") {
+			near, element = s, e
+		}
 	}
-	return ""
+	if near == nil {
+		return ""
+	}
+	why := "its " + element
+	switch element {
+	case "Effect":
+		why += " is Allow, which refuses nothing"
+	case "Principal":
+		why += ` is not "*"`
+	case "NotPrincipal":
+		why += " lets somebody pass"
+	case "Action", "NotAction":
+		why += " does not cover " + request.Action
+	case "Resource", "NotResource":
+		why += " does not cover " + request.Resource
+	case "Condition":
+		why += " is not " + r.condition + " alone"
+	}
+	return fmt.Sprintf("The statement at %s is not enough: %s. ", near.Pointer, why)
 }
 
 // statement is what to write into a policy, as one line of JSON.
@@ -155,29 +178,33 @@ func (r refusal) statement(bucket string) string {
 	return `{"Effect":"Deny","Principal":"*","Action":"` + r.action + `","Resource":` + resource + `,"Condition":` + r.condition + `}`
 }
 
-// wholePolicy is a policy with every statement that the organization asks for,
-// so that the remedies of two findings are the same.
-func (e *evaluation) wholePolicy() string {
+// proposal is a policy for a Bucket that has none, with every statement that the
+// organization asks for, so that the remedies of two findings are the same.
+func (d *bucketDocument) proposal(e *evaluation, all []refusal) string {
+	if d.proposed != "" {
+		return d.proposed
+	}
 	var statements []string
-	for _, r := range refusals() {
-		if mode := e.settings.policyIn(r.id, e.namespace).Mode; slices.Contains(Modes(), mode) && mode != Off {
-			statements = append(statements, r.statement(e.bucketARN()))
+	for i := range all {
+		if mode := e.settings.policyIn(all[i].id, e.namespace).Mode; mode != Off && mode != "" {
+			statements = append(statements, all[i].statement(e.bucketARN()))
 		}
 	}
-	return `{"Version":"2012-10-17","Statement":[` + strings.Join(statements, ",") + `]}`
+	d.proposed = `{"Version":"2012-10-17","Statement":[` + strings.Join(statements, ",") + `]}`
+	return d.proposed
 }
 
-// tellsOfBrokenPolicy tells whether a policy is the one that reports a document
-// which several cannot read: the strictest, so that it is told once.
-func (e *evaluation) tellsOfBrokenPolicy(id ID) bool {
-	teller, strictest := "", len(Modes())
-	for _, r := range refusals() {
-		strictness := slices.Index(Modes(), e.settings.policyIn(r.id, e.namespace).Mode)
+// strictest is the policy that reports a document which several cannot read, so
+// that it is told once.
+func (e *evaluation) strictest(all []refusal) ID {
+	id, strictest := "", len(Modes())
+	for i := range all {
+		strictness := slices.Index(Modes(), e.settings.policyIn(all[i].id, e.namespace).Mode)
 		if strictness >= 0 && strictness < strictest {
-			teller, strictest = r.id, strictness
+			id, strictest = all[i].id, strictness
 		}
 	}
-	return id == teller
+	return id
 }
 
 // bucketARN is the Bucket's ARN for a hint.

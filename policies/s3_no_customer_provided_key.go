@@ -8,14 +8,15 @@ import (
 // s3NoCustomerProvidedKey asks that a Bucket's policy refuses SSE-C.
 func s3NoCustomerProvidedKey() Policy {
 	bucket := catalog.Kind{Group: catalog.S3, Name: "Bucket"}
+	const id = "s3-no-customer-provided-key"
 	return Policy{
-		ID:       "s3-no-customer-provided-key",
+		ID:       id,
 		Title:    "A Bucket's policy refuses keys that come with the request (SSE-C)",
 		Protects: "training data and artifacts from encryption with keys that only a caller has",
 		Default:  Off,
 		Kinds:    []catalog.Kind{bucket},
 		Reads:    map[catalog.Kind][]string{bucket: {"spec.policy", "spec.name", "spec.createBucketConfiguration"}},
-		check:    customerProvidedKeys().check,
+		check:    refuses(id),
 		Doc: `With SSE-C a caller sends the key along with the object, and S3 forgets it: SageMaker cannot read such an
 object, nobody can audit the key, and who withholds it holds the data to ransom. S3 blocks SSE-C on general purpose
 buckets that are new since April 2026, and on older ones in accounts without SSE-C objects. The switch for that block is

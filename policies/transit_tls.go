@@ -8,14 +8,15 @@ import (
 // transitTLS asks that a Bucket's policy refuses plain HTTP.
 func transitTLS() Policy {
 	bucket := catalog.Kind{Group: catalog.S3, Name: "Bucket"}
+	const id = "transit-tls"
 	return Policy{
-		ID:       "transit-tls",
+		ID:       id,
 		Title:    "A Bucket's policy refuses plain HTTP",
 		Protects: "data in transit to and from buckets",
 		Default:  Warn,
 		Kinds:    []catalog.Kind{bucket},
 		Reads:    map[catalog.Kind][]string{bucket: {"spec.policy", "spec.name", "spec.createBucketConfiguration"}},
-		check:    plainHTTP().check,
+		check:    refuses(id),
 		Doc: `S3 answers HTTP as well as HTTPS. Only the Bucket's policy can refuse the one: with a Deny of every action for
 everyone where aws:SecureTransport is false, for the bucket and for its objects (Security Hub S3.5). An Allow where it
 is true refuses nothing.

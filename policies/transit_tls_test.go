@@ -102,7 +102,12 @@ func TestTransitTLSIsNotDeceived(t *testing.T) {
 		"a further condition":           {statements(elements(everyone, allS3, both, `"Condition":{"Bool":{"aws:SecureTransport":"false"},"StringNotEquals":{"aws:PrincipalAccount":"111122223333"}}`)), "Condition is not"},
 		"a further key":                 {statements(elements(everyone, allS3, both, `"Condition":{"Bool":{"aws:SecureTransport":"false","aws:PrincipalIsAWSService":"false"}}`)), "Condition is not"},
 		"old TLS only":                  {statements(elements(everyone, allS3, both, `"Condition":{"NumericLessThan":{"s3:TlsVersion":1.2}}`)), ""},
-		"nothing of the kind":           {statements(elements(`"Effect":"Allow","Principal":"*","Action":"s3:GetObject"`, both)), ""},
+		"the nearer of two": {statements(
+			elements(everyone, allS3, `"Resource":"arn:aws:s3:::data"`, insecure),
+			elements(everyone, `"Action":"s3:Get*"`, `"Resource":"arn:aws:s3:::data/*"`, insecure),
+			elements(everyone, allS3, `"Resource":"arn:aws:s3:::other"`, insecure),
+		), "/Statement/1 is not enough: its Action does not cover s3:*"},
+		"nothing of the kind": {statements(elements(`"Effect":"Allow","Principal":"*","Action":"s3:GetObject"`, both)), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := of("transit-tls", bucket(t, "data", tt.policy).findings(evaluator(t)))

@@ -22,7 +22,8 @@ groups nor flow logs nor endpoint policies of your organization see what they se
 monitoring jobs, automated labeling and Models need a vpcConfig with subnets and security groups (a TransformJob and an
 Endpoint run in the VPC of their Model). An EndpointConfig needs one where a production variant names no model, because
 inference components run there. A NotebookInstance needs a subnet and directInternetAccess: Disabled (Security Hub
-SageMaker.2 and SageMaker.1), a Domain appNetworkAccessType: VpcOnly.
+SageMaker.2 and SageMaker.1), a Domain appNetworkAccessType: VpcOnly. A MonitoringSchedule is judged by the definition
+inside it; one that it names is judged by itself.
 
 cmkgate cannot know subnets and security groups, so it never sets them. What leaves the internet out of reach needs VPC
 endpoints or a NAT gateway for S3, the SageMaker API, ECR and CloudWatch Logs; a Domain with VpcOnly also needs
