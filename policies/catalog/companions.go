@@ -50,8 +50,8 @@ func Networks() []Network {
 	for _, kind := range []string{"DataQualityJobDefinition", "ModelBiasJobDefinition", "ModelExplainabilityJobDefinition", "ModelQualityJobDefinition"} {
 		rows = append(rows, vpcConfigIn(kind, "spec", "spec.networkConfig", "the monitoring containers"))
 	}
-	// A variant without a model hosts inference components, which have no network
-	// of their own; for the others the Model's counts.
+	// A variant without a model hosts inference components, which name no network
+	// (CreateInferenceComponent has no VpcConfig); for the others the Model's counts.
 	components := vpcConfig("EndpointConfig", "spec", "the containers of inference components")
 	components.OnlyWithout = "spec.productionVariants[*].modelName"
 	return append(rows,
