@@ -139,6 +139,7 @@ type evaluation struct {
 	account   string
 	adoption  adoption
 	search    search
+	document  *bucketDocument
 
 	rule     *rule
 	switched PolicySettings
@@ -156,6 +157,10 @@ func (e *Evaluator) begin(object Object, world World) *evaluation {
 	ev.account = accountOf(object, ns, e.settings.Account)
 	ev.adoption = adoptionOf(object.Root)
 	return ev
+}
+
+func (e *evaluation) kind() catalog.Kind {
+	return catalog.Kind{Group: e.object.Group, Name: e.object.Kind}
 }
 
 // report adds a finding of the policy at work; policy and mode are filled in.
