@@ -77,7 +77,7 @@ func TestSamplesResolveToTheirGoldenSettings(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := json.MarshalIndent(map[string]any{"hash": cfg.Hash, "settings": cfg.Settings, "controllers": cfg.Controllers}, "", "  ")
+			got, err := json.MarshalIndent(map[string]any{"hash": cfg.Hash, "settings": cfg.Settings, "ackNamespace": cfg.ACKNamespace, "controllers": cfg.Controllers}, "", "  ")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -191,6 +191,10 @@ func TestMistakesName(t *testing.T) {
 		{
 			"a family that stands there twice", "instanceFamilies: {ml.g5: EBS, g5: EBS}",
 			`4:20: instanceFamilies["ml.g5"]: is the same as instanceFamilies.g5. Keep one.`,
+		},
+		{
+			"a namespace of ACK that is none", "ackNamespace: ack-*",
+			`4:15: ackNamespace: "ack-*" is not the name of a namespace. Write the namespace of the ACK controllers, like ack-system.`,
 		},
 		{
 			"a controller pattern that exempts everyone", "controllers: ['*']",

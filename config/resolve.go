@@ -175,6 +175,17 @@ func (l *loader) labels(path tree.Path, in map[v1alpha1.LabelKey]v1alpha1.LabelV
 	return out
 }
 
+func (l *loader) ackNamespace() string {
+	name := string(l.file.ACKNamespace)
+	if name == "" {
+		name = string(v1alpha1.Default().ACKNamespace)
+	}
+	if !regexp.MustCompile(v1alpha1.NamespaceName("").Pattern()).MatchString(name) {
+		l.report.at(field("ackNamespace"), quote(name)+" is not the name of a namespace.", "Write the namespace of the ACK controllers, like ack-system.")
+	}
+	return name
+}
+
 func (l *loader) controllers() []string {
 	if len(l.file.Controllers) == 0 {
 		l.file.Controllers = v1alpha1.Default().Controllers
@@ -196,8 +207,8 @@ func (l *loader) controllers() []string {
 
 // hash identifies a resolved configuration. Maps are written with sorted keys,
 // so equal configurations have equal hashes.
-func hash(settings *policies.Settings, controllers []string) (string, error) {
-	data, err := json.Marshal(map[string]any{"settings": settings, "controllers": controllers})
+func hash(c *Config) (string, error) {
+	data, err := json.Marshal(map[string]any{"settings": &c.Settings, "ackNamespace": c.ACKNamespace, "controllers": c.Controllers})
 	if err != nil {
 		return "", fmt.Errorf("hash the configuration: %w", err)
 	}

@@ -69,17 +69,18 @@ func (e *Evaluator) Evaluate(object Object, old *tree.Node, world World) []Findi
 	if world == nil {
 		world = Nowhere{}
 	}
-	findings := e.judge(rules, object, old, world)
+	roles := world.Roles()
+	findings := e.judge(rules, object, old, world, roles)
 	if len(findings) == 0 || old == nil {
 		return findings
 	}
 	before := object
 	before.Root = old
-	return added(findings, e.judge(rules, before, old, world))
+	return added(findings, e.judge(rules, before, old, world, roles))
 }
 
-func (e *Evaluator) judge(rules []rule, object Object, old *tree.Node, world World) []Finding {
-	ev := e.begin(object, world)
+func (e *Evaluator) judge(rules []rule, object Object, old *tree.Node, world World, roles Roles) []Finding {
+	ev := e.begin(object, world, roles)
 	ev.old = old
 	spec := object.Root.Get("spec")
 	if !ev.observes() && (spec.Empty() || spec.Kind() != tree.Map) {
@@ -125,28 +126,32 @@ type evaluation struct {
 	object    Object
 	old       *tree.Node
 	world     World
+	roles     Roles
 	namespace Namespace
-	region    string
-	account   string
-	adoption  adoption
-	search    search
+	place
+	adoption adoption
+	search   search
 
 	rule     *rule
 	switched PolicySettings
 	findings []Finding
 }
 
-func (e *Evaluator) begin(object Object, world World) *evaluation {
-	ev := &evaluation{Evaluator: e, object: object, world: world, search: search{root: object.Root}}
+func (e *Evaluator) begin(object Object, world World, roles Roles) *evaluation {
+	ev := &evaluation{Evaluator: e, object: object, world: world, roles: roles, search: search{root: object.Root}}
 	ns, ok := world.Namespace(object.Namespace)
 	if !ok {
 		ns.Name = object.Namespace
 	}
 	ev.namespace = ns
-	ev.region = regionOf(object, ns, e.settings.Region)
-	ev.account = accountOf(object, ns, e.settings.Account)
+	ev.place = e.settings.placeOf(object, ns, roles)
 	ev.adoption = adoptionOf(object.Root)
 	return ev
+}
+
+// beginWith begins to judge an object that the one under judgement depends on.
+func (e *evaluation) beginWith(other Object) *evaluation {
+	return e.begin(other, e.world, e.roles)
 }
 
 // report adds a finding of the policy at work; policy and mode are filled in.

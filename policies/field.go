@@ -69,6 +69,7 @@ func checkFields(e *evaluation) {
 		e.adopted()
 		return
 	}
+	e.checkPlace()
 	for i := range e.rule.fields {
 		f := &e.rule.fields[i]
 		f.path.Walk(e.object.Root, f.under, func(path tree.Path, value *tree.Node) {

@@ -84,6 +84,8 @@ const (
 	Immutable Reason = "immutable"
 	// Deprecated: AWS has replaced the field by another.
 	Deprecated Reason = "deprecated"
+	// Conflict: what chooses the account contradicts itself, and ACK refuses the object.
+	Conflict Reason = "conflict"
 	// Unverifiable: the answer lies outside what can be seen.
 	Unverifiable Reason = "unverifiable"
 )

@@ -62,6 +62,7 @@ func checkBucket(e *evaluation) {
 		e.adopted()
 		return
 	}
+	e.checkPlace()
 	for i := range e.rule.fields {
 		f := &e.rule.fields[i]
 		if f.Elsewhere {

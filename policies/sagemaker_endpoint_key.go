@@ -44,6 +44,7 @@ spec:
 }
 
 func checkEndpoint(e *evaluation) {
+	e.checkPlace()
 	path := tree.Path{tree.Key("spec"), tree.Key("endpointConfigName")}
 	name := e.object.Root.Find(path).Str()
 	if name == "" {
@@ -54,7 +55,7 @@ func checkEndpoint(e *evaluation) {
 		e.report(Finding{
 			Reason:  Unverifiable,
 			Path:    path,
-			Problem: fmt.Sprintf("EndpointConfig %s cannot be seen in %s, so its key is not known.", quote(name), e.regionName()),
+			Problem: fmt.Sprintf("EndpointConfig %s cannot be seen in %s, so its key is not known.", quote(name), e.regionAndWhy()),
 			Remedy:  "Create it through ACK in this cluster; on the command line, give its manifest to the same check.",
 		})
 		return
@@ -101,7 +102,7 @@ func (e *evaluation) endpointConfig(name string) (Object, bool) {
 	var found Object
 	ok := false
 	for _, config := range e.world.Named(catalog.Kind{Group: catalog.SageMaker, Name: "EndpointConfig"}, name) {
-		other := e.begin(config, e.world)
+		other := e.beginWith(config)
 		if other.region != e.region || other.account != e.account {
 			continue
 		}
@@ -117,7 +118,7 @@ func (e *evaluation) endpointConfig(name string) (Object, bool) {
 
 // hostingFindings asks of an EndpointConfig what sagemaker-volume-key asks of it.
 func (e *evaluation) hostingFindings(config Object) []Finding {
-	other := e.begin(config, e.world)
+	other := e.beginWith(config)
 	other.adoption = noAdoption // what ACK saw in AWS counts
 	for _, r := range e.byKind[catalog.Kind{Group: config.Group, Name: config.Kind}] {
 		if r.policy.ID == "sagemaker-volume-key" {

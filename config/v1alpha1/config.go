@@ -33,6 +33,10 @@ type Config struct {
 	// Switches policies nearer to the team. Applied in order: where two cover a
 	// namespace, the later one wins.
 	Overrides []Override `json:"overrides,omitempty"`
+	// The namespace that the ACK controllers run in. They look there for the roles
+	// of other accounts and teams, in the ConfigMaps ack-role-account-map and
+	// ack-role-team-map.
+	ACKNamespace NamespaceName `json:"ackNamespace,omitempty"`
 	// The Kubernetes user names of the ACK controllers. What they write is never
 	// changed and never denied. A * in a name stands for any characters. A list
 	// here replaces the default.
@@ -95,6 +99,7 @@ func Default() Config {
 		Kind:         KindConfig,
 		LocalStorage: LocalStorageOmit,
 		Unverifiable: UnverifiableWarn,
+		ACKNamespace: "ack-system",
 		Controllers: []UserName{
 			"system:serviceaccount:ack-system:ack-sagemaker-controller",
 			"system:serviceaccount:ack-system:ack-s3-controller",

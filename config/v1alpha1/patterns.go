@@ -42,6 +42,12 @@ type NamespacePattern string
 // Pattern is what the field takes.
 func (NamespacePattern) Pattern() string { return `^[a-z0-9*?-]{1,63}$` }
 
+// NamespaceName is the name of a namespace.
+type NamespaceName string
+
+// Pattern is what the field takes.
+func (NamespaceName) Pattern() string { return `^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$` }
+
 // LabelKey is the key of a Kubernetes label.
 type LabelKey string
 

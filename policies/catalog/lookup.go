@@ -47,10 +47,12 @@ func Governs() []string {
 }
 
 // Keeps are the fields of a looked-up object that are kept: which object it is,
-// where ACK creates it, and what others are judged by.
+// where ACK creates it (IAMRoleSelectors go by labels), and what others are
+// judged by. Labels are not among Governs: ACK never moves a resource that
+// exists, so a change of labels need not be judged.
 func (l Lookup) Keeps() []string {
 	identity := []string{
-		"apiVersion", "kind", "metadata.name", "metadata.namespace", "metadata.deletionTimestamp", "status.ackResourceMetadata", l.Name,
+		"apiVersion", "kind", "metadata.name", "metadata.namespace", "metadata.labels", "metadata.deletionTimestamp", "status.ackResourceMetadata", l.Name,
 	}
 	return slices.Concat(identity, Governs(), l.Reads)
 }

@@ -67,7 +67,7 @@ func newSuite(t *testing.T) *suite {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.webhook, err = s.server.StartWebhook(t.Context(), binary, configFile); err != nil {
+	if s.webhook, err = s.server.StartWebhook(t.Context(), binary, configFile, "--kubeconfig", leastPrivilege(t, s.server)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -135,6 +135,7 @@ func TestAdmissionOnARealAPIServer(t *testing.T) {
 	t.Run("ADryRunIsDecidedAlikeAndStoresNothing", s.dryRun)
 	t.Run("AnEndpointFindsTheEndpointConfigCreatedJustBefore", s.endpointRightAfterConfig)
 	t.Run("AnAdoptedObjectWithoutSpecIsNotGivenOne", s.adoptedWithoutSpec)
+	t.Run("BareKeysAreLookedForInTheAccountOfTheRoleThatACKTakes", s.roles)
 	t.Run("DecisionsAreInMetricsLogAndAuditLog", s.observability)
 }
 

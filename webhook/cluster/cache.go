@@ -9,6 +9,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/watch"
@@ -22,7 +23,9 @@ import (
 type entry struct {
 	metav1.ObjectMeta // name, namespace and resource version; labels and annotations of namespaces
 	object            policies.Object
-	index             map[string]string // by the name of the index
+	index             map[string]string      // by the name of the index
+	selector          *policies.RoleSelector // nil also where ACK passes over it
+	roles             map[string]string      // of a ConfigMap of CARM
 }
 
 // kindCache holds the objects of one kind, trimmed, by name and by its indexes.
@@ -34,7 +37,17 @@ type kindCache struct {
 	absent atomic.Bool
 }
 
-func newKindCache(client dynamic.Interface, resource schema.GroupVersionResource, trim trimmer,
+// selection is what of a kind is watched: everything, or one object.
+type selection struct{ namespace, name string }
+
+func (s selection) options(o metav1.ListOptions) metav1.ListOptions {
+	if s.name != "" {
+		o.FieldSelector = fields.OneTermEqualSelector(metav1.ObjectNameField, s.name).String()
+	}
+	return o
+}
+
+func newKindCache(client dynamic.Interface, resource schema.GroupVersionResource, only selection, trim trimmer,
 	log logr.Logger, indexes ...string,
 ) (*kindCache, error) {
 	c := &kindCache{resource: resource}
@@ -47,11 +60,13 @@ func newKindCache(client dynamic.Interface, resource schema.GroupVersionResource
 			return nil, nil
 		}
 	}
-	source := client.Resource(resource)
+	source := client.Resource(resource).Namespace(only.namespace)
 	c.informer = cache.NewSharedIndexInformer(cache.ToListWatcherWithWatchListSemantics(&cache.ListWatch{
-		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) { return source.List(ctx, o) },
+		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
+			return source.List(ctx, only.options(o))
+		},
 		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-			return source.Watch(ctx, o)
+			return source.Watch(ctx, only.options(o))
 		},
 	}, client), &unstructured.Unstructured{}, 0, indexers)
 
@@ -78,6 +93,9 @@ func newKindCache(client dynamic.Interface, resource schema.GroupVersionResource
 }
 
 func (c *kindCache) ready() bool { return c.informer.HasSynced() || c.absent.Load() }
+
+// all is every object of the cache, in no order.
+func (c *kindCache) all() []any { return c.informer.GetIndexer().List() }
 
 func (c *kindCache) get(key string) (*entry, bool) {
 	obj, ok, err := c.informer.GetIndexer().GetByKey(key)
