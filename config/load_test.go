@@ -193,6 +193,14 @@ func TestMistakesName(t *testing.T) {
 			`4:20: instanceFamilies["ml.g5"]: is the same as instanceFamilies.g5. Keep one.`,
 		},
 		{
+			"a bucket by its URI", "compliantBuckets: [lake-*, 's3://raw']",
+			`4:28: compliantBuckets[1]: "s3://raw" can match no bucket. Write the name of a bucket, without s3://; * stands for any characters, ? for one.`,
+		},
+		{
+			"a bucket pattern that declares them all", "compliantBuckets: ['*']",
+			`4:20: compliantBuckets[0]: "*" matches every bucket. Name the buckets, or write policies: {sagemaker-data-source: {mode: Off}}.`,
+		},
+		{
 			"a namespace of ACK that is none", "ackNamespace: ack-*",
 			`4:15: ackNamespace: "ack-*" is not the name of a namespace. Write the namespace of the ACK controllers, like ack-system.`,
 		},

@@ -33,6 +33,8 @@ func (l *loader) settings() policies.Settings {
 		Families:     l.families(),
 		Policies:     l.policies(),
 		Overrides:    l.overrides(),
+
+		CompliantBuckets: l.compliantBuckets(),
 	}
 	if l.file.Unverifiable == v1alpha1.UnverifiableDeny {
 		s.Unverifiable = policies.Enforce
@@ -58,6 +60,22 @@ func (l *loader) account(path tree.Path, id v1alpha1.AccountID) string {
 		l.report.at(path, quote(string(id))+" is not an AWS account number.", `Write its 12 digits in quotes, like "111122223333".`)
 	}
 	return string(id)
+}
+
+func (l *loader) compliantBuckets() []string {
+	valid := regexp.MustCompile(v1alpha1.BucketPattern("").Pattern())
+	out := make([]string, 0, len(l.file.CompliantBuckets))
+	for i, pattern := range l.file.CompliantBuckets {
+		path := element(field("compliantBuckets"), i)
+		switch {
+		case !valid.MatchString(string(pattern)):
+			l.report.at(path, quote(string(pattern))+" can match no bucket.", "Write the name of a bucket, without s3://; * stands for any characters, ? for one.")
+		case strings.Trim(string(pattern), "*?") == "":
+			l.report.at(path, quote(string(pattern))+" matches every bucket.", "Name the buckets, or write policies: {sagemaker-data-source: {mode: Off}}.")
+		}
+		out = append(out, string(pattern))
+	}
+	return out
 }
 
 // families takes the ml. off instance types, as the catalog does.

@@ -72,7 +72,7 @@ func TestJudgesKnowsTheKindsOfThePolicies(t *testing.T) {
 			}
 		}
 	}
-	for _, kind := range []catalog.Kind{{Group: catalog.S3, Name: "TrainingJob"}, {Group: catalog.SageMaker, Name: "Model"}, {}, {Group: "apps", Name: "Deployment"}} {
+	for _, kind := range []catalog.Kind{{Group: catalog.S3, Name: "TrainingJob"}, {Group: catalog.SageMaker, Name: "App"}, {}, {Group: "apps", Name: "Deployment"}} {
 		if e.Judges(kind.Group, kind.Name) {
 			t.Errorf("%v is judged by no policy", kind)
 		}
@@ -304,13 +304,13 @@ func TestTheExamplesOfTheDocumentationPass(t *testing.T) {
 		example, _, _ = strings.Cut(example, "```")
 		docs := strings.Split(example, "---\n")
 		for i, doc := range docs {
-			stream := doc
+			stream := versioned(doc)
 			for j, other := range docs {
 				if j != i {
 					stream += "---\n" + versioned(other)
 				}
 			}
-			m := load(t, versioned(stream))
+			m := load(t, stream)
 			if got := of(p.ID, m.findings(e)); len(got) > 0 || !e.Judges(m.object.Group, m.object.Kind) {
 				t.Errorf("%s: the example %s has findings:\n%s", p.ID, m.object.Kind, report(got))
 			}

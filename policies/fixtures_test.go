@@ -69,6 +69,7 @@ func settingsOfFixtures() map[string]change {
 		"no default keys":      func(s *policies.Settings) { s.DefaultKeys = nil },
 		"no account":           func(s *policies.Settings) { s.Account = "" },
 		"family g9 local":      func(s *policies.Settings) { s.Families = map[string]catalog.Storage{"g9": catalog.Local} },
+		"compliant lake-*":     func(s *policies.Settings) { s.CompliantBuckets = []string{"lake-*"} },
 		"no injection": func(s *policies.Settings) {
 			for id, p := range s.Policies {
 				p.Inject = false

@@ -94,6 +94,9 @@ func (w *world) Namespace(name string) (policies.Namespace, bool) {
 }
 
 func (w *world) Named(kind catalog.Kind, name string) []policies.Object {
+	if len(w.objects) == 0 { // a benchmark measures policies, not this
+		return nil
+	}
 	var out []policies.Object
 	for _, l := range catalog.Lookups() {
 		for _, o := range w.objects {

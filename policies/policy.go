@@ -42,6 +42,7 @@ func All() []Policy {
 		sagemakerStorageKey(),
 		sagemakerEndpointKey(),
 		s3BucketKey(),
+		sagemakerDataSource(),
 	}
 }
 

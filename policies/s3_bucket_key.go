@@ -79,6 +79,16 @@ func checkBucket(e *evaluation) {
 	}
 }
 
+// checkDefaultEncryption judges the default encryption alone, also where the
+// bucket is exempt because it receives access logs.
+func checkDefaultEncryption(e *evaluation) {
+	for i := range e.rule.fields {
+		if f := &e.rule.fields[i]; !f.Elsewhere {
+			e.defaultEncryption(f)
+		}
+	}
+}
+
 // defaultEncryption judges every rule, or that there is none. Where a value is
 // not of the kind that the CRD wants, the API server has the better message.
 func (e *evaluation) defaultEncryption(f *field) {

@@ -60,10 +60,7 @@ func checkEndpoint(e *evaluation) {
 		})
 		return
 	}
-	for _, f := range e.hostingFindings(config) {
-		if config.Planned && f.Inject {
-			continue
-		}
+	for _, f := range e.ask(config, "sagemaker-volume-key", checkFields) {
 		problem := "EndpointConfig %s is not fit for use: %s: %s"
 		if f.Reason == Unverifiable {
 			problem = "EndpointConfig %s cannot be judged: %s: %s"
@@ -114,19 +111,4 @@ func (e *evaluation) endpointConfig(name string) (Object, bool) {
 		}
 	}
 	return found, ok
-}
-
-// hostingFindings asks of an EndpointConfig what sagemaker-volume-key asks of it.
-func (e *evaluation) hostingFindings(config Object) []Finding {
-	other := e.beginWith(config)
-	other.adoption = noAdoption // what ACK saw in AWS counts
-	for _, r := range e.byKind[catalog.Kind{Group: config.Group, Name: config.Kind}] {
-		if r.policy.ID == "sagemaker-volume-key" {
-			other.rule = &r
-			volume := e.settings.policyIn(r.policy.ID, other.namespace)
-			other.switched = PolicySettings{Mode: Enforce, Inject: volume.injects()}
-			checkFields(other)
-		}
-	}
-	return other.findings
 }

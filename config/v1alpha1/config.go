@@ -28,6 +28,9 @@ type Config struct {
 	// Adds to, or corrects, the built-in table of the storage of instance families
 	// (g5) and of single instance types (trn2.3xlarge).
 	InstanceFamilies map[InstanceType]Storage `json:"instanceFamilies,omitempty"`
+	// Buckets that satisfy the organization in a way that their Bucket does not
+	// show: sagemaker-data-source says nothing of them.
+	CompliantBuckets []BucketPattern `json:"compliantBuckets,omitempty"`
 	// Switches policies. A policy that is not named here keeps its defaults.
 	Policies map[PolicyID]PolicySettings `json:"policies,omitempty"`
 	// Switches policies nearer to the team. Applied in order: where two cover a

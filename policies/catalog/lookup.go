@@ -28,7 +28,14 @@ func Lookups() []Lookup {
 		},
 		{
 			Kind: Kind{Group: S3, Name: "Bucket"}, Resource: "buckets", Name: "spec.name",
-			Reads: []string{LogTarget, "spec.encryption", "spec.createBucketConfiguration"},
+			Reads: []string{
+				LogTarget,
+				"spec.encryption.rules[*].bucketKeyEnabled",
+				"spec.encryption.rules[*].applyServerSideEncryptionByDefault.sseAlgorithm",
+				"spec.encryption.rules[*].applyServerSideEncryptionByDefault.kmsMasterKeyID",
+				"spec.createBucketConfiguration.locationConstraint",
+				"spec.createBucketConfiguration.bucket.type",
+			},
 		},
 	}
 }
@@ -52,7 +59,8 @@ func Governs() []string {
 // exists, so a change of labels need not be judged.
 func (l Lookup) Keeps() []string {
 	identity := []string{
-		"apiVersion", "kind", "metadata.name", "metadata.namespace", "metadata.labels", "metadata.deletionTimestamp", "status.ackResourceMetadata", l.Name,
+		"apiVersion", "kind", "metadata.name", "metadata.namespace", "metadata.labels", "metadata.deletionTimestamp",
+		"status.ackResourceMetadata.region", "status.ackResourceMetadata.ownerAccountID", l.Name,
 	}
 	return slices.Concat(identity, Governs(), l.Reads)
 }

@@ -136,6 +136,7 @@ func TestAdmissionOnARealAPIServer(t *testing.T) {
 	t.Run("AnEndpointFindsTheEndpointConfigCreatedJustBefore", s.endpointRightAfterConfig)
 	t.Run("AnAdoptedObjectWithoutSpecIsNotGivenOne", s.adoptedWithoutSpec)
 	t.Run("BareKeysAreLookedForInTheAccountOfTheRoleThatACKTakes", s.roles)
+	t.Run("AJobThatReadsABadBucketIsAdmittedWithAWarning", s.dataSource)
 	t.Run("DecisionsAreInMetricsLogAndAuditLog", s.observability)
 }
 

@@ -23,7 +23,8 @@ import (
 type entry struct {
 	metav1.ObjectMeta // name, namespace and resource version; labels and annotations of namespaces
 	object            policies.Object
-	index             map[string]string      // by the name of the index
+	awsName           string
+	logTarget         string                 // of a Bucket
 	selector          *policies.RoleSelector // nil also where ACK passes over it
 	roles             map[string]string      // of a ConfigMap of CARM
 }
@@ -48,19 +49,13 @@ func (s selection) options(o metav1.ListOptions) metav1.ListOptions {
 }
 
 func newKindCache(client dynamic.Interface, resource schema.GroupVersionResource, only selection, trim trimmer,
-	log logr.Logger, indexes ...string,
+	log logr.Logger, indexers cache.Indexers,
 ) (*kindCache, error) {
 	c := &kindCache{resource: resource}
-	indexers := cache.Indexers{}
-	for _, index := range indexes {
-		indexers[index] = func(obj any) ([]string, error) {
-			if e, ok := obj.(*entry); ok && e.index[index] != "" {
-				return []string{e.index[index]}, nil
-			}
-			return nil, nil
-		}
-	}
 	source := client.Resource(resource).Namespace(only.namespace)
+	if indexers == nil {
+		indexers = cache.Indexers{}
+	}
 	c.informer = cache.NewSharedIndexInformer(cache.ToListWatcherWithWatchListSemantics(&cache.ListWatch{
 		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
 			return source.List(ctx, only.options(o))
@@ -90,6 +85,16 @@ func newKindCache(client dynamic.Interface, resource schema.GroupVersionResource
 		return nil, fmt.Errorf("cache of %s: %w", resource.Resource, err)
 	}
 	return c, nil
+}
+
+// indexed makes an index of a value of the entries.
+func indexed(value func(*entry) string) cache.IndexFunc {
+	return func(obj any) ([]string, error) {
+		if e, ok := obj.(*entry); ok && value(e) != "" {
+			return []string{value(e)}, nil
+		}
+		return nil, nil
+	}
 }
 
 func (c *kindCache) ready() bool { return c.informer.HasSynced() || c.absent.Load() }

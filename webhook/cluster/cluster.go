@@ -15,6 +15,7 @@ import (
 	"github.com/go-logr/logr"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/tools/cache"
 
 	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/policies/catalog"
@@ -34,6 +35,13 @@ const (
 	byLogTarget = "logTarget"
 )
 
+func indexers() cache.Indexers {
+	return cache.Indexers{
+		byAWSName:   indexed(func(e *entry) string { return e.awsName }),
+		byLogTarget: indexed(func(e *entry) string { return e.logTarget }),
+	}
+}
+
 // New prepares the caches; Start fills them. ACK has its ConfigMaps in
 // ackNamespace. Wait is how long a validating request waits for an object that
 // is not in a cache yet.
@@ -45,13 +53,13 @@ func New(client dynamic.Interface, ackNamespace string, wait time.Duration, log 
 			return nil, err
 		}
 		resource := schema.GroupVersionResource{Group: l.Kind.Group, Version: "v1alpha1", Resource: l.Resource}
-		if c.named[l.Kind], err = newKindCache(client, resource, selection{}, trim, log, byAWSName, byLogTarget); err != nil {
+		if c.named[l.Kind], err = newKindCache(client, resource, selection{}, trim, log, indexers()); err != nil {
 			return nil, err
 		}
 		c.named[l.Kind].awaited = l.Awaited
 	}
 	var err error
-	c.namespaces, err = newKindCache(client, schema.GroupVersionResource{Version: "v1", Resource: "namespaces"}, selection{}, trimNamespace, log)
+	c.namespaces, err = newKindCache(client, schema.GroupVersionResource{Version: "v1", Resource: "namespaces"}, selection{}, trimNamespace, log, nil)
 	if err != nil {
 		return nil, err
 	}

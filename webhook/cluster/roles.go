@@ -36,7 +36,7 @@ func newRoleCaches(client dynamic.Interface, ackNamespace string, log logr.Logge
 		{&c.teams, configMaps, selection{ackNamespace, policies.RoleTeamMap}, trimRoleMap},
 	} {
 		var err error
-		if *w.cache, err = newKindCache(client, w.resource, w.only, w.trim, log); err != nil {
+		if *w.cache, err = newKindCache(client, w.resource, w.only, w.trim, log, nil); err != nil {
 			return nil, err
 		}
 	}
