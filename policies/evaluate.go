@@ -63,7 +63,7 @@ func (e *Evaluator) Judges(group, kind string) bool {
 // An object that is being deleted, or has no spec, is never wrong.
 func (e *Evaluator) Evaluate(object Object, old *tree.Node, world World) []Finding {
 	rules := e.byKind[catalog.Kind{Group: object.Group, Name: object.Kind}]
-	if len(rules) == 0 || !object.Root.Get("metadata").Get("deletionTimestamp").Missing() {
+	if len(rules) == 0 || isDeleting(object.Root) {
 		return nil
 	}
 	if world == nil {
@@ -90,6 +90,7 @@ func (e *Evaluator) judge(rules []rule, object Object, old *tree.Node, world Wor
 		ev.switched = e.settings.policyIn(rules[i].policy.ID, ev.namespace)
 		if ev.switched.Mode != Off {
 			rules[i].policy.check(ev)
+			ev.ignoredDrift()
 		}
 	}
 	return ev.findings
@@ -153,6 +154,9 @@ func (e *Evaluator) begin(object Object, world World) *evaluation {
 func (e *evaluation) report(f Finding) {
 	f.Policy, f.Mode = e.rule.policy.ID, e.switched.Mode
 	if f.Reason == Unverifiable && f.Mode == Enforce && e.settings.Unverifiable != Enforce {
+		f.Mode = Warn
+	}
+	if f.Reason == IgnoredDrift && f.Mode == Enforce {
 		f.Mode = Warn
 	}
 	e.findings = append(e.findings, f)

@@ -90,11 +90,13 @@ func (w *world) Namespace(name string) (policies.Namespace, bool) {
 	return ns, ok
 }
 
-func (w *world) EndpointConfigs(name string) []policies.Object {
+func (w *world) Named(kind catalog.Kind, name string) []policies.Object {
 	var out []policies.Object
-	for _, o := range w.objects {
-		if o.Kind == "EndpointConfig" && o.Root.Get("spec").Get("endpointConfigName").Str() == name {
-			out = append(out, o)
+	for _, l := range catalog.Lookups() {
+		for _, o := range w.objects {
+			if l.Kind == kind && o.Group == kind.Group && o.Kind == kind.Name && o.Root.Find(tree.MustPath(l.Name)).Str() == name {
+				out = append(out, o)
+			}
 		}
 	}
 	return out

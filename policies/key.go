@@ -15,6 +15,9 @@ import (
 // whether the webhook would set the field if it were missing.
 func (e *evaluation) judgeKey(f *field, path tree.Path, value *tree.Node, injectable bool) (Finding, bool) {
 	if value.Missing() {
+		if e.givesUp(f, path) {
+			return Finding{}, false
+		}
 		return e.missingKey(f, path, injectable), true
 	}
 	reason, problem := e.keyProblem(f, value)
