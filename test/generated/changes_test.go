@@ -111,19 +111,13 @@ const (
 	kmsMasterKeyID   = "spec.encryption.rules[*].applyServerSideEncryptionByDefault.kmsMasterKeyID"
 )
 
-// check tells whether the webhook may make a change of an object, and set this value.
+// check tells whether the webhook may make a change of a new object, and set this value.
 func (s settable) check(c change, before policies.Object, settings *policies.Settings) error {
-	place := c.path.Pattern().String()
-	steps, ok := s[catalog.Kind{Group: before.Group, Name: before.Kind}][place]
-	switch {
-	case !ok:
-		return fmt.Errorf("%s is set to %v and is none of the webhook's fields", c.path, c.after)
-	case c.before != nil && c.before != "":
-		return fmt.Errorf("%s was %v and is %v", c.path, c.before, c.after)
-	case before.Root.Find(c.path[:steps]).Absent():
-		return fmt.Errorf("%s is set, and there was no %s", c.path, c.path[:steps])
+	if err := s.place(c, before); err != nil {
+		return err
 	}
-	switch place {
+	var ok bool
+	switch c.path.Pattern().String() {
 	case bucketKeyEnabled:
 		_, ok = c.after.(bool)
 	case sseAlgorithm:
@@ -133,6 +127,20 @@ func (s settable) check(c change, before policies.Object, settings *policies.Set
 	}
 	if !ok {
 		return fmt.Errorf("%s is set to %v, which is no default of the organization", c.path, c.after)
+	}
+	return nil
+}
+
+// place tells whether the webhook may set a value at all where a change of an object is.
+func (s settable) place(c change, before policies.Object) error {
+	steps, ok := s[catalog.Kind{Group: before.Group, Name: before.Kind}][c.path.Pattern().String()]
+	switch {
+	case !ok:
+		return fmt.Errorf("%s is set to %v and is none of the webhook's fields", c.path, c.after)
+	case c.before != nil && c.before != "":
+		return fmt.Errorf("%s was %v and is %v", c.path, c.before, c.after)
+	case before.Root.Find(c.path[:steps]).Absent():
+		return fmt.Errorf("%s is set, and there was no %s", c.path, c.path[:steps])
 	}
 	return nil
 }

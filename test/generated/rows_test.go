@@ -24,9 +24,4 @@ func catalogRows() map[catalog.Kind]map[string][]row {
 }
 
 // under counts the steps that must be there for a row to apply.
-func under(f *catalog.Field) int {
-	if f.Under != "" {
-		return len(tree.MustPath(f.Under))
-	}
-	return len(tree.MustPath(f.Path)) - 1
-}
+func under(f *catalog.Field) int { return len(tree.MustPath(f.Anchor())) }

@@ -11,6 +11,7 @@ import (
 // seen counts what came up, so that a generator that misses the point fails.
 type seen struct {
 	objects, patched, valid int                              // valid were patched, and the CRD took them before
+	restored                int                              // an update put keys back
 	leaves                  map[catalog.Kind]map[string]bool // that were set
 	policies                map[policies.ID]int
 }
@@ -30,6 +31,7 @@ func (s *seen) add(other *seen) {
 	s.objects += other.objects
 	s.patched += other.patched
 	s.valid += other.valid
+	s.restored += other.restored
 	for kind, places := range other.leaves {
 		for place := range places {
 			s.set(kind, tree.MustPath(place))
@@ -44,7 +46,7 @@ func (s *seen) add(other *seen) {
 // objects of which the patch had something to prove.
 func (s *seen) check(t *testing.T) {
 	t.Helper()
-	t.Logf("%d objects, %d of them patched, %d of these valid before; findings by policy: %v", s.objects, s.patched, s.valid, s.policies)
+	t.Logf("%d objects, %d of them patched, %d of these valid before; %d restored on an update; findings by policy: %v", s.objects, s.patched, s.valid, s.restored, s.policies)
 	const enough = 5000
 	if s.objects < enough || t.Failed() {
 		return
@@ -61,7 +63,7 @@ func (s *seen) check(t *testing.T) {
 			t.Errorf("policy %s never found anything", p.ID)
 		}
 	}
-	if s.valid < s.objects/10 {
-		t.Errorf("of %d objects only %d were valid and patched", s.objects, s.valid)
+	if s.valid < s.objects/10 || s.restored == 0 {
+		t.Errorf("of %d objects only %d were valid and patched, and %d restored", s.objects, s.valid, s.restored)
 	}
 }

@@ -7,26 +7,17 @@ import (
 	"github.com/cmkgate/cmkgate/test/generated/objects"
 )
 
-// world is what stands beside a generated object. What it does not know, it
-// answers as Nowhere does.
+// world is what stands beside a generated object; objects are generated when
+// they are first asked for. What it does not know, it answers as Nowhere does.
 type world struct {
 	policies.Nowhere
-	endpointConfigs []policies.Object
+	schemas *objects.Schemas
+	seed    uint64
+	known   map[catalog.Kind][]policies.Object
 }
 
-// newWorld makes what objects of a kind may ask for.
-func newWorld(schemas *objects.Schemas, kind catalog.Kind, seed uint64) world {
-	var w world
-	if kind.Name != "Endpoint" {
-		return w
-	}
-	g := objects.New(schemas, ^seed)
-	for i := range seed % 4 {
-		config := policies.NewObject(tree.FromValue(g.Object(catalog.Kind{Group: catalog.SageMaker, Name: "EndpointConfig"})))
-		config.Planned = i%2 == 0
-		w.endpointConfigs = append(w.endpointConfigs, config)
-	}
-	return w
+func newWorld(schemas *objects.Schemas, seed uint64) world {
+	return world{schemas: schemas, seed: seed, known: map[catalog.Kind][]policies.Object{}}
 }
 
 func (w world) Namespace(name string) (policies.Namespace, bool) {
@@ -44,12 +35,28 @@ func (w world) Namespace(name string) (policies.Namespace, bool) {
 	return policies.Namespace{}, false
 }
 
-func (w world) EndpointConfigs(name string) []policies.Object {
+// Named returns those of a few objects of the kind that have the name in AWS.
+func (w world) Named(kind catalog.Kind, name string) []policies.Object {
+	if _, ok := w.known[kind]; !ok {
+		w.known[kind] = w.make(kind)
+	}
 	var out []policies.Object
-	for _, config := range w.endpointConfigs {
-		if config.Root.Get("spec").Get("endpointConfigName").Str() == name {
-			out = append(out, config)
+	for _, lookup := range catalog.Lookups() {
+		for _, o := range w.known[kind] {
+			if lookup.Kind == kind && o.Root.Find(tree.MustPath(lookup.Name)).Str() == name {
+				out = append(out, o)
+			}
 		}
+	}
+	return out
+}
+
+func (w world) make(kind catalog.Kind) []policies.Object {
+	g := objects.New(w.schemas, ^w.seed)
+	out := make([]policies.Object, w.seed%4)
+	for i := range out {
+		out[i] = policies.NewObject(tree.FromValue(g.Object(kind)))
+		out[i].Planned = i%2 == 0
 	}
 	return out
 }
