@@ -13,6 +13,7 @@ import (
 
 	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/policies/tree"
+	"github.com/cmkgate/cmkgate/webhook"
 )
 
 // property is a promise that every object must keep.
@@ -128,9 +129,13 @@ func noneTwice(findings []policies.Finding) error {
 	seen := map[string]bool{}
 	for i := range findings {
 		f := &findings[i]
-		id := f.Label() + " " + f.Path.Pointer()
+		place, _, _ := strings.Cut(f.Message(), ": "+f.Problem)
+		id := f.Label() + " at " + place
+		if place != f.Path.String() {
+			id += " because " + f.Problem // a text may use one value for several ends
+		}
 		if seen[id] {
-			return fmt.Errorf("twice: %s at %s", f.Label(), f.Path)
+			return fmt.Errorf("twice: %s\n%s", id, report(findings))
 		}
 		seen[id] = true
 	}
@@ -147,8 +152,8 @@ func (t *trial) isDeterministic() error {
 func (t *trial) hintsHelp() error {
 	for i := range t.after.findings {
 		f := &t.after.findings[i]
-		if f.Inject || f.Fix == nil {
-			continue
+		if f.Inject || len(webhook.Patch(t.after.object.Root, f.Fix)) == 0 {
+			continue // nothing to carry out in the object itself
 		}
 		raw, err := patch(t.after, f.Fix)
 		if err != nil {
