@@ -42,6 +42,13 @@ func (e *evaluation) observes() bool {
 	return e.adoption == adopt && (e.old == nil || !isKnownToACK(e.old))
 }
 
+// becomesCreation tells whether an update makes ACK create what it was only to
+// take over or to look at. Such a spec was never judged, so all of it is now;
+// what the status says of it anyone with rights to the status can write.
+func becomesCreation(root, old *tree.Node) bool {
+	return adoptionOf(old) == adopt && adoptionOf(root) != adopt
+}
+
 // isKnownToACK tells whether ACK has seen the resource in AWS.
 func isKnownToACK(root *tree.Node) bool {
 	return !root.Get("status").Get("ackResourceMetadata").Get("arn").Missing()

@@ -69,18 +69,24 @@ func (e *Evaluator) Evaluate(object Object, old *tree.Node, world World) []Findi
 	if world == nil {
 		world = Nowhere{}
 	}
-	findings := e.judge(rules, object, old, world)
-	if len(findings) == 0 || old == nil {
-		return findings
+	if old == nil {
+		return e.judge(rules, object, nil, false, world)
+	}
+	if becomesCreation(object.Root, old) {
+		return e.judge(rules, object, nil, true, world)
+	}
+	findings := e.judge(rules, object, old, true, world)
+	if len(findings) == 0 {
+		return nil
 	}
 	before := object
 	before.Root = old
-	return added(findings, e.judge(rules, before, old, world))
+	return added(findings, e.judge(rules, before, old, true, world))
 }
 
-func (e *Evaluator) judge(rules []rule, object Object, old *tree.Node, world World) []Finding {
+func (e *Evaluator) judge(rules []rule, object Object, old *tree.Node, update bool, world World) []Finding {
 	ev := e.begin(object, world)
-	ev.old = old
+	ev.old, ev.update = old, update
 	spec := object.Root.Get("spec")
 	if !ev.observes() && (spec.Empty() || spec.Kind() != tree.Map) {
 		return nil
@@ -123,8 +129,10 @@ func identity(f *Finding) string {
 // evaluation is the judgement of one object under way.
 type evaluation struct {
 	*Evaluator
-	object    Object
+	object Object
+	// old is what an update is compared with; an update can be judged without.
 	old       *tree.Node
+	update    bool
 	world     World
 	namespace Namespace
 	region    string

@@ -41,11 +41,19 @@ func (e *evaluation) changedKey(f *field, path tree.Path, value *tree.Node) (Fin
 	return finding, wrong
 }
 
-// givesUp tells whether an update takes a key back that ACK could not bring to
-// AWS, or that ACK itself clears: AWS has what it has, and no denial helps.
-func (e *evaluation) givesUp(f *field, path tree.Path) bool {
-	return e.old != nil && !f.Mutable && !e.old.Find(path).Missing() && e.existsInAWS() &&
-		(hasCondition(e.old, terminalCondition) || e.awaitsLateInitialization(f))
+// takenBack is the finding for a key that an update takes from a resource that
+// ACK has given up on: that is how a person recovers from a key that was added
+// by hand. The condition is only what the cluster says, and so may be wrong.
+func (e *evaluation) takenBack(f *field, path tree.Path) (Finding, bool) {
+	if e.old == nil || f.Mutable || e.old.Find(path).Missing() || !e.existsInAWS() || !hasCondition(e.old, terminalCondition) {
+		return Finding{}, false
+	}
+	return Finding{
+		Reason:  Unverifiable,
+		Path:    path.Clone(),
+		Problem: "ACK has given up on this resource (ACK.Terminal), so whether AWS encrypts it with the key that is taken back cannot be seen.",
+		Remedy:  "Make sure that the resource is under a customer-managed key in AWS, or create it under a new name.",
+	}, true
 }
 
 // The conditions of the ACK runtime (apis/core/v1alpha1/conditions.go).

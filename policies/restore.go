@@ -11,8 +11,8 @@ import (
 // and not today's default, so that a change of the default touches nothing that
 // exists, and the object's generation stays.
 //
-// Nothing is put back into an object that is being deleted, that ACK is about
-// to fill in by itself, or that ACK has given up on: taking a key back is how a
+// Nothing is put back into an object that is being deleted, or whose spec ACK is
+// about to fill in, or that ACK has given up on: taking a key back is how a
 // person recovers from a key that was added by hand.
 func (e *Evaluator) Restorations(object Object, old *tree.Node, world World) []Edit {
 	rules := e.byKind[catalog.Kind{Group: object.Group, Name: object.Kind}]
@@ -23,7 +23,7 @@ func (e *Evaluator) Restorations(object Object, old *tree.Node, world World) []E
 		world = Nowhere{}
 	}
 	ev := e.begin(object, world)
-	ev.old = old
+	ev.old, ev.update = old, true
 	if ev.observes() {
 		return nil
 	}
@@ -57,7 +57,7 @@ func restoreFields(e *evaluation) []Edit {
 
 func (e *evaluation) mayRestore(f *field, path tree.Path) bool {
 	before := e.old.Find(path)
-	if before.Str() == "" || !e.sameElement(path) || e.awaitsLateInitialization(f) {
+	if before.Str() == "" || !e.sameElement(path) {
 		return false
 	}
 	if f.onlyIf != nil && e.search.find(f.onlyIf.Bind(path)).Text() != f.OnlyIf.Equals {

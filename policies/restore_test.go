@@ -118,16 +118,21 @@ func TestNothingIsPutBackWhereNothingMayBeSet(t *testing.T) {
 }
 
 // A person who has added a key to a resource that exists gets ACK.Terminal, and
-// recovers only by taking it back.
+// recovers only by taking it back. Whoever can write the status can feign it.
 func TestAKeyThatACKGaveUpOnCanBeTakenBack(t *testing.T) {
-	for status, want := range map[string]int{
-		"": 1,
-		"status: {conditions: [{type: ACK.Terminal, status: \"False\"}]}\n": 1,
-		"status: {conditions: [{type: ACK.Terminal, status: \"True\"}]}\n":  0,
+	for status, want := range map[string]policies.Mode{
+		"": policies.Enforce,
+		"status: {conditions: [{type: ACK.Terminal, status: \"False\"}]}\n": policies.Enforce,
+		"status: {conditions: [{type: ACK.Terminal, status: \"True\"}]}\n":  policies.Warn,
 	} {
 		before, after := load(t, transformJob(otherKey, status)), load(t, transformJob("", status))
-		if got := evaluator(t).Evaluate(after.object, before.object.Root, after.world); len(got) != want {
-			t.Errorf("%q: %d findings, want %d:\n%s", status, len(got), want, report(got))
+		got := evaluator(t).Evaluate(after.object, before.object.Root, after.world)
+		if len(got) != 1 || got[0].Mode != want {
+			t.Errorf("%q: want one finding in mode %s:\n%s", status, want, report(got))
+		}
+		strict := evaluator(t, settingsOfFixtures()["unverifiable Deny"]).Evaluate(after.object, before.object.Root, after.world)
+		if !policies.Enforced(strict) {
+			t.Errorf("%q: an organization that denies what cannot be verified admits it", status)
 		}
 	}
 }
@@ -144,7 +149,7 @@ func TestLateInitializationOfAKeyIsNotDenied(t *testing.T) {
 	for _, tt := range []struct{ before, after, status, want string }{
 		{"", ", kmsKeyID: '" + otherKey + "'", "", ""},
 		{"", ", kmsKeyID: '" + otherKey + "'", done, "immutable"},
-		{", kmsKeyID: '" + otherKey + "'", ", kmsKeyID: ''", "", ""},
+		{", kmsKeyID: '" + otherKey + "'", ", kmsKeyID: ''", "", "missing"}, // anyone can write a finalizer
 		{", kmsKeyID: '" + otherKey + "'", ", kmsKeyID: ''", done, "missing"},
 	} {
 		before, after := job(tt.before, tt.status), job(tt.after, tt.status)

@@ -124,14 +124,19 @@ func TestAdoptionByACKBringsNothingAbout(t *testing.T) {
 func TestAnAdoptionThatBecomesACreationIsJudged(t *testing.T) {
 	const adopting = "metadata: {name: churn, namespace: science, annotations: {services.k8s.aws/adoption-policy: adopt}}"
 	created := load(t, trainingJob)
-	adopted := load(t, strings.Replace(trainingJob, "metadata: {name: churn, namespace: science}", adopting, 1))
-	if adopted.object.Root.Get("metadata").Get("annotations").Len() == 0 {
-		t.Fatal("the test's object is not about to be adopted")
-	}
-	got := places(evaluator(t).Evaluate(created.object, adopted.object.Root, created.world))
-	want := []string{"spec.resourceConfig.volumeKMSKeyID missing", "spec.outputDataConfig.kmsKeyID missing"}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+	for _, status := range []string{"", "status: {ackResourceMetadata: {arn: feigned}}\n"} {
+		adopted := load(t, strings.Replace(trainingJob, "metadata: {name: churn, namespace: science}", adopting, 1)+status)
+		if adopted.object.Root.Get("metadata").Get("annotations").Len() == 0 {
+			t.Fatal("the test's object is not about to be adopted")
+		}
+		got := evaluator(t).Evaluate(created.object, adopted.object.Root, created.world)
+		want := []string{"spec.resourceConfig.volumeKMSKeyID missing", "spec.outputDataConfig.kmsKeyID missing"}
+		if diff := cmp.Diff(want, places(got)); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		if edits := policies.Injections(got); len(edits) > 0 {
+			t.Errorf("an update injects %v", edits)
+		}
 	}
 }
 
