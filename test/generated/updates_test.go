@@ -104,7 +104,7 @@ func (t *trial) restores(old *tree.Node) error {
 		return err
 	}
 	for _, c := range set {
-		if c.after != old.Find(c.path).Str() {
+		if fmt.Sprint(c.after) != old.Find(c.path).Text() {
 			return fmt.Errorf("%s was %q before the update and is restored to %v", c.path, old.Find(c.path).Text(), c.after)
 		}
 		if err := t.settable.place(c, t.before.object); err != nil {
