@@ -127,7 +127,7 @@ func TestMutateLeavesAlone(t *testing.T) {
 func TestMutateIsIdempotent(t *testing.T) {
 	bucket := `{"apiVersion":"s3.services.k8s.aws/v1alpha1","kind":"Bucket","metadata":{"name":"b"},"spec":{"name":"b"ENC}}`
 	for _, enc := range []string{
-		``, `,"encryption":null`, `,"encryption":{}`, `,"encryption":{"rules":[]}`, `,"encryption":{"rules":[{}]}`,
+		``, `,"encryption":null`, `,"encryption":{}`, `,"encryption":{"rules":[]}`, `,"encryption":{"rules":[{}]}`, `,"encryption":{"rules":[null]}`,
 		`,"encryption":{"rules":[{"bucketKeyEnabled":false}]}`,
 		`,"encryption":{"rules":[{"applyServerSideEncryptionByDefault":{"sseAlgorithm":"aws:kms"}}]}`,
 		`,"encryption":{"rules":[{"applyServerSideEncryptionByDefault":{"sseAlgorithm":"aws:kms:dsse","kmsMasterKeyID":""}}]}`,

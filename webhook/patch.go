@@ -36,9 +36,18 @@ func (b *patchBuilder) edit(root *tree.Node, e policies.Edit) {
 	pointer := e.Path[:top].Pointer()
 	i, ok := b.at[pointer]
 	if !ok {
-		i = b.add("add", pointer, nil)
+		i = b.add(verb(root, e.Path[:top]), pointer, nil)
 	}
 	b.operations[i].Value = put(b.operations[i].Value, e.Path[top:], e.Value)
+}
+
+// verb is how a value gets to a place: "add" sets a field, there or not, but
+// before an element of a list it inserts another.
+func verb(root *tree.Node, place tree.Path) string {
+	if n := len(place); n > 0 && !place[n-1].IsKey() && root.Find(place) != nil {
+		return "replace"
+	}
+	return "add"
 }
 
 func (b *patchBuilder) add(operation, pointer string, value any) int {
