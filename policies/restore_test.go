@@ -67,8 +67,8 @@ func TestAKeyThatAnUpdateLeavesOutIsPutBack(t *testing.T) {
 			strings.Replace(encrypted, "bucketKeyEnabled: false, ", "", 1), bucketWith(""),
 			[]string{byDefault + ".sseAlgorithm=aws:kms:dsse", byDefault + ".kmsMasterKeyID=" + otherKey},
 		},
-		"an algorithm that is meant":     {encrypted, bucketWith(", encryption: {rules: [{applyServerSideEncryptionByDefault: {sseAlgorithm: AES256}}]}"), nil},
-		"a Bucket without encryption":    {bucketWith(""), bucketWith(", acl: private"), nil},
+		"an algorithm that is meant":  {encrypted, bucketWith(", encryption: {rules: [{applyServerSideEncryptionByDefault: {sseAlgorithm: AES256}}]}"), nil},
+		"a Bucket without encryption": {bucketWith(""), bucketWith(", acl: private"), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before, after := load(t, tt.before), load(t, tt.after)
