@@ -72,7 +72,7 @@ func TestJudgesKnowsTheKindsOfThePolicies(t *testing.T) {
 			}
 		}
 	}
-	for _, kind := range []catalog.Kind{{Group: catalog.S3, Name: "TrainingJob"}, {Group: catalog.SageMaker, Name: "Model"}, {}, {Group: "apps", Name: "Deployment"}} {
+	for _, kind := range []catalog.Kind{{Group: catalog.S3, Name: "TrainingJob"}, {Group: catalog.SageMaker, Name: "App"}, {}, {Group: "apps", Name: "Deployment"}} {
 		if e.Judges(kind.Group, kind.Name) {
 			t.Errorf("%v is judged by no policy", kind)
 		}

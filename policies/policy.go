@@ -38,6 +38,7 @@ func All() []Policy {
 		sagemakerStorageKey(),
 		sagemakerEndpointKey(),
 		s3BucketKey(),
+		plaintextSecret(),
 	}
 }
 
@@ -62,7 +63,7 @@ func Modes() []Mode { return []Mode{Enforce, Warn, Audit, Off} }
 // Reason tells in one word why a finding was made.
 type Reason string
 
-// The reasons of the key policies.
+// The reasons.
 const (
 	// Missing: no key is named where one belongs.
 	Missing Reason = "missing"
@@ -80,6 +81,8 @@ const (
 	Immutable Reason = "immutable"
 	// Deprecated: AWS has replaced the field by another.
 	Deprecated Reason = "deprecated"
+	// Plaintext: a secret stands where everyone who can read the object can read it.
+	Plaintext Reason = "plaintext"
 	// Unverifiable: the answer lies outside what can be seen.
 	Unverifiable Reason = "unverifiable"
 )

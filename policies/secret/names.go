@@ -1,0 +1,239 @@
+package secret
+
+import (
+	"bytes"
+	"strings"
+)
+
+// naming is a name that means a secret. The last word of a name tells what the
+// value is: DB_PASSWORD is a password, PASSWORD_FILE a file, MAX_TOKENS a number.
+type naming struct {
+	words string // the last words of the name, in lower case with underscores
+	what  string
+	least int // a shorter value is none
+	rule  rule
+}
+
+// rule is what else decides whether a value under such a name is a secret.
+type rule uint8
+
+const (
+	anyText rule = iota
+	// oneWord: no spaces, as in what machines generate.
+	oneWord
+	// noName: nor words with dashes, which name a secret that lies elsewhere.
+	noName
+)
+
+func namings() []naming {
+	return []naming{
+		{"password", "a password", 4, anyText},
+		{"passwd", "a password", 4, anyText},
+		{"passphrase", "a passphrase", 4, anyText},
+		{"pwd", "a password", 4, oneWord},
+		{"db_pass", "a password", 4, oneWord},
+		{"user_pass", "a password", 4, oneWord},
+		{"smtp_pass", "a password", 4, oneWord},
+		{"mail_pass", "a password", 4, oneWord},
+		{"sql_pass", "a password", 4, oneWord},
+		{"mysql_pass", "a password", 4, oneWord},
+		{"postgres_pass", "a password", 4, oneWord},
+		{"pg_pass", "a password", 4, oneWord},
+		{"redis_pass", "a password", 4, oneWord},
+		{"mongo_pass", "a password", 4, oneWord},
+		{"rabbitmq_pass", "a password", 4, oneWord},
+		{"admin_pass", "a password", 4, oneWord},
+		{"root_pass", "a password", 4, oneWord},
+		{"snowflake_pass", "a password", 4, oneWord},
+		{"token", "a token", 8, noName},
+		{"aws_session_token", "an AWS session token", 16, noName},
+		{"secret", "a secret", 6, noName},
+		{"credential", "a credential", 8, noName},
+		{"credentials", "credentials", 8, noName},
+		{"api_key", "an API key", 8, noName},
+		{"apikey", "an API key", 8, noName},
+		{"secret_key", "a secret key", 8, noName},
+		{"secretkey", "a secret key", 8, noName},
+		{"secret_key_base", "a secret key", 8, noName},
+		{"access_key", "an access key", 8, noName},
+		{"accesskey", "an access key", 8, noName},
+		{"access_key_id", "an access key", 16, noName},
+		{"aws_access_key_id", "an AWS access key", 16, noName},
+		{"secret_access_key", "an AWS secret access key", 16, noName},
+		{"private_key", "a private key", 8, noName},
+		{"privatekey", "a private key", 8, noName},
+		{"ssh_key", "a private key", 16, noName},
+		{"account_key", "an account key", 16, noName},
+		{"storage_key", "a storage key", 16, noName},
+		{"shared_key", "a shared key", 8, noName},
+		{"signing_key", "a signing key", 8, noName},
+		{"encryption_key", "an encryption key", 8, noName},
+		{"master_key", "a master key", 8, noName},
+		{"auth_key", "a key", 8, noName},
+		{"app_key", "an API key", 16, noName},
+		{"application_key", "an API key", 16, noName},
+		{"service_key", "a key", 16, noName},
+		{"subscription_key", "an API key", 16, noName},
+		{"consumer_key", "an API key", 16, noName},
+		{"kaggle_key", "an API key", 16, noName},
+		{"openai_key", "an API key", 16, noName},
+		{"authorization", "credentials", 12, noName},
+		{"sig", "a signature that gives access", 40, noName},           // Azure: shared access signatures
+		{"amz_signature", "a signature that gives access", 40, noName}, // S3: presigned URLs
+	}
+}
+
+// glued are names that people write without any mark between the words: PGPASSWORD.
+func glued() []string {
+	return []string{"password", "passwd", "passphrase", "apikey", "secretkey", "accesskey", "privatekey"}
+}
+
+// qualifiers stand after the word that tells what a value is, and change nothing.
+func qualifiers() []string {
+	return []string{"value", "string", "text", "plain", "plaintext", "raw", "prod", "production", "dev", "test", "staging", "stage", "old", "new", "base64", "b64", "primary", "secondary", "default"}
+}
+
+// harmless are words before a secret word that give it another meaning: the
+// tokens of language models, and keys of KMS, which are names.
+func harmless() map[string][]string {
+	return map[string][]string{
+		"token": {
+			"pad", "padding", "eos", "bos", "unk", "unknown", "sep", "cls", "mask", "special", "stop", "start", "end", "begin",
+			"image", "audio", "video", "text", "prompt", "placeholder", "initializer", "instance", "class", "trigger",
+			"split", "delimiter", "separator", "control", "prefix", "suffix", "first", "last", "next", "decoder", "forced",
+			"query", "document", "doc", "word", "sub", "per", "num", "max", "min", "target", "blank", "sentence",
+			"assistant", "tool", "vision", "response", "fim", "middle", "cutoff", "modifier", "extra", "added", "eot", "eod", "oov",
+		},
+		"encryption_key": {"kms"}, "master_key": {"kms", "customer"}, "storage_key": {"kms"}, "account_key": {"kms"},
+		"auth_key": {"kms"}, "service_key": {"kms"}, "shared_key": {"kms"}, "signing_key": {"kms"},
+	}
+}
+
+// longestName is what of a long name is looked at: its end.
+const longestName = 64
+
+// names finds namings by the last word of a name.
+type names struct {
+	byLast     map[string][]naming // longest first
+	glued      []string
+	qualifiers map[string]bool
+	harmless   map[string]map[string]bool
+	tails      pairs // the last two letters of all words that count
+}
+
+func newNames() names {
+	n := names{byLast: map[string][]naming{}, glued: glued(), qualifiers: map[string]bool{}, harmless: map[string]map[string]bool{}}
+	for _, row := range namings() {
+		last := row.words[strings.LastIndexByte(row.words, '_')+1:]
+		rows := n.byLast[last]
+		at := 0
+		for at < len(rows) && len(rows[at].words) > len(row.words) {
+			at++
+		}
+		n.byLast[last] = append(rows[:at:at], append([]naming{row}, rows[at:]...)...)
+		n.tails.add(last[len(last)-2:])
+	}
+	for _, word := range qualifiers() {
+		n.qualifiers[word] = true
+		n.tails.add(word[len(word)-2:])
+	}
+	for words, before := range harmless() {
+		n.harmless[words] = map[string]bool{}
+		for _, word := range before {
+			n.harmless[words][word] = true
+		}
+	}
+	return n
+}
+
+// find returns what a name means, nil where it means no secret.
+func (n *names) find(name string) *naming {
+	for name != "" && !isLetter(name[len(name)-1]) { // PASSWORD_2
+		name = name[:len(name)-1]
+	}
+	if len(name) < 3 {
+		return nil
+	}
+	if !n.tails.has(name[len(name)-2]|0x20, name[len(name)-1]|0x20) && !isVersion(name) {
+		return nil
+	}
+	if len(name) > longestName {
+		name = name[len(name)-longestName:]
+	}
+	var buffer [2 * longestName]byte
+	words := split(buffer[:0], name)
+	return n.judge(words)
+}
+
+// isVersion tells whether a name ends in what is left of V2.
+func isVersion(name string) bool {
+	last := name[len(name)-1]
+	return (last == 'v' || last == 'V') && !isLetter(name[len(name)-2])
+}
+
+func (n *names) judge(words []byte) *naming {
+	last := lastWord(words)
+	for len(last) < len(words) && (n.qualifiers[string(last)] || string(last) == "v") {
+		words = words[:len(words)-len(last)-1]
+		last = lastWord(words)
+	}
+	rows := n.byLast[string(last)]
+	for i := range rows {
+		before, ok := cutSuffix(words, rows[i].words)
+		if ok && !n.harmless[rows[i].words][string(lastWord(before))] {
+			return &rows[i]
+		}
+		if ok {
+			return nil
+		}
+	}
+	for _, g := range n.glued {
+		if len(last) > len(g) && string(last[len(last)-len(g):]) == g {
+			return &n.byLast[g][len(n.byLast[g])-1]
+		}
+	}
+	return nil
+}
+
+// cutSuffix takes whole words from the end.
+func cutSuffix(words []byte, suffix string) ([]byte, bool) {
+	at := len(words) - len(suffix)
+	if at < 0 || string(words[at:]) != suffix {
+		return nil, false
+	}
+	if at == 0 {
+		return nil, true
+	}
+	return words[:at-1], words[at-1] == '_'
+}
+
+func lastWord(words []byte) []byte { return words[bytes.LastIndexByte(words, '_')+1:] }
+
+// split writes a name in any style (DB_PASSWORD, dbPassword, db-password,
+// AWSSecretKey) as words in lower case with underscores between them.
+func split(out []byte, name string) []byte {
+	for i := range len(name) {
+		c := name[i]
+		switch {
+		case !isLetter(c) && !isDigit(c):
+			if len(out) > 0 && out[len(out)-1] != '_' {
+				out = append(out, '_')
+			}
+			continue
+		case i > 0 && isUpper(c) && (isLower(name[i-1]) || isDigit(name[i-1]) || isUpper(name[i-1]) && i+1 < len(name) && isLower(name[i+1])):
+			if len(out) > 0 && out[len(out)-1] != '_' {
+				out = append(out, '_')
+			}
+		}
+		if isUpper(c) {
+			c |= 0x20
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+func isLetter(c byte) bool { return isUpper(c) || isLower(c) }
+func isUpper(c byte) bool  { return c-'A' < 26 }
+func isLower(c byte) bool  { return c-'a' < 26 }
+func isDigit(c byte) bool  { return c-'0' < 10 }
