@@ -4,6 +4,10 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -11,6 +15,7 @@ import (
 
 	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/policies/catalog"
+	"github.com/cmkgate/cmkgate/policies/secret"
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
@@ -135,6 +140,38 @@ func TestAnEditedScriptKeepsItsFinding(t *testing.T) {
 	}
 	if got := e.Evaluate(policies.NewObject(config("export DB_PASSWORD=hunter2\nexport API_KEY=hunter2hunter2\n")), old, nil); len(got) != 1 {
 		t.Errorf("another secret:\n%s", report(got))
+	}
+}
+
+// Everything that the ACK modules ship, their samples and e2e resources, their
+// documentation and their code included, is free of secrets.
+func TestNothingIsFoundInTheACKModules(t *testing.T) {
+	detector := secret.New()
+	files := 0
+	for _, module := range []string{"sagemaker-controller", "s3-controller"} {
+		dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/aws-controllers-k8s/"+module).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = filepath.WalkDir(strings.TrimSpace(string(dir)), func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			files++
+			if scanner := detector.Scan(string(text)); err == nil {
+				if m, found := scanner.Next(); found {
+					t.Errorf("%s has %s on line %d", path, m.What, 1+strings.Count(string(text[:m.Offset]), "\n"))
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if files < 1000 {
+		t.Errorf("only %d files were read", files)
 	}
 }
 

@@ -2,9 +2,10 @@
 // their public formats, values by names that mean secrets, passwords in URLs
 // and connection strings.
 //
-// It is a table of its own and no library: gitleaks v8.30 with its rules adds
-// 6 MB and 60 modules to a program, takes 30 ms and 15 MB to start, and needs
-// 150 µs for a value, a hundred times the decoding of it.
+// It is a table of its own and no library: gitleaks v8.30 with its rules makes
+// the command line 8 MB and the webhook 5 MB larger, brings almost 60 modules,
+// takes 30 ms and 28 MB to start, and needs 150 µs for a value. All 50 variables
+// of a job take less than 10 µs here, and less than it takes to decode them.
 //
 // The work is one pass over the text, whatever stands in it.
 package secret

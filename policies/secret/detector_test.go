@@ -89,6 +89,7 @@ func TestFindByName(t *testing.T) {
 		{"HF_TOKEN", random, "a token"},
 		{"AWS_SESSION_TOKEN", random + "/" + random + "==", "an AWS session token"},
 		{"authToken", "supersecret", "a token"},
+		{"API_KEY", "abc123def456.ghi789jkl", "an API key"},
 		{"GITHUB_TOKEN", "12345678-1234-1234-1234-1234567890ab", "a token"},
 		{"SECRET", "s3cr3tvalue", "a secret"},
 		{"CLIENT_SECRET", random, "a secret"},

@@ -39,6 +39,7 @@ func cloudFormats() []format {
 	return []format{
 		{"an AWS access key", "AKIA", upper + digits, 16, 16, aws},
 		{"an AWS access key", "ASIA", upper + digits, 16, 16, aws},
+		{"an AWS bearer token", "ABIA", upper + digits, 16, 16, aws},
 		{"a GitHub token", "ghp_", alnum, 36, 0, github},
 		{"a GitHub token", "gho_", alnum, 36, 0, github},
 		{"a GitHub token", "ghu_", alnum, 36, 0, github},

@@ -17,7 +17,7 @@ func (n *naming) suits(value string) bool {
 	if len(value) < n.least || isTemplate(value) || strings.ContainsAny(value, " \t\n") {
 		return false
 	}
-	return !isPath(value) && (n.rule != noName || !isName(value))
+	return !isPath(value) && (n.rule != noName || !isName(value) && !isUpperSnake(value) && !isCamelCase(value) && value != "credentials")
 }
 
 // constants are words that stand where a secret will be, or say that there is none.
@@ -167,6 +167,31 @@ func isName(value string) bool {
 		}
 	}
 	return words > 1 && marks > 0 && marks < 2*words
+}
+
+// isCamelCase tells whether a value reads as the name of a field: nextToken.
+func isCamelCase(value string) bool {
+	const longest = 20 // no token of letters alone is shorter
+	humps := 0
+	for i := range len(value) {
+		if !isLetter(value[i]) {
+			return false
+		}
+		if i > 0 && isUpper(value[i]) && isLower(value[i-1]) {
+			humps++
+		}
+	}
+	return humps > 0 && len(value) < longest
+}
+
+// isUpperSnake tells whether a value reads as the name of a variable: DB_PASSWORD.
+func isUpperSnake(value string) bool {
+	for i := range len(value) {
+		if !isUpper(value[i]) && value[i] != '_' {
+			return false
+		}
+	}
+	return strings.Contains(value, "_")
 }
 
 // isIdentifier tells whether a text is the name of a variable.

@@ -133,6 +133,8 @@ func separator(rest, name string) (sign byte, skip int) {
 		return 0, 0
 	case strings.HasPrefix(rest[i:], ":=") || strings.HasPrefix(rest[i:], "=>"):
 		return '=', i + 2 + spaces(rest[i+2:])
+	case rest[i] == '=' && i > 0 && !quoted:
+		return ':', i + 1 + spaces(rest[i+1:]) // a program, or a file that reads like one
 	case rest[i] == '=':
 		return '=', i + 1 + spaces(rest[i+1:])
 	case rest[i] == ':':
@@ -182,17 +184,14 @@ func literal(text string) (value string, quoted bool) {
 // standsAlone tells a bare word that is a secret from code and prose:
 // password=db_password, token = config.token, token: str.
 func (s *Scanner) standsAlone(name, value string, sign byte) bool {
-	if strings.ContainsAny(value, "([$`") || value[0] == '-' || isName(value) || isVariable(value) || strings.EqualFold(strings.TrimLeft(name, "-"), value) {
+	if strings.ContainsAny(value, "([$`") || value[0] == '-' || isName(value) || isUpperSnake(value) || isMember(value) || strings.EqualFold(name[strings.LastIndexAny(name, ".-")+1:], value) {
 		return false
 	}
 	return sign == '=' || name[0] == '-' || !isPlainWord(value)
 }
 
-// isVariable tells whether a value reads as a variable of a program: DB_PASSWORD, args.token.
-func isVariable(value string) bool {
-	if strings.ToUpper(value) == value && strings.Contains(value, "_") {
-		return isIdentifier(value)
-	}
+// isMember tells whether a value reads as part of an object: args.token.
+func isMember(value string) bool {
 	return strings.Contains(value, ".") && isIdentifier(strings.ReplaceAll(value, ".", "_"))
 }
 
