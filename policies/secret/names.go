@@ -54,7 +54,6 @@ func namings() []naming {
 		{"apikey", "an API key", 8, noName},
 		{"secret_key", "a secret key", 8, noName},
 		{"secretkey", "a secret key", 8, noName},
-		{"secret_key_base", "a secret key", 8, noName},
 		{"access_key", "an access key", 8, noName},
 		{"accesskey", "an access key", 8, noName},
 		{"access_key_id", "an access key", 16, noName},
@@ -88,9 +87,10 @@ func glued() []string {
 	return []string{"password", "passwd", "passphrase", "apikey", "secretkey", "accesskey", "privatekey"}
 }
 
-// qualifiers stand after the word that tells what a value is, and change nothing.
+// qualifiers stand after the word that tells what a value is, and change
+// nothing. Digits at the end are cut off before: V2, BASE64.
 func qualifiers() []string {
-	return []string{"value", "string", "text", "plain", "plaintext", "raw", "prod", "production", "dev", "test", "staging", "stage", "old", "new", "base64", "b64", "primary", "secondary", "default"}
+	return []string{"value", "string", "text", "plain", "plaintext", "raw", "prod", "production", "dev", "test", "staging", "stage", "old", "new", "base", "b", "v", "primary", "secondary", "default"}
 }
 
 // harmless are words before a secret word that give it another meaning: the
@@ -118,7 +118,7 @@ type names struct {
 	glued      []string
 	qualifiers map[string]bool
 	harmless   map[string]map[string]bool
-	tails      pairs // the last two letters of all words that count
+	tails      tails
 }
 
 func newNames() names {
@@ -131,11 +131,12 @@ func newNames() names {
 			at++
 		}
 		n.byLast[last] = append(rows[:at:at], append([]naming{row}, rows[at:]...)...)
-		n.tails.add(last[len(last)-2:])
+		n.tails.add(row.words)
+		n.tails.add(strings.ReplaceAll(row.words, "_", "")) // accessKeyId
 	}
 	for _, word := range qualifiers() {
 		n.qualifiers[word] = true
-		n.tails.add(word[len(word)-2:])
+		n.tails.add(word)
 	}
 	for words, before := range harmless() {
 		n.harmless[words] = map[string]bool{}
@@ -146,6 +147,28 @@ func newNames() names {
 	return n
 }
 
+// tails are the last three letters of all words that count: most names can be
+// told by them to be nothing.
+type tails [1 << 15 / 64]uint64
+
+func (t *tails) add(word string) {
+	if len(word) > 2 {
+		i := tail(word)
+		t[i/64] |= 1 << (i % 64)
+	}
+}
+
+func (t *tails) has(name string) bool {
+	i := tail(name)
+	return t[i/64]>>(i%64)&1 == 1 || !isLetter(name[len(name)-2]) // a word of one letter
+}
+
+// tail is 5 bits for each of the last three bytes, in which case makes no difference.
+func tail(s string) int {
+	n := len(s)
+	return int(s[n-3]&31)<<10 | int(s[n-2]&31)<<5 | int(s[n-1]&31)
+}
+
 // find returns what a name means, nil where it means no secret.
 func (n *names) find(name string) *naming {
 	for name != "" && !isLetter(name[len(name)-1]) { // PASSWORD_2
@@ -154,7 +177,7 @@ func (n *names) find(name string) *naming {
 	if len(name) < 3 {
 		return nil
 	}
-	if !n.tails.has(name[len(name)-2]|0x20, name[len(name)-1]|0x20) && !isVersion(name) {
+	if !n.tails.has(name) {
 		return nil
 	}
 	if len(name) > longestName {
@@ -165,15 +188,9 @@ func (n *names) find(name string) *naming {
 	return n.judge(words)
 }
 
-// isVersion tells whether a name ends in what is left of V2.
-func isVersion(name string) bool {
-	last := name[len(name)-1]
-	return (last == 'v' || last == 'V') && !isLetter(name[len(name)-2])
-}
-
 func (n *names) judge(words []byte) *naming {
 	last := lastWord(words)
-	for len(last) < len(words) && (n.qualifiers[string(last)] || string(last) == "v") {
+	for len(last) < len(words) && n.qualifiers[string(last)] {
 		words = words[:len(words)-len(last)-1]
 		last = lastWord(words)
 	}

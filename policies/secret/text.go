@@ -101,12 +101,16 @@ func isUse(before string) bool {
 // named is what a name means for the value that follows. In lists of
 // {"name": …, "value": …} the name stands beside the value.
 func (s *Scanner) named(name, rest string) *naming {
-	switch {
-	case strings.EqualFold(name, "name"), strings.EqualFold(name, "key"):
-		s.label, _ = literal(rest)
-		return nil
-	case strings.EqualFold(name, "value"), strings.EqualFold(name, "defaultvalue"):
-		name, s.label = s.label, ""
+	switch len(name) {
+	case len("key"), len("name"):
+		if strings.EqualFold(name, "name") || strings.EqualFold(name, "key") {
+			s.label, _ = literal(rest)
+			return nil
+		}
+	case len("value"), len("defaultvalue"):
+		if strings.EqualFold(name, "value") || strings.EqualFold(name, "defaultvalue") {
+			name, s.label = s.label, ""
+		}
 	}
 	return s.detector.names.find(name)
 }
