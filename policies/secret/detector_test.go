@@ -150,6 +150,7 @@ func TestFindInText(t *testing.T) {
 		"spark.hadoop.fs.s3a.secret.key=" + random:                                  "a secret key",
 		`{"db_password":"hunter2"}`:                                                 "a password",
 		`{"db_password" : "hunter2"}`:                                               "a password",
+		`{\\\"db_password\\\":\\\"hunter2\\\"}`:                                     "a password",
 		`{\"db_password\":\"hunter2\"}`:                                             "a password",
 		`{"Name":"DbPassword","Type":"String","DefaultValue":"hunter2"}`:            "a password",
 		`[{"name":"DB_PASSWORD","value":"hunter2"}]`:                                "a password",

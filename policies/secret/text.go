@@ -118,10 +118,7 @@ func (s *Scanner) named(name, rest string) *naming {
 // separator finds what stands between a name and its value, and how many bytes
 // of it: = or :, after a quote where the name is quoted; a space after a flag.
 func separator(rest, name string) (sign byte, skip int) {
-	i := 0
-	if rest[i] == '\\' {
-		i++
-	}
+	i := backslashes(rest) // JSON within JSON
 	quoted := i < len(rest) && (rest[i] == '"' || rest[i] == '\'')
 	if quoted {
 		i++
@@ -153,6 +150,17 @@ func separator(rest, name string) (sign byte, skip int) {
 	return 0, 0
 }
 
+// backslashes is the number of backslashes that a text begins with, as far as
+// anyone nests quotes.
+func backslashes(s string) int {
+	const most = 7
+	n := 0
+	for n < len(s) && n < most && s[n] == '\\' {
+		n++
+	}
+	return n
+}
+
 // spaces is the number of spaces that a text begins with, as far as people write them.
 func spaces(s string) int {
 	const most = 8
@@ -166,13 +174,13 @@ func spaces(s string) int {
 // literal is the value that a text begins with, and whether it is in quotes.
 func literal(text string) (value string, quoted bool) {
 	text = text[:min(len(text), longestValue)]
-	open := strings.TrimPrefix(text, `\`)
+	open := text[backslashes(text):]
 	if open == "" {
 		return "", false
 	}
 	if q := open[0]; q == '"' || q == '\'' {
 		value, _, quoted = strings.Cut(open[1:], string(q))
-		return strings.TrimSuffix(value, `\`), quoted
+		return strings.TrimRight(value, `\`), quoted
 	}
 	const ends = " \t\r\n;,&|)}]\"'<>\\"
 	scheme := 0 // of an Authorization header
