@@ -33,7 +33,7 @@ func TestHarmlessVariables(t *testing.T) {
 		{"PASSWORD", "/prod/db/password"}, {"PASSWORD", "/Prod/Db/Password2"}, {"PASSWORD", "prod/db/password"}, {"PASSWORD", "ssm:/prod/db/password"},
 		{"PASSWORD", "aws-secretsmanager://prod/db"}, {"PASSWORD", "op://vault/item/field"}, {"PASSWORD", "vault:secret/data/db#password"}, {"PASSWORD", "ref+awssecrets://db/password"},
 		{"PASSWORD", "secretsmanager:prod/db"}, {"PASSWORD", "projects/123/secrets/db/versions/latest"}, {"PASSWORD", "secret://science/db/password"},
-		{"DB_SECRET", "prod/churn/db"}, {"DB_SECRET", "churn-db-credentials"}, {"DB_CREDENTIALS", "prod-db2"}, {"HF_TOKEN", "hf-token-secret"}, {"API_KEY", "science.openai-key"}, {"input_token", "nextToken"}, {"LimitToken", "MaxResults"}, {"sessionToken", "SSO_SESSION_TOKEN"}, {"secretKey", "credentials"},
+		{"DB_SECRET", "prod/churn/db"}, {"DB_SECRET", "churn-db-credentials"}, {"DB_CREDENTIALS", "prod-db2"}, {"HF_TOKEN", "hf_token"}, {"OPENAI_SECRET", "science.openai-key"}, {"input_token", "nextToken"}, {"LimitToken", "MaxResults"}, {"sessionToken", "SSO_SESSION_TOKEN"}, {"secretKey", "credentials"},
 		{"GOOGLE_APPLICATION_CREDENTIALS", "/var/run/secrets/gcp.json"}, {"PRIVATE_KEY", "./keys/Server1.pem"}, {"AUTH_TOKEN", "https://issuer.example.com/oauth/token"},
 		{"ENCRYPTION_KEY", "alias/science"}, {"ENCRYPTION_KEY", "arn:aws:kms:eu-west-1:111122223333:key/11111111-1111-1111-1111-111111111111"},
 		{"PASSWORD", "ENC[AES256_GCM,data:CwE4O1s=,iv:2k=,type:str]"},

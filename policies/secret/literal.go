@@ -17,10 +17,23 @@ func (n *naming) suits(value string) bool {
 	if len(value) < n.least || isTemplate(value) || strings.ContainsAny(value, " \t\n") {
 		return false
 	}
-	return !isPath(value) && (n.rule != noName || !isName(value) && !isUpperSnake(value) && !isCamelCase(value) && value != "credentials")
+	switch n.rule {
+	case noName:
+		return !isPath(value) && !isField(value) && !isName(value)
+	case noVariable:
+		return !isPath(value) && !isField(value)
+	default:
+		return !isPath(value)
+	}
 }
 
-// constants are words that stand where a secret will be, or say that there is none.
+// isField tells whether a value reads as the name of a variable or a field:
+// DB_PASSWORD, nextToken, api_token, credentials.
+func isField(value string) bool {
+	return isUpperSnake(value) || isCamelCase(value) || isName(value) && !strings.Contains(value, "-") || value == "credentials"
+}
+
+// isConstant tells of words that stand where a secret will be, or say that there is none.
 func isConstant(value string) bool {
 	if isNumber(value) || !varied(value) && isMask(value) {
 		return true

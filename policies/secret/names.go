@@ -21,7 +21,10 @@ const (
 	anyText rule = iota
 	// oneWord: no spaces, as in what machines generate.
 	oneWord
-	// noName: nor words with dashes, which name a secret that lies elsewhere.
+	// noVariable: nor the name of a variable or a field.
+	noVariable
+	// noName: nor words with dashes. DB_SECRET: churn-db names a secret that lies
+	// in Secrets Manager, API_KEY: churn-db does not.
 	noName
 )
 
@@ -31,6 +34,8 @@ func namings() []naming {
 		{"passwd", "a password", 4, anyText},
 		{"passphrase", "a passphrase", 4, anyText},
 		{"pwd", "a password", 4, oneWord},
+		{"db_pw", "a password", 4, oneWord},
+		{"user_pw", "a password", 4, oneWord},
 		{"db_pass", "a password", 4, oneWord},
 		{"user_pass", "a password", 4, oneWord},
 		{"smtp_pass", "a password", 4, oneWord},
@@ -45,40 +50,51 @@ func namings() []naming {
 		{"admin_pass", "a password", 4, oneWord},
 		{"root_pass", "a password", 4, oneWord},
 		{"snowflake_pass", "a password", 4, oneWord},
-		{"token", "a token", 8, noName},
-		{"aws_session_token", "an AWS session token", 16, noName},
+		{"token", "a token", 8, noVariable},
+		{"aws_session_token", "an AWS session token", 16, noVariable},
 		{"secret", "a secret", 6, noName},
+		{"api_secret", "a secret", 6, noVariable},
+		{"app_secret", "a secret", 6, noVariable},
+		{"client_secret", "a client secret", 6, noVariable},
+		{"consumer_secret", "a secret", 6, noVariable},
+		{"cookie_secret", "a secret", 6, noVariable},
+		{"jwt_secret", "a secret", 6, noVariable},
+		{"oauth_secret", "a secret", 6, noVariable},
+		{"session_secret", "a secret", 6, noVariable},
+		{"shared_secret", "a shared secret", 6, noVariable},
+		{"signing_secret", "a secret", 6, noVariable},
+		{"webhook_secret", "a secret", 6, noVariable},
 		{"credential", "a credential", 8, noName},
 		{"credentials", "credentials", 8, noName},
-		{"api_key", "an API key", 8, noName},
-		{"apikey", "an API key", 8, noName},
-		{"secret_key", "a secret key", 8, noName},
-		{"secretkey", "a secret key", 8, noName},
-		{"access_key", "an access key", 8, noName},
-		{"accesskey", "an access key", 8, noName},
-		{"access_key_id", "an access key", 16, noName},
-		{"aws_access_key_id", "an AWS access key", 16, noName},
-		{"secret_access_key", "an AWS secret access key", 16, noName},
-		{"private_key", "a private key", 8, noName},
-		{"privatekey", "a private key", 8, noName},
-		{"ssh_key", "a private key", 16, noName},
-		{"account_key", "an account key", 16, noName},
-		{"storage_key", "a storage key", 16, noName},
-		{"shared_key", "a shared key", 8, noName},
-		{"signing_key", "a signing key", 8, noName},
-		{"encryption_key", "an encryption key", 8, noName},
-		{"master_key", "a master key", 8, noName},
-		{"auth_key", "a key", 8, noName},
-		{"app_key", "an API key", 16, noName},
-		{"application_key", "an API key", 16, noName},
-		{"service_key", "a key", 16, noName},
-		{"subscription_key", "an API key", 16, noName},
-		{"consumer_key", "an API key", 16, noName},
-		{"kaggle_key", "an API key", 16, noName},
-		{"openai_key", "an API key", 16, noName},
-		{"authorization", "credentials", 12, noName},
-		{"sig", "a signature that gives access", 40, noName},           // Azure: shared access signatures
-		{"amz_signature", "a signature that gives access", 40, noName}, // S3: presigned URLs
+		{"api_key", "an API key", 8, noVariable},
+		{"apikey", "an API key", 8, noVariable},
+		{"secret_key", "a secret key", 8, noVariable},
+		{"secretkey", "a secret key", 8, noVariable},
+		{"access_key", "an access key", 8, noVariable},
+		{"accesskey", "an access key", 8, noVariable},
+		{"access_key_id", "an access key", 16, noVariable},
+		{"aws_access_key_id", "an AWS access key", 16, noVariable},
+		{"secret_access_key", "an AWS secret access key", 16, noVariable},
+		{"private_key", "a private key", 8, noVariable},
+		{"privatekey", "a private key", 8, noVariable},
+		{"ssh_key", "a private key", 16, noVariable},
+		{"account_key", "an account key", 16, noVariable},
+		{"storage_key", "a storage key", 16, noVariable},
+		{"shared_key", "a shared key", 8, noVariable},
+		{"signing_key", "a signing key", 8, noVariable},
+		{"encryption_key", "an encryption key", 8, noVariable},
+		{"master_key", "a master key", 8, noVariable},
+		{"auth_key", "a key", 8, noVariable},
+		{"app_key", "an API key", 16, noVariable},
+		{"application_key", "an API key", 16, noVariable},
+		{"service_key", "a key", 16, noVariable},
+		{"subscription_key", "an API key", 16, noVariable},
+		{"consumer_key", "an API key", 16, noVariable},
+		{"kaggle_key", "an API key", 16, noVariable},
+		{"openai_key", "an API key", 16, noVariable},
+		{"authorization", "credentials", 12, noVariable},
+		{"sig", "a signature that gives access", 40, noVariable},           // Azure: shared access signatures
+		{"amz_signature", "a signature that gives access", 40, noVariable}, // S3: presigned URLs
 	}
 }
 
