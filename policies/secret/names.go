@@ -28,42 +28,18 @@ const (
 	noName
 )
 
+// namings lists the names that mean secrets.
 func namings() []naming {
-	return []naming{
+	out := []naming{
 		{"password", "a password", 4, anyText},
 		{"passwd", "a password", 4, anyText},
 		{"passphrase", "a passphrase", 4, anyText},
 		{"pwd", "a password", 4, oneWord},
-		{"db_pw", "a password", 4, oneWord},
-		{"user_pw", "a password", 4, oneWord},
-		{"db_pass", "a password", 4, oneWord},
-		{"user_pass", "a password", 4, oneWord},
-		{"smtp_pass", "a password", 4, oneWord},
-		{"mail_pass", "a password", 4, oneWord},
-		{"sql_pass", "a password", 4, oneWord},
-		{"mysql_pass", "a password", 4, oneWord},
-		{"postgres_pass", "a password", 4, oneWord},
-		{"pg_pass", "a password", 4, oneWord},
-		{"redis_pass", "a password", 4, oneWord},
-		{"mongo_pass", "a password", 4, oneWord},
-		{"rabbitmq_pass", "a password", 4, oneWord},
-		{"admin_pass", "a password", 4, oneWord},
-		{"root_pass", "a password", 4, oneWord},
-		{"snowflake_pass", "a password", 4, oneWord},
 		{"token", "a token", 8, noVariable},
 		{"aws_session_token", "an AWS session token", 16, noVariable},
 		{"secret", "a secret", 6, noName},
-		{"api_secret", "a secret", 6, noVariable},
-		{"app_secret", "a secret", 6, noVariable},
 		{"client_secret", "a client secret", 6, noVariable},
-		{"consumer_secret", "a secret", 6, noVariable},
-		{"cookie_secret", "a secret", 6, noVariable},
-		{"jwt_secret", "a secret", 6, noVariable},
-		{"oauth_secret", "a secret", 6, noVariable},
-		{"session_secret", "a secret", 6, noVariable},
 		{"shared_secret", "a shared secret", 6, noVariable},
-		{"signing_secret", "a secret", 6, noVariable},
-		{"webhook_secret", "a secret", 6, noVariable},
 		{"credential", "a credential", 8, noName},
 		{"credentials", "credentials", 8, noName},
 		{"api_key", "an API key", 8, noVariable},
@@ -96,6 +72,15 @@ func namings() []naming {
 		{"sig", "a signature that gives access", 40, noVariable},           // Azure: shared access signatures
 		{"amz_signature", "a signature that gives access", 40, noVariable}, // S3: presigned URLs
 	}
+	// Short for password only beside what has one: nobody's secret is num_pass.
+	for owner := range strings.FieldsSeq("db user smtp mail sql mysql postgres pg redis mongo rabbitmq admin root snowflake") {
+		out = append(out, naming{owner + "_pass", "a password", 4, oneWord}, naming{owner + "_pw", "a password", 4, oneWord})
+	}
+	// Always the secret itself, where another SECRET may name one.
+	for user := range strings.FieldsSeq("api app consumer cookie jwt oauth session signing webhook") {
+		out = append(out, naming{user + "_secret", "a secret", 6, noVariable})
+	}
+	return out
 }
 
 // glued are names that people write without any mark between the words: PGPASSWORD.
