@@ -15,6 +15,7 @@ func plaintextSecret() Policy {
 		Protects: "passwords, tokens and keys: they live in Secrets Manager or Parameter Store, not in environments, hyperparameters, arguments or scripts",
 		Default:  Warn,
 		Kinds:    catalog.KindsWithSurfaces(),
+		Reads:    surfacePaths(),
 		check:    checkSecrets,
 		Doc: `A password, token or key that stands in an object can be read by everyone who can read the object, the Git
 repository that it comes from, etcd and its backups, and, in AWS, by everyone who may describe the resource. AWS asks not to

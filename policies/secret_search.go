@@ -24,6 +24,18 @@ type surface struct {
 	path, name tree.Path
 }
 
+// surfacePaths are the fields that a search reads.
+func surfacePaths() map[catalog.Kind][]string {
+	out := map[catalog.Kind][]string{}
+	for _, s := range catalog.Surfaces() {
+		out[s.Kind] = append(out[s.Kind], s.Path)
+		if s.Name != "" {
+			out[s.Kind] = append(out[s.Kind], s.Name)
+		}
+	}
+	return out
+}
+
 func newSecrets() (secrets, error) {
 	s := secrets{detector: secret.New(), surfaces: map[catalog.Kind][]surface{}}
 	for _, row := range catalog.Surfaces() {

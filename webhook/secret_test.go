@@ -15,8 +15,8 @@ import (
 // Neither answer nor log tells a secret, whether it is denied or only warned of.
 func TestASecretIsToldByItsPlaceAlone(t *testing.T) {
 	const value = "xK7-mQ2-vL9-wR4"
-	object := []byte(`{"apiVersion":"sagemaker.services.k8s.aws/v1alpha1","kind":"Model","metadata":{"name":"churn","namespace":"science"},
-		"spec":{"primaryContainer":{"environment":{"DB_PASSWORD":"` + value + `"}}}}`)
+	object := []byte(`{"apiVersion":"sagemaker.services.k8s.aws/v1alpha1","kind":"InferenceComponent","metadata":{"name":"churn","namespace":"science"},
+		"spec":{"specification":{"container":{"environment":{"DB_PASSWORD":"` + value + `"}}}}}`)
 	for _, mode := range []policies.Mode{policies.Enforce, policies.Warn, policies.Audit} {
 		var log bytes.Buffer
 		r := newReviewer(t, func(s *policies.Settings) { s.Policies["plaintext-secret"] = policies.PolicySettings{Mode: mode} })
@@ -27,7 +27,7 @@ func TestASecretIsToldByItsPlaceAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, text := range []string{string(answer), log.String()} {
-			if !strings.Contains(text, "spec.primaryContainer.environment.DB_PASSWORD") || strings.Contains(text, value) || strings.Contains(text, "mQ2") {
+			if !strings.Contains(text, "spec.specification.container.environment.DB_PASSWORD") || strings.Contains(text, value) || strings.Contains(text, "mQ2") {
 				t.Errorf("%s: %s", mode, text)
 			}
 		}

@@ -58,9 +58,12 @@ func (c *checker) check(input *manifest.Input) (report.Summary, error) {
 
 // learn builds the world. What cannot be read is told when it is judged.
 func (c *checker) learn(input *manifest.Input) (*manifest.World, error) {
-	survey := manifest.NewSurvey(c.namespace)
+	survey, err := manifest.NewSurvey(c.namespace)
+	if err != nil {
+		return nil, fmt.Errorf("prepare the look-ups: %w", err)
+	}
 	world := manifest.NewWorld()
-	err := inOrder(c.workers, input.Batches(), func() func(manifest.Batch) []manifest.Fact {
+	err = inOrder(c.workers, input.Batches(), func() func(manifest.Batch) []manifest.Fact {
 		var splitter manifest.Splitter
 		return func(b manifest.Batch) (facts []manifest.Fact) {
 			for doc, problem := range b.Documents(&splitter) {
