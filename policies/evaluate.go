@@ -13,6 +13,7 @@ type Evaluator struct {
 	settings  Settings
 	instances catalog.Instances
 	byKind    map[catalog.Kind][]rule
+	secrets   secrets
 }
 
 // rule is a policy made ready for one kind.
@@ -28,6 +29,10 @@ func New(list []Policy, settings Settings) (*Evaluator, error) {
 		settings:  settings,
 		instances: catalog.NewInstances(settings.Families),
 		byKind:    map[catalog.Kind][]rule{},
+	}
+	var err error
+	if e.secrets, err = newSecrets(); err != nil {
+		return nil, err
 	}
 	seen := map[ID]bool{}
 	for _, p := range list {

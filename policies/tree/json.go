@@ -305,6 +305,7 @@ func escapeLength(s string) int {
 // unquote resolves the escapes of a string that str has read.
 func unquote(s string) string {
 	var b strings.Builder
+	b.Grow(len(s))
 	for {
 		i := strings.IndexByte(s, '\\')
 		if i < 0 {
