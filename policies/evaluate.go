@@ -19,6 +19,7 @@ type Evaluator struct {
 type rule struct {
 	policy Policy
 	fields []field
+	steps  map[string][]field // by step type
 }
 
 // New prepares an evaluator. It fails when two policies share an ID, when one
@@ -38,6 +39,10 @@ func New(list []Policy, settings Settings) (*Evaluator, error) {
 			return nil, fmt.Errorf("policy %q is listed twice", p.ID)
 		}
 		seen[p.ID] = true
+		steps, err := compileSteps(p.ID)
+		if err != nil {
+			return nil, err
+		}
 		if _, ok := settings.Policies[p.ID]; !ok {
 			return nil, fmt.Errorf("the settings do not say how policy %q is switched", p.ID)
 		}
@@ -46,7 +51,7 @@ func New(list []Policy, settings Settings) (*Evaluator, error) {
 			if err != nil {
 				return nil, err
 			}
-			e.byKind[kind] = append(e.byKind[kind], rule{policy: p, fields: fields})
+			e.byKind[kind] = append(e.byKind[kind], rule{policy: p, fields: fields, steps: steps})
 		}
 	}
 	return e, nil
@@ -71,11 +76,11 @@ func (e *Evaluator) Evaluate(object Object, old *tree.Node, world World) []Findi
 	}
 	findings := e.judge(rules, object, old, world)
 	if len(findings) == 0 || old == nil {
-		return findings
+		return merged(findings)
 	}
 	before := object
 	before.Root = old
-	return added(findings, e.judge(rules, before, old, world))
+	return merged(added(findings, e.judge(rules, before, old, world)))
 }
 
 func (e *Evaluator) judge(rules []rule, object Object, old *tree.Node, world World) []Finding {
@@ -116,7 +121,11 @@ func added(now, before []Finding) []Finding {
 }
 
 func identity(f *Finding) string {
-	return f.Label() + " " + f.Path.Pattern().String() + " " + f.Problem
+	id := f.Label() + " " + f.Path.Pattern().String() + " "
+	if f.use != nil {
+		return id + f.use.identity(f.Problem)
+	}
+	return id + f.Problem
 }
 
 // evaluation is the judgement of one object under way.
@@ -130,6 +139,8 @@ type evaluation struct {
 	account   string
 	adoption  adoption
 	search    search
+	// parameters resolve what stands in place of values; nil in objects.
+	parameters parameters
 
 	rule     *rule
 	switched PolicySettings

@@ -41,6 +41,7 @@ func All() []Policy {
 		sagemakerOutputKey(),
 		sagemakerStorageKey(),
 		sagemakerEndpointKey(),
+		sagemakerPipelineKey(),
 		s3BucketKey(),
 	}
 }

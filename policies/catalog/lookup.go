@@ -27,6 +27,10 @@ func Lookups() []Lookup {
 			Reads: readsOf(sm("EndpointConfig"), volumePolicy), Awaited: true,
 		},
 		{
+			Kind: sm("Pipeline"), Resource: "pipelines", Name: "spec.pipelineName",
+			Reads: []string{PipelineDefinition}, Awaited: true,
+		},
+		{
 			Kind: Kind{Group: S3, Name: "Bucket"}, Resource: "buckets", Name: "spec.name",
 			Reads: []string{LogTarget, "spec.encryption", "spec.createBucketConfiguration"},
 		},
@@ -35,6 +39,9 @@ func Lookups() []Lookup {
 
 // LogTarget is the field of a Bucket that names the bucket which gets its access logs.
 const LogTarget = "spec.logging.loggingEnabled.targetBucket"
+
+// PipelineDefinition is the field of a Pipeline that holds its definition, a JSON text.
+const PipelineDefinition = "spec.pipelineDefinition"
 
 // Governs are the annotations of every kind that say where ACK creates the
 // object, and whether it creates it at all.

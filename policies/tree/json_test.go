@@ -126,10 +126,10 @@ func TestParseJSONNamesTheOffsetOfAnError(t *testing.T) {
 		{"\"a\tb\"", `unexpected '\t' in a string at offset 2`},
 		{`{} {}`, `unexpected '{' after the value at offset 3`},
 		{`é`, `unexpected 'é' where a value must stand at offset 0`},
-		{``, `unexpected end of JSON`},
-		{`{"a":`, `unexpected end of JSON`},
-		{`[1`, `unexpected end of JSON`},
-		{`-`, `unexpected end of JSON`},
+		{``, `unexpected end of JSON at offset 0`},
+		{`{"a":`, `unexpected end of JSON at offset 5`},
+		{`[1`, `unexpected end of JSON at offset 2`},
+		{`-`, `unexpected end of JSON at offset 1`},
 		{strings.Repeat("[", 10001), `JSON is nested more than 10000 levels deep at offset 10000`},
 	} {
 		_, err := ParseJSON([]byte(tt.in))

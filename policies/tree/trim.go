@@ -8,6 +8,8 @@ type Keeper struct {
 	fields map[string]*Keeper
 	// elements is what is kept of each element of a list.
 	elements *Keeper
+	// shorten makes a text smaller before it is kept.
+	shorten func(string) string
 }
 
 // NewKeeper keeps the values at the patterns, whole, and what leads to them.
@@ -23,10 +25,20 @@ func NewKeeper(patterns ...string) (*Keeper, error) {
 	return root, nil
 }
 
-func (k *Keeper) add(path Path) {
+// Shorten keeps of the text at a pattern what the function makes of it.
+func (k *Keeper) Shorten(pattern string, by func(string) string) error {
+	path, err := ParsePath(pattern)
+	if err == nil {
+		k.add(path).shorten = by
+	}
+	return err
+}
+
+func (k *Keeper) add(path Path) *Keeper {
 	for _, step := range path {
 		k = k.member(step)
 	}
+	return k
 }
 
 func (k *Keeper) member(step Step) *Keeper {
@@ -57,6 +69,9 @@ func (k *Keeper) Trim(n *Node) *Node {
 
 func (k *Keeper) trim(n *Node) Node {
 	out := Node{key: strings.Clone(n.key), text: strings.Clone(n.text), escaped: n.escaped, kind: n.kind, line: n.line, column: n.column}
+	if k != nil && k.shorten != nil && n.kind == String {
+		out.text, out.escaped = strings.Clone(k.shorten(n.Text())), false
+	}
 	whole := k == nil || k.fields == nil && k.elements == nil
 	for i := range n.children {
 		child := &n.children[i]
