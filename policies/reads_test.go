@@ -22,6 +22,24 @@ func TestReadsNamesEveryFieldOnceAndInCatalogSpelling(t *testing.T) {
 	}
 }
 
+func TestReadsOfPipelinesAreTheDefinitionAndWhatOverridesIt(t *testing.T) {
+	want := map[string][]string{
+		"Pipeline":          {"spec.pipelineDefinition"},
+		"PipelineExecution": {"spec.pipelineName", "spec.pipelineParameters"},
+	}
+	for _, reads := range policies.Reads(policies.All()) {
+		if spec, ok := want[reads.Kind.Name]; ok {
+			delete(want, reads.Kind.Name)
+			if diff := cmp.Diff(spec, reads.Paths[3:]); diff != "" {
+				t.Errorf("%s: %s", reads.Kind.Name, diff)
+			}
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("not judged: %v", want)
+	}
+}
+
 func TestReadsOfAnEndpointAreTheNameOfItsConfig(t *testing.T) {
 	for _, reads := range policies.Reads(policies.All()) {
 		if reads.Kind.Name != "Endpoint" {

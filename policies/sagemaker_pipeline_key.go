@@ -1,6 +1,7 @@
 package policies
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -111,6 +112,9 @@ func (e *evaluation) judgeStep(s step) []Finding {
 		judged[value] = true
 		if finding, wrong := e.judgeField(f, path, value); wrong {
 			finding.use = e.useOf(s, f, finding.Path)
+			if finding.Reason == Missing && value == nil {
+				e.tellSpelling(&finding)
+			}
 			out = append(out, finding)
 		}
 	}
@@ -126,6 +130,19 @@ func (e *evaluation) judgeStep(s step) []Finding {
 	}}
 	keys.search(s.node.Get("Arguments"), tree.Path{tree.Key("Arguments")})
 	return out
+}
+
+// tellSpelling names the field that was meant: ACK's own names, such as
+// kmsKeyID, are spelled otherwise than those of the API.
+func (e *evaluation) tellSpelling(f *Finding) {
+	last := len(f.Path) - 1
+	siblings := e.search.find(f.Path[:last])
+	for i := range siblings.Len() {
+		if name := siblings.At(i).Key(); strings.EqualFold(name, f.Path[last].Key) {
+			f.Problem = fmt.Sprintf("no KMS key is named: in a definition the field is called %s, not %s.", f.Path[last].Key, quote(name))
+			return
+		}
+	}
 }
 
 // useOf describes the place of a finding while its step is at hand.

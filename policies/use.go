@@ -34,7 +34,7 @@ type use struct {
 }
 
 func (u *use) identity(problem string) string {
-	return u.step + " " + u.field + " " + cmp.Or(u.problem, problem)
+	return u.pipeline + " " + u.step + " " + u.field + " " + cmp.Or(u.problem, problem)
 }
 
 // where is how a problem begins.
