@@ -121,11 +121,11 @@ func added(now, before []Finding) []Finding {
 }
 
 func identity(f *Finding) string {
-	id := f.Label() + " " + f.Path.Pattern().String() + " "
+	what := f.Problem
 	if f.use != nil {
-		return id + f.use.identity(f.Problem)
+		what = f.use.identity(what)
 	}
-	return id + f.Problem
+	return f.Label() + " " + f.Path.Pattern().String() + " " + what
 }
 
 // evaluation is the judgement of one object under way.

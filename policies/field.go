@@ -99,7 +99,7 @@ func checkFields(e *evaluation) {
 
 // judgeField judges one place where a key may stand.
 func (e *evaluation) judgeField(f *field, path tree.Path, value *tree.Node) (Finding, bool) {
-	if f.onlyIf != nil && e.search.find(f.onlyIf.Bind(path)).Text() != f.OnlyIf.Equals {
+	if f.onlyIf != nil && e.parameters.resolve(e.search.find(f.onlyIf.Bind(path))).Text() != f.OnlyIf.Equals {
 		return Finding{}, false
 	}
 	value = e.parameters.resolve(value)

@@ -154,18 +154,24 @@ func TestThePatchInTheRemedyIsTheEdit(t *testing.T) {
 	}
 }
 
-// Of a Pipeline in a cache only a digest is kept; executions must be judged alike by it.
-func TestExecutionsAreJudgedAlikeByTheDigestOfADefinition(t *testing.T) {
-	var lookup catalog.Lookup
+func pipelineKeeper(tb testing.TB) *tree.Keeper {
+	tb.Helper()
 	for _, l := range catalog.Lookups() {
 		if l.Kind.Name == "Pipeline" {
-			lookup = l
+			keeper, err := policies.NewKeeper(l)
+			if err != nil {
+				tb.Fatal(err)
+			}
+			return keeper
 		}
 	}
-	keeper, err := policies.NewKeeper(lookup)
-	if err != nil {
-		t.Fatal(err)
-	}
+	tb.Fatal("Pipelines are not looked up")
+	return nil
+}
+
+// Of a Pipeline in a cache only a digest is kept; executions must be judged alike by it.
+func TestExecutionsAreJudgedAlikeByTheDigestOfADefinition(t *testing.T) {
+	keeper := pipelineKeeper(t)
 	seen := 0
 	for _, f := range fixtures(t, "sagemaker-pipeline-key", "*", "*.yaml") {
 		if f.object.Kind != "PipelineExecution" {
@@ -282,7 +288,7 @@ func FuzzDefinition(f *testing.F) {
 			f.Add(o.Root.Get("spec").Get("pipelineDefinition").Str(), "KmsKey", "alias/aws/s3")
 		}
 	}
-	e := evaluator(f)
+	e, keeper := evaluator(f), pipelineKeeper(f)
 	f.Fuzz(func(t *testing.T, text, parameter, value string) {
 		m := pipeline(text)
 		holdsForAnyObject(t, e, m)
@@ -296,7 +302,16 @@ func FuzzDefinition(f *testing.F) {
 			"apiVersion": catalog.SageMaker + "/v1alpha1", "kind": "PipelineExecution", "metadata": map[string]any{"name": "run", "namespace": "science"},
 			"spec": map[string]any{"pipelineName": "churn", "pipelineParameters": []any{map[string]any{"name": parameter, "value": value}}},
 		})
-		execution.world = &world{objects: []policies.Object{m.object}}
+		digest := m.object
+		digest.Root = keeper.Trim(m.object.Root)
+		short := digest.Root.Find(tree.MustPath(catalog.PipelineDefinition)).Str()
+		if short != "" && !json.Valid([]byte(short)) {
+			t.Fatalf("the digest of %q is %q", text, short)
+		}
+		if again := keeper.Trim(digest.Root).Find(tree.MustPath(catalog.PipelineDefinition)).Str(); again != short {
+			t.Fatalf("the digest of the digest %q is %q", short, again)
+		}
+		execution.world = &world{objects: []policies.Object{digest}}
 		for _, finding := range execution.findings(e) {
 			if finding.Path.String() != "spec.pipelineParameters[0].value" || finding.Within != nil {
 				t.Fatalf("%+v", finding)
