@@ -37,7 +37,7 @@ func readDefinition(value *tree.Node) *definition {
 		return d
 	}
 	text := value.Text()
-	root, err := tree.ParseJSON([]byte(text))
+	root, err := tree.ParseText(text)
 	if err != nil {
 		d.flaw(nil, "the text is not JSON: "+syntax(text, err)+".", "Correct the JSON there.")
 		d.flaws[0].use.problem = "not JSON" // wherever it breaks

@@ -42,7 +42,7 @@ func newDigest() digest {
 
 // of is the digest of a definition, "" for a text that is none: SageMaker has no such Pipeline.
 func (d digest) of(text string) string {
-	root, err := tree.ParseJSON([]byte(text))
+	root, err := tree.ParseText(text)
 	if err != nil {
 		return ""
 	}
