@@ -31,6 +31,9 @@ type Policy struct {
 	// change none of the fields that policies read are not sent to the webhook.
 	Reads map[catalog.Kind][]string
 	check func(*evaluation)
+	// restore returns what puts back the keys that an update leaves out; nil
+	// where the policy sets none.
+	restore func(*evaluation) []Edit
 }
 
 // All returns every policy in the order of the documentation. A new policy is
@@ -85,6 +88,8 @@ const (
 	Immutable Reason = "immutable"
 	// Deprecated: AWS has replaced the field by another.
 	Deprecated Reason = "deprecated"
+	// IgnoredDrift: ACK is told not to keep the key in AWS as the manifest has it.
+	IgnoredDrift Reason = "ignored-drift"
 	// Unverifiable: the answer lies outside what can be seen.
 	Unverifiable Reason = "unverifiable"
 )

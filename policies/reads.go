@@ -2,7 +2,6 @@ package policies
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 
 	"github.com/cmkgate/cmkgate/policies/catalog"
@@ -13,6 +12,10 @@ type KindReads struct {
 	Kind catalog.Kind
 	// Paths are patterns; a value counts with all that is below it.
 	Paths []string
+	// Anchors are patterns of values that count by whether they are there.
+	Anchors []string
+	// Keys are those of Paths whose values the webhook sets, and restores.
+	Keys []string
 }
 
 // Reads tells for each kind that policies judge which fields they read: their
@@ -20,24 +23,41 @@ type KindReads struct {
 // whether ACK creates the object. A change of any other field changes no
 // judgement, so that requests which touch only others need not be judged.
 func Reads(list []Policy) []KindReads {
-	byKind := map[catalog.Kind][]string{}
+	byKind := map[catalog.Kind]*KindReads{}
+	of := func(kind catalog.Kind) *KindReads {
+		if byKind[kind] == nil {
+			byKind[kind] = &KindReads{Kind: kind, Paths: catalog.Governs()}
+		}
+		return byKind[kind]
+	}
 	for _, p := range list {
 		for _, kind := range p.Kinds {
-			byKind[kind] = append(byKind[kind], p.Reads[kind]...)
+			r := of(kind)
+			r.Paths = append(r.Paths, p.Reads[kind]...)
 		}
 		for _, f := range catalog.FieldsOf(p.ID) {
-			byKind[f.Kind] = append(byKind[f.Kind], f.Reads()...)
+			r := of(f.Kind)
+			r.Paths = append(r.Paths, f.Reads()...)
+			if !isBelow(f.OnlyIf.Path, f.Anchor()) { // else the condition says it all
+				r.Anchors = append(r.Anchors, f.Anchor())
+			}
+			if f.Never == "" {
+				r.Keys = append(r.Keys, f.Path)
+			}
 		}
 	}
-	kinds := slices.SortedFunc(maps.Keys(byKind), func(a, b catalog.Kind) int {
-		return cmp.Or(cmp.Compare(a.Group, b.Group), cmp.Compare(a.Name, b.Name))
-	})
-	out := make([]KindReads, 0, len(kinds))
-	for _, kind := range kinds {
-		paths := slices.Concat(byKind[kind], catalog.Governs())
-		slices.Sort(paths)
-		out = append(out, KindReads{kind, outermost(slices.Compact(paths))})
+	out := make([]KindReads, 0, len(byKind))
+	for _, r := range byKind {
+		for _, paths := range []*[]string{&r.Paths, &r.Anchors, &r.Keys} {
+			slices.Sort(*paths)
+			*paths = slices.Compact(*paths)
+		}
+		r.Paths = outermost(r.Paths)
+		out = append(out, *r)
 	}
+	slices.SortFunc(out, func(a, b KindReads) int {
+		return cmp.Or(cmp.Compare(a.Kind.Group, b.Kind.Group), cmp.Compare(a.Kind.Name, b.Kind.Name))
+	})
 	return out
 }
 

@@ -21,9 +21,13 @@ func s3BucketKey() Policy {
 		Injects:  true,
 		Kinds:    catalog.KindsOf(id),
 		Reads: map[catalog.Kind][]string{
-			{Group: catalog.S3, Name: "Bucket"}: {"spec.encryption", "spec.acl", "spec.policy", "spec.name", "spec.createBucketConfiguration"},
+			{Group: catalog.S3, Name: "Bucket"}: {
+				"spec.acl", "spec.policy", "spec.name", "spec.createBucketConfiguration",
+				"spec.encryption.rules[*].applyServerSideEncryptionByDefault.sseAlgorithm",
+			},
 		},
-		check: checkBucket,
+		check:   checkBucket,
+		restore: restoreBucket,
 		Doc: `A Bucket's default encryption must be SSE-KMS (aws:kms or aws:kms:dsse) with a customer-managed key.
 Without it S3 uses SSE-S3 (AES256), whose key belongs to AWS; with aws:kms and no key it uses alias/aws/s3, whose policy
 nobody can edit.
@@ -139,6 +143,8 @@ func (r encryptionRule) judge() (Finding, bool) {
 		return r.wrongAlgorithm(Malformed, fmt.Sprintf("directory buckets know no %q.", text), key), true
 	case text == sseKMS || text == sseDSSE:
 		return r.withKey(text, key)
+	case text == sseS3 && r.filledIn(key):
+		return r.none(r.path[:2]), true
 	case text == sseS3:
 		return r.wrongAlgorithm(AWSManaged, fmt.Sprintf("%q is encryption with a key that AWS owns (SSE-S3).", text), key), true
 	case text == "":
@@ -173,6 +179,12 @@ func (r encryptionRule) none(path tree.Path) Finding {
 	}
 	finding.Remedy = "Set it to " + value + "."
 	return finding
+}
+
+// filledIn tells whether an update only says what S3 does for a Bucket that
+// says nothing, as ACK's late initialization does (s3-controller v1.7.1).
+func (r encryptionRule) filledIn(key *tree.Node) bool {
+	return r.old != nil && key.Missing() && r.old.Get("spec").Get("encryption").Get("rules").Empty()
 }
 
 func (r encryptionRule) withoutAlgorithm(key *tree.Node) Finding {
@@ -241,6 +253,32 @@ func (r encryptionRule) edits(algorithm string, key any, overwriteAlgorithm bool
 	}
 	if key != nil {
 		edits = append(edits, Edit{Path: r.keyPath(), Value: key})
+	}
+	return edits
+}
+
+// restoreBucket puts back the one rule that a Bucket has, where an update
+// leaves out the key. An algorithm that a person wrote instead is theirs.
+func restoreBucket(e *evaluation) []Edit {
+	path := tree.Path{tree.Key("spec"), tree.Key("encryption"), tree.Key("rules"), tree.Index(0)}
+	now := encryptionRule{evaluation: e, path: path, node: e.object.Root.Find(path)}
+	before := encryptionRule{evaluation: e, path: path, node: e.old.Find(path)}
+	algorithm, key := before.byDefault().Get("sseAlgorithm").Str(), before.byDefault().Get("kmsMasterKeyID")
+	said := now.byDefault().Get("sseAlgorithm")
+	if !now.byDefault().Get("kmsMasterKeyID").Missing() || !said.Missing() && said.Str() != algorithm {
+		return nil
+	}
+	if algorithm != sseKMS && algorithm != sseDSSE || key.Str() == "" {
+		return nil
+	}
+	if _, problem := e.keyProblem(&e.rule.fields[0], key); problem != "" {
+		return nil
+	}
+	edits := now.edits(algorithm, key.Str(), false)
+	for i := range edits {
+		if _, isBool := edits[i].Value.(bool); isBool {
+			edits[i].Value = before.node.Get("bucketKeyEnabled").True()
+		}
 	}
 	return edits
 }

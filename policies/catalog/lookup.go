@@ -1,13 +1,14 @@
 package catalog
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Lookup is a kind that policies look up by the name that its objects have in
 // AWS, to judge what refers to them.
 type Lookup struct {
 	Kind Kind
-	// Resource is the plural of the kind, as the API server knows it.
-	Resource string
 	// Name is the field with the name in AWS.
 	Name string
 	// Reads are the fields that others are judged by. Everything else is
@@ -23,15 +24,15 @@ type Lookup struct {
 func Lookups() []Lookup {
 	return []Lookup{
 		{
-			Kind: sm("EndpointConfig"), Resource: "endpointconfigs", Name: "spec.endpointConfigName",
+			Kind: sm("EndpointConfig"), Name: "spec.endpointConfigName",
 			Reads: readsOf(sm("EndpointConfig"), volumePolicy), Awaited: true,
 		},
 		{
-			Kind: sm("Pipeline"), Resource: "pipelines", Name: "spec.pipelineName",
+			Kind: sm("Pipeline"), Name: "spec.pipelineName",
 			Reads: []string{PipelineDefinition}, Awaited: true,
 		},
 		{
-			Kind: Kind{Group: S3, Name: "Bucket"}, Resource: "buckets", Name: "spec.name",
+			Kind: Kind{Group: S3, Name: "Bucket"}, Name: "spec.name",
 			Reads: []string{LogTarget, "spec.encryption", "spec.createBucketConfiguration"},
 		},
 	}
@@ -50,6 +51,7 @@ func Governs() []string {
 		`metadata.annotations["services.k8s.aws/region"]`,
 		`metadata.annotations["services.k8s.aws/adoption-policy"]`,
 		`metadata.annotations["services.k8s.aws/read-only"]`,
+		`metadata.annotations["services.k8s.aws/ignore-field-drift"]`,
 	}
 }
 
@@ -71,6 +73,14 @@ func readsOf(kind Kind, policy string) []string {
 		}
 	}
 	return out
+}
+
+// Anchor is the part of the path that must exist for the field to apply.
+func (f Field) Anchor() string {
+	if f.Under != "" {
+		return f.Under
+	}
+	return f.Path[:strings.LastIndexByte(f.Path, '.')]
 }
 
 // Reads are the key itself and what governs it.

@@ -63,6 +63,14 @@ func (s *suite) pipelineOverride(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	must(t, s.create(t.Context(), executions, execution("good", "parametrized", "Key", key)))
+	err = patch(t.Context(), s.person, executions, "good", `{"spec":{"pipelineParameters":[{"name":"Key","value":"alias/aws/s3"}]}}`)
+	if c, ok := cause(t, err); ok && c.Field != "spec.pipelineParameters[0].value" {
+		t.Errorf("%+v", c)
+	}
+	err = patch(t.Context(), s.person, pipelines, "parametrized", `{"spec":{"pipelineDefinition":"{\"Steps\":[]"}}`)
+	if c, ok := cause(t, err); ok && c.Type != "sagemaker-pipeline-key/malformed" {
+		t.Errorf("%+v", c)
+	}
 	must(t, s.create(t.Context(), executions, execution("unrelated", "parametrized", "Epochs", "5")))
 	must(t, s.create(t.Context(), executions, execution("elsewhere", "not-in-this-cluster", "Key", "alias/aws/s3")))
 }

@@ -42,7 +42,7 @@ func New(client dynamic.Interface, wait time.Duration, log logr.Logger) (*Cluste
 		if err != nil {
 			return nil, err
 		}
-		resource := schema.GroupVersionResource{Group: l.Kind.Group, Version: "v1alpha1", Resource: l.Resource}
+		resource := schema.GroupVersionResource{Group: l.Kind.Group, Version: "v1alpha1", Resource: l.Kind.Resource()}
 		if c.named[l.Kind], err = newKindCache(client, resource, trim, log, byAWSName, byLogTarget); err != nil {
 			return nil, err
 		}
