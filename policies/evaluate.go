@@ -154,6 +154,7 @@ type evaluation struct {
 	search    search
 	// parameters resolve what stands in place of values; nil in objects.
 	parameters parameters
+	document   *bucketDocument
 
 	rule     *rule
 	switched PolicySettings
@@ -171,6 +172,10 @@ func (e *Evaluator) begin(object Object, world World) *evaluation {
 	ev.account = accountOf(object, ns, e.settings.Account)
 	ev.adoption = adoptionOf(object.Root)
 	return ev
+}
+
+func (e *evaluation) kind() catalog.Kind {
+	return catalog.Kind{Group: e.object.Group, Name: e.object.Kind}
 }
 
 // report adds a finding of the policy at work; policy and mode are filled in.

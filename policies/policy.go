@@ -46,6 +46,10 @@ func All() []Policy {
 		sagemakerEndpointKey(),
 		sagemakerPipelineKey(),
 		s3BucketKey(),
+		transitVPC(),
+		transitTLS(),
+		transitInterContainer(),
+		s3NoCustomerProvidedKey(),
 	}
 }
 
@@ -92,4 +96,16 @@ const (
 	IgnoredDrift Reason = "ignored-drift"
 	// Unverifiable: the answer lies outside what can be seen.
 	Unverifiable Reason = "unverifiable"
+)
+
+// The reasons of the policies for data in transit and for what a Bucket accepts;
+// Malformed stands there for a document that AWS would refuse.
+const (
+	// PublicNetwork: it runs in, or reaches, a network that the organization does not control.
+	PublicNetwork Reason = "public-network"
+	// UnencryptedTraffic: data can travel in clear text.
+	UnencryptedTraffic Reason = "unencrypted-traffic"
+	// CustomerProvidedKey: objects can be encrypted with a key that comes with
+	// the request (SSE-C).
+	CustomerProvidedKey Reason = "customer-provided-key"
 )

@@ -2,9 +2,10 @@ package policies
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/cmkgate/cmkgate/policies/catalog"
+	"github.com/cmkgate/cmkgate/policies/iam"
 	"github.com/cmkgate/cmkgate/policies/kms"
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
@@ -294,36 +295,14 @@ func (e *evaluation) ofDirectoryBucket() bool {
 func (e *evaluation) receivesAccessLogs() bool {
 	spec := e.object.Root.Get("spec")
 	return spec.Get("acl").Str() == "log-delivery-write" ||
-		admitsLogDelivery(spec.Get("policy").Str()) ||
+		slices.ContainsFunc(e.bucketPolicy().policy.Statements, admitsLogDelivery) ||
 		e.world.LogTarget(spec.Get("name").Str())
 }
 
-// admitsLogDelivery tells whether a bucket policy lets the service that
-// delivers access logs write. To name it elsewhere, say in a Deny, exempts nothing.
-func admitsLogDelivery(policy string) bool {
-	const service = "logging.s3.amazonaws.com"
-	if !strings.Contains(policy, service) {
-		return false
-	}
-	root, err := tree.ParseJSON([]byte(policy))
-	if err != nil {
-		return false
-	}
-	return anyOf(root.Get("Statement"), func(statement *tree.Node) bool {
-		return statement.Get("Effect").Str() == "Allow" &&
-			anyOf(statement.Get("Principal").Get("Service"), func(n *tree.Node) bool { return n.Str() == service })
+// admitsLogDelivery tells whether a statement lets the service that delivers
+// access logs write. To name it elsewhere, say in a Deny, exempts nothing.
+func admitsLogDelivery(s iam.Statement) bool {
+	return s.Effect == iam.Allow && !s.NotPrincipal && slices.ContainsFunc(s.Principals, func(p iam.Principal) bool {
+		return p.Type == "Service" && slices.Contains(p.IDs, "logging.s3.amazonaws.com")
 	})
-}
-
-// anyOf asks of a value, or of each element of a list; IAM policies know both forms.
-func anyOf(n *tree.Node, is func(*tree.Node) bool) bool {
-	if n.Kind() != tree.List {
-		return is(n)
-	}
-	for i := range n.Len() {
-		if is(n.At(i)) {
-			return true
-		}
-	}
-	return false
 }

@@ -62,7 +62,7 @@ func TestAnUpdateIsJudgedByWhatItBringsAbout(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			before, after := load(t, tt.before), load(t, tt.after)
-			got := evaluator(t).Evaluate(after.object, before.object.Root, after.world)
+			got := evaluator(t, keysOnly).Evaluate(after.object, before.object.Root, after.world)
 			if diff := cmp.Diff(tt.want, places(got)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
