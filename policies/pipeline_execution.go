@@ -35,7 +35,7 @@ func checkPipelineExecution(e *evaluation) {
 	for _, o := range given {
 		values[o.name] = o.value
 	}
-	other := e.begin(pipeline, e.world)
+	other := e.beginWith(pipeline)
 	other.adoption = noAdoption // what ACK saw in AWS counts
 	other.rule, other.switched = e.rule, e.switched
 	d := readDefinition(definitionOf(pipeline))

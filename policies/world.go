@@ -15,6 +15,8 @@ type World interface {
 	Named(kind catalog.Kind, name string) []Object
 	// LogTarget tells whether another Bucket delivers its access logs to the bucket of that name.
 	LogTarget(bucket string) bool
+	// Roles returns what chooses the IAM role that ACK works with. Callers only read it.
+	Roles() Roles
 }
 
 // Namespace is what policies read of a namespace.
@@ -69,13 +71,16 @@ func (Nowhere) Named(catalog.Kind, string) []Object { return nil }
 // LogTarget knows none.
 func (Nowhere) LogTarget(string) bool { return false }
 
+// Roles knows none.
+func (Nowhere) Roles() Roles { return Roles{} }
+
 // named picks the object that stands for a name in AWS in the region and
 // account of the object that is judged: one of the same namespace before any other.
 func (e *evaluation) named(kind catalog.Kind, name string) (Object, bool) {
 	var found Object
 	ok := false
 	for _, object := range e.world.Named(kind, name) {
-		other := e.begin(object, e.world)
+		other := e.beginWith(object)
 		if other.region != e.region || !sameAccount(other.account, e.account) {
 			continue
 		}

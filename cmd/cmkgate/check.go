@@ -82,7 +82,11 @@ func (o *checkOptions) run(cmd *cobra.Command, args []string) error {
 	if !slices.Contains([]string{"enforce", "warn", "never"}, o.failOn) {
 		return fmt.Errorf("--fail-on %q: want enforce, warn or never", o.failOn)
 	}
-	evaluator, err := o.evaluator()
+	cfg, err := loadConfig(o.config)
+	if err != nil {
+		return err
+	}
+	evaluator, err := o.evaluator(cfg.Settings)
 	if err != nil {
 		return err
 	}
@@ -100,7 +104,7 @@ func (o *checkOptions) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	c := &checker{
-		evaluator: evaluator, namespace: o.namespace, workers: max(o.concurrency, 1),
+		evaluator: evaluator, namespace: o.namespace, ackNamespace: cfg.ACKNamespace, workers: max(o.concurrency, 1),
 		writers: out.writers, stderr: cmd.ErrOrStderr(), progress: o.progress(cmd.ErrOrStderr()),
 	}
 	summary, err := c.check(input)
@@ -113,11 +117,7 @@ func (o *checkOptions) run(cmd *cobra.Command, args []string) error {
 	return o.verdict(&summary)
 }
 
-func (o *checkOptions) evaluator() (*policies.Evaluator, error) {
-	settings, err := loadSettings(o.config)
-	if err != nil {
-		return nil, err
-	}
+func (o *checkOptions) evaluator(settings policies.Settings) (*policies.Evaluator, error) {
 	if o.noInject {
 		settings = withoutInjection(settings)
 	}

@@ -17,10 +17,12 @@ type checker struct {
 	evaluator *policies.Evaluator
 	// namespace is that of objects which name none.
 	namespace string
-	workers   int
-	writers   []report.Writer
-	stderr    io.Writer
-	progress  *progress
+	// ackNamespace is where ACK has its ConfigMaps.
+	ackNamespace string
+	workers      int
+	writers      []report.Writer
+	stderr       io.Writer
+	progress     *progress
 }
 
 // outcome is what one batch came to.
@@ -58,7 +60,7 @@ func (c *checker) check(input *manifest.Input) (report.Summary, error) {
 
 // learn builds the world. What cannot be read is told when it is judged.
 func (c *checker) learn(input *manifest.Input) (*manifest.World, error) {
-	survey, err := manifest.NewSurvey(c.namespace)
+	survey, err := manifest.NewSurvey(c.namespace, c.ackNamespace)
 	if err != nil {
 		return nil, fmt.Errorf("prepare the look-ups: %w", err)
 	}
@@ -79,7 +81,7 @@ func (c *checker) learn(input *manifest.Input) (*manifest.World, error) {
 		}
 		return nil
 	})
-	world.Sort()
+	world.Finish()
 	return world, err
 }
 

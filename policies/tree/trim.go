@@ -10,6 +10,8 @@ type Keeper struct {
 	elements *Keeper
 	// shorten makes a text smaller before it is kept.
 	shorten func(string) string
+	// name is the field's, shared by all that is kept.
+	name string
 }
 
 // NewKeeper keeps the values at the patterns, whole, and what leads to them.
@@ -52,7 +54,7 @@ func (k *Keeper) member(step Step) *Keeper {
 		k.fields = map[string]*Keeper{}
 	}
 	if k.fields[step.Key] == nil {
-		k.fields[step.Key] = &Keeper{}
+		k.fields[step.Key] = &Keeper{name: step.Key}
 	}
 	return k.fields[step.Key]
 }
@@ -68,21 +70,41 @@ func (k *Keeper) Trim(n *Node) *Node {
 }
 
 func (k *Keeper) trim(n *Node) Node {
-	out := Node{key: strings.Clone(n.key), text: strings.Clone(n.text), escaped: n.escaped, kind: n.kind, line: n.line, column: n.column}
+	out := Node{text: strings.Clone(n.text), escaped: n.escaped, kind: n.kind, line: n.line, column: n.column}
+	if k == nil || k.name != n.key {
+		out.key = strings.Clone(n.key)
+	} else {
+		out.key = k.name
+	}
 	if k != nil && k.shorten != nil && n.kind == String {
 		out.text, out.escaped = strings.Clone(k.shorten(n.Text())), false
 	}
-	whole := k == nil || k.fields == nil && k.elements == nil
+	count := 0
 	for i := range n.children {
-		child := &n.children[i]
-		switch {
-		case whole:
-			out.children = append(out.children, (*Keeper)(nil).trim(child))
-		case n.kind == List:
-			out.children = append(out.children, k.elements.trim(child))
-		case k.fields[child.key] != nil:
-			out.children = append(out.children, k.fields[child.key].trim(child))
+		if _, keep := k.keeps(n, i); keep {
+			count++
+		}
+	}
+	if count == 0 {
+		return out
+	}
+	out.children = make([]Node, 0, count)
+	for i := range n.children {
+		if member, keep := k.keeps(n, i); keep {
+			out.children = append(out.children, member.trim(&n.children[i]))
 		}
 	}
 	return out
+}
+
+// keeps tells whether a member of n is kept, and what of it: all where the Keeper is nil.
+func (k *Keeper) keeps(n *Node, i int) (*Keeper, bool) {
+	switch {
+	case k == nil || k.fields == nil && k.elements == nil:
+		return nil, true
+	case n.kind == List:
+		return k.elements, true
+	}
+	member := k.fields[n.children[i].key]
+	return member, member != nil
 }
