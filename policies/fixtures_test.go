@@ -160,7 +160,7 @@ func everyHintHelps(t *testing.T, e *policies.Evaluator, id policies.ID, m manif
 		}
 		after := of(id, m.with(t, f.Fix, !f.Inject).findings(e))
 		for _, left := range after {
-			if left.Path.String() == f.Path.String() && left.Problem == f.Problem {
+			if left.Place() == f.Place() && left.Problem == f.Problem {
 				t.Errorf("the edits of this finding do not remove it:\n%s", report([]policies.Finding{f}))
 			}
 		}

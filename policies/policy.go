@@ -44,6 +44,7 @@ func All() []Policy {
 		sagemakerOutputKey(),
 		sagemakerStorageKey(),
 		sagemakerEndpointKey(),
+		sagemakerPipelineKey(),
 		s3BucketKey(),
 		sagemakerDataSource(),
 		transitVPC(),

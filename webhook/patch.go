@@ -13,7 +13,9 @@ import (
 func Patch(root *tree.Node, edits []policies.Edit) []jsonpatch.Operation {
 	b := patchBuilder{at: map[string]int{}}
 	for _, e := range edits {
-		b.edit(root, e)
+		if e.Within == nil { // a text that a person wrote is never changed
+			b.edit(root, e)
+		}
 	}
 	return b.operations
 }
