@@ -82,26 +82,52 @@ func (e *Evaluator) Evaluate(object Object, old *tree.Node, world World) []Findi
 	return merged(e.evaluate(rules, object, old, world))
 }
 
+// Complete returns the edits that the webhook makes to a new object, and whether
+// it will be denied all the same. Policies that have a say in neither are not asked.
+func (e *Evaluator) Complete(object Object, world World) (edits []Edit, denied bool) {
+	rules := e.byKind[catalog.Kind{Group: object.Group, Name: object.Kind}]
+	if len(rules) == 0 || isDeleting(object.Root) {
+		return nil, false
+	}
+	if world == nil {
+		world = Nowhere{}
+	}
+	findings := e.judge(rules, object, question{completing: true}, world, world.Roles())
+	for i := range findings {
+		if findings[i].Mode == Enforce && !findings[i].Inject {
+			denied = true
+		}
+	}
+	return Injections(findings), denied
+}
+
 func (e *Evaluator) evaluate(rules []rule, object Object, old *tree.Node, world World) []Finding {
 	roles := world.Roles()
-	if old == nil {
-		return e.judge(rules, object, nil, false, world, roles)
+	if old == nil || becomesCreation(object.Root, old) {
+		return e.judge(rules, object, question{update: old != nil}, world, roles)
 	}
-	if becomesCreation(object.Root, old) {
-		return e.judge(rules, object, nil, true, world, roles)
-	}
-	findings := e.judge(rules, object, old, true, world, roles)
+	asked := question{old: old, update: true}
+	findings := e.judge(rules, object, asked, world, roles)
 	if len(findings) == 0 {
 		return nil
 	}
 	before := object
 	before.Root = old
-	return added(findings, e.judge(rules, before, old, true, world, roles))
+	return added(findings, e.judge(rules, before, asked, world, roles))
 }
 
-func (e *Evaluator) judge(rules []rule, object Object, old *tree.Node, update bool, world World, roles Roles) []Finding {
+// question is what is asked of an object.
+type question struct {
+	// old is what an update is compared with; an update can be judged without.
+	old    *tree.Node
+	update bool
+	// completing asks only for what can be set, and whether that is enough.
+	completing bool
+}
+
+func (e *Evaluator) judge(rules []rule, object Object, asked question, world World, roles Roles) []Finding {
 	ev := e.begin(object, world, roles)
-	ev.old, ev.update = old, update
+	ev.question = asked
 	spec := object.Root.Get("spec")
 	if !ev.observes() && (spec.Empty() || spec.Kind() != tree.Map) {
 		return nil
@@ -109,12 +135,19 @@ func (e *Evaluator) judge(rules []rule, object Object, old *tree.Node, update bo
 	for i := range rules {
 		ev.rule = &rules[i]
 		ev.switched = e.settings.policyIn(rules[i].policy.ID, ev.namespace)
-		if ev.switched.Mode != Off {
+		if ev.isAsked() {
 			rules[i].policy.check(ev)
 			ev.ignoredDrift()
 		}
 	}
 	return ev.findings
+}
+
+func (e *evaluation) isAsked() bool {
+	if e.completing && e.switched.Mode != Enforce {
+		return e.rule.policy.Injects && e.switched.injects()
+	}
+	return e.switched.Mode != Off
 }
 
 // added leaves out the findings that were there before, so that an object from
@@ -149,9 +182,7 @@ func identity(f *Finding) string {
 type evaluation struct {
 	*Evaluator
 	object Object
-	// old is what an update is compared with; an update can be judged without.
-	old       *tree.Node
-	update    bool
+	question
 	world     World
 	roles     Roles
 	namespace Namespace

@@ -6,8 +6,6 @@ import (
 
 	admissionv1 "k8s.io/api/admission/v1"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
-
-	"github.com/cmkgate/cmkgate/policies"
 )
 
 // Mutate sets the organization's default keys where a new object lacks one, and
@@ -34,15 +32,14 @@ func (r *Reviewer) Mutate(_ context.Context, req admission.Request) admission.Re
 }
 
 func (v *review) inject() admission.Response {
-	findings := v.Evaluator.Evaluate(v.object, nil, v.World.Now())
-	edits := policies.Injections(findings)
+	edits, denied := v.Evaluator.Complete(v.object, v.World.Now())
 	if len(edits) == 0 {
 		v.decided(decisionAllowed, nil, nil)
 		return allowed()
 	}
 	resp := allowed()
 	resp.Patches = Patch(v.object.Root, edits)
-	if !willBeDenied(findings) { // of an object that is not stored, nothing was set
+	if !denied { // of an object that is not stored, nothing was set
 		resp.Warnings = editWarnings("cmkgate set ", edits)
 	}
 	resp.AuditAnnotations = map[string]string{"injected": editSummary(edits)}
@@ -62,14 +59,4 @@ func (v *review) restore() admission.Response {
 	resp.AuditAnnotations = map[string]string{"restored": editSummary(edits)}
 	v.decided(decisionRestored, nil, edits)
 	return resp
-}
-
-// willBeDenied tells whether an enforced finding is left after the injections.
-func willBeDenied(findings []policies.Finding) bool {
-	for i := range findings {
-		if findings[i].Mode == policies.Enforce && !findings[i].Inject {
-			return true
-		}
-	}
-	return false
 }
