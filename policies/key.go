@@ -30,11 +30,16 @@ func (e *evaluation) judgeKey(f *field, path tree.Path, value *tree.Node, inject
 		finding.Remedy = e.noDefaultKey(f)
 		return finding, true
 	}
-	finding.Remedy = "Set it to " + key + "."
-	if injectable {
-		finding.Remedy = "Set it to " + key + " or remove the field."
+	finding.Remedy = "Set it to " + key
+	if kms.Placeholder(value.Str()) == "" {
+		finding.Fix = []Edit{{Path: finding.Path, Value: key}}
+	} else { // what was to stand here, only a person knows
+		finding.Remedy = "Fill it in, for example with " + key
 	}
-	finding.Fix = []Edit{{Path: finding.Path, Value: key}}
+	if injectable {
+		finding.Remedy += " or remove the field"
+	}
+	finding.Remedy += "."
 	return finding, true
 }
 

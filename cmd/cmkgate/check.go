@@ -12,6 +12,7 @@ import (
 
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/report"
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/schema"
 	"github.com/cmkgate/cmkgate/policies"
 )
 
@@ -20,6 +21,7 @@ type checkOptions struct {
 	config      string
 	namespace   string
 	failOn      string
+	schema      string
 	noInject    bool
 	quiet       bool
 	noColor     bool
@@ -71,6 +73,7 @@ func newCheck() *cobra.Command {
 	flags.StringVar(&o.config, "config", "", "the configuration `file`; without it cmkgate.yaml, from the working directory upward")
 	flags.StringVarP(&o.namespace, "namespace", "n", "", "the `namespace` of objects that name none")
 	flags.StringVar(&o.failOn, "fail-on", "enforce", "what makes the exit code 1: enforce, warn or never")
+	flags.StringVar(&o.schema, "schema", schemaEnforce, "what objects that ACK's CRDs do not allow come to: enforce, warn or off")
 	flags.BoolVar(&o.noInject, "no-inject", false, "judge as if the webhook set nothing: keys must be in the manifests")
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "show only what is denied")
 	flags.BoolVar(&o.noColor, "no-color", false, "no colors (also by the variable NO_COLOR)")
@@ -81,6 +84,9 @@ func newCheck() *cobra.Command {
 func (o *checkOptions) run(cmd *cobra.Command, args []string) error {
 	if !slices.Contains([]string{"enforce", "warn", "never"}, o.failOn) {
 		return fmt.Errorf("--fail-on %q: want enforce, warn or never", o.failOn)
+	}
+	if !slices.Contains([]string{schemaEnforce, schemaWarn, schemaOff}, o.schema) {
+		return fmt.Errorf("--schema %q: want enforce, warn or off", o.schema)
 	}
 	evaluator, err := o.evaluator()
 	if err != nil {
@@ -100,7 +106,7 @@ func (o *checkOptions) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	c := &checker{
-		evaluator: evaluator, namespace: o.namespace, workers: max(o.concurrency, 1),
+		evaluator: evaluator, shapes: shapes{schema.New(), o.schema}, namespace: o.namespace, workers: max(o.concurrency, 1),
 		writers: out.writers, stderr: cmd.ErrOrStderr(), progress: o.progress(cmd.ErrOrStderr()),
 	}
 	summary, err := c.check(input)
