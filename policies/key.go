@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/cmkgate/cmkgate/policies/catalog"
@@ -34,12 +35,12 @@ func (e *evaluation) judgeKey(f *field, path tree.Path, value *tree.Node, inject
 	if kms.Placeholder(value.Str()) == "" {
 		finding.Fix = []Edit{{Path: finding.Path, Value: key}}
 	} else { // what was to stand here, only a person knows
-		finding.Remedy = "Fill it in, for example with " + key
+		finding.Remedy = "Fill it in, for example with " + key + ","
 	}
 	if injectable {
 		finding.Remedy += " or remove the field"
 	}
-	finding.Remedy += "."
+	finding.Remedy = strings.TrimSuffix(finding.Remedy, ",") + "."
 	return finding, true
 }
 

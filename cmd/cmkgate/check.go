@@ -37,6 +37,14 @@ judged by the EndpointConfig that it names, and an object by its Namespace's lab
 annotations. What is not among the manifests cannot be seen; where an answer depends on it, the
 finding is called unverifiable.
 
+Objects of the two groups are also held against ACK's CRDs, as no API server does it here: what
+it would refuse is a finding of the policy "schema", denied like any other, and so is a key in a
+field that ACK does not have (kmsKeyId). What a newer ACK may know is a warning. With --schema warn
+nothing of it is denied, with --schema off it is not looked for; cmkgate explain schema tells more.
+
+A file that a kustomization among the manifests applies as a patch is judged by what it says, not by
+what it leaves to its base. Two documents with the same name are told as a remark.
+
 A key that is missing but that the webhook sets by itself is told as "set at admission" and does
 not fail the check: the webhook would admit the object. With --no-inject it counts, so that every
 key must be in the manifests.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/report"
@@ -86,10 +85,9 @@ func (o objects) duplicates(of []report.Result) []report.Result {
 			continue
 		}
 		r.Policy, r.Reason, r.Mode = schema.ID, schema.Duplicate, policies.Audit
-		r.Message = strings.Join([]string{
-			fmt.Sprintf("this is in %s:%d:%d too, and in one cluster the one that is applied last counts.", first.file, first.line, first.column),
-			"If one of them is a patch or an overlay of kustomize, judge what it builds: kustomize build DIR | cmkgate check -",
-		}, " ")
+		r.Message = fmt.Sprintf("this is in %s:%d:%d too, and in one cluster the one that is applied last counts."+
+			" If one of them is a patch or an overlay of kustomize, judge what it builds: kustomize build DIR | cmkgate check -",
+			first.file, first.line, first.column)
 		out = append(out, r)
 	}
 	return out

@@ -135,6 +135,7 @@ func TestAdmissionOnARealAPIServer(t *testing.T) {
 	t.Run("ADryRunIsDecidedAlikeAndStoresNothing", s.dryRun)
 	t.Run("AnEndpointFindsTheEndpointConfigCreatedJustBefore", s.endpointRightAfterConfig)
 	t.Run("AnAdoptedObjectWithoutSpecIsNotGivenOne", s.adoptedWithoutSpec)
+	t.Run("ValuesThatTheSchemaAdmitsAndNoKeyCanBeAreDenied", s.valuesThatAreNoKeys)
 	t.Run("DecisionsAreInMetricsLogAndAuditLog", s.observability)
 }
 

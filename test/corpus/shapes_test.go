@@ -194,7 +194,9 @@ func (c commandLine) shapes(t *testing.T, objects []broken) map[string]bool {
 	if code := cmd.ProcessState.ExitCode(); code != 1 {
 		t.Fatalf("exit code %d: %v", code, err)
 	}
-	var report struct{ Results []result }
+	var report struct {
+		Results []result `json:"results"`
+	}
 	if err := json.Unmarshal(stdout, &report); err != nil {
 		t.Fatal(err)
 	}

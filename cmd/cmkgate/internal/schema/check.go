@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -46,13 +47,13 @@ func (s *Schemas) Check(o *policies.Object, patch bool) (breaches []Breach, ours
 		if o.Group == "" && o.Kind == "Namespace" {
 			c.metadata(s.metadata(), o.Root.Get("metadata"))
 		}
-		return c.breaches, false
+		return c.told(), false
 	}
 	c.kind, c.controller = catalog.Kind{Group: g.name, Name: o.Kind}, g.controller
 	o.Group = g.name
 	if item, isList := strings.CutSuffix(o.Kind, "List"); isList && g.kinds[item] != nil {
 		c.list(o.Root.Get("items"))
-		return c.breaches, true
+		return c.told(), true
 	}
 	c.metadata(s.metadata(), o.Root.Get("metadata"))
 	if spec, ok := g.kinds[o.Kind]; ok {
@@ -60,7 +61,7 @@ func (s *Schemas) Check(o *policies.Object, patch bool) (breaches []Breach, ours
 	} else {
 		c.unknownKind(g, o)
 	}
-	return c.breaches, true
+	return c.told(), true
 }
 
 // list is about a List that could not be taken apart.
@@ -77,18 +78,17 @@ func (s *Schemas) identify(c *checker, o *policies.Object) *group {
 	name, version, _ := strings.Cut(apiVersion, "/")
 	for i := range s.groups {
 		g := &s.groups[i]
-		want := g.name + "/" + g.version
 		switch {
-		case apiVersion == want, apiVersion == "" && o.Group == g.name: // an item of a typed list
+		case apiVersion == g.apiVersion, apiVersion == "" && o.Group == g.name: // an item of a typed list
 			return g
 		case name == g.name && version == "":
-			c.apiVersion(fmt.Sprintf("%s is a group without a version.", quote(apiVersion)), want)
+			c.apiVersion(fmt.Sprintf("%s is a group without a version.", quote(apiVersion)), g.apiVersion)
 			return g
 		case name == g.name:
-			c.apiVersion(fmt.Sprintf("ACK's %s does not serve %s.", g.controller, quote(apiVersion)), want)
+			c.apiVersion(fmt.Sprintf("ACK's %s does not serve %s.", g.controller, quote(apiVersion)), g.apiVersion)
 			return g
 		case g.kinds[o.Kind] != nil && isTypingMistake(name, g.name):
-			c.apiVersion(fmt.Sprintf("there is no group %s; ACK's %s is of %s.", quote(name), o.Kind, g.name), want)
+			c.apiVersion(fmt.Sprintf("there is no group %s; ACK's %s is of %s.", quote(name), o.Kind, g.name), g.apiVersion)
 			return g
 		}
 	}
@@ -120,14 +120,12 @@ func (c *checker) unknownKind(g *group, o *policies.Object) {
 		return
 	}
 	finding.Problem = fmt.Sprintf("ACK's %s has no kind %s", g.controller, quote(o.Kind))
-	for name := range g.kinds {
-		if isTypingMistake(o.Kind, name) {
-			finding.Problem += "."
-			finding.Remedy = "Write " + name + "."
-			finding.Fix = []policies.Edit{{Path: at, Value: name}}
-			c.add(Breach{Finding: finding})
-			return
-		}
+	if name := nearest.Of(o.Kind, slices.Sorted(maps.Keys(g.kinds))); isTypingMistake(o.Kind, name) {
+		finding.Problem += "."
+		finding.Remedy = "Write " + name + "."
+		finding.Fix = []policies.Edit{{Path: at, Value: name}}
+		c.add(Breach{Finding: finding})
+		return
 	}
 	// A newer ACK may have it; that must not stop a pipeline for ever.
 	finding.Mode = policies.Warn

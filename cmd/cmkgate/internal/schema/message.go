@@ -51,17 +51,17 @@ func (c *checker) notAnInstanceType(text string) {
 // found says what stands in the place of a value of the type.
 func found(t *Type, n *tree.Node) string {
 	const short = 40
-	switch text := n.Text(); {
-	case n.Kind() == tree.Null:
+	switch kind, text := n.Kind(), n.Text(); {
+	case kind == tree.Null:
 		return "null"
-	case n.Kind() == tree.Bool:
+	case kind == tree.Bool:
 		return "the boolean " + text
-	case n.Kind() == t.Kind && n.Kind() == tree.String && len(text) <= short:
+	case kind != t.Kind, len(text) > short:
+		return withArticle[kind]
+	case kind == tree.String:
 		return quote(text)
-	case n.Kind() == t.Kind && n.Kind() == tree.Number && len(text) <= short:
-		return text
 	default:
-		return withArticle[n.Kind()]
+		return text
 	}
 }
 

@@ -28,7 +28,7 @@ type Schemas struct {
 
 // group is one API group as one version of its controller serves it.
 type group struct {
-	name, version string
+	name, apiVersion string
 	// controller is its name and version, for messages.
 	controller string
 	kinds      map[string]func() *Type
@@ -58,9 +58,9 @@ func New() *Schemas {
 
 func newGroup(text string) group {
 	head, _, _ := strings.Cut(text, "\n")
-	apiVersion, controller, _ := strings.Cut(head, " ")
-	g := group{controller: controller, kinds: map[string]func() *Type{}}
-	g.name, g.version, _ = strings.Cut(apiVersion, "/")
+	g := group{kinds: map[string]func() *Type{}}
+	g.apiVersion, g.controller, _ = strings.Cut(head, " ")
+	g.name, _, _ = strings.Cut(g.apiVersion, "/")
 	for _, text := range sections(text, "kind ") {
 		kind, fields, _ := strings.Cut(text, "\n")
 		g.kinds[kind] = sync.OnceValue(func() *Type { return decode(fields) })

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/nearest"
 	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/policies/catalog"
 	"github.com/cmkgate/cmkgate/policies/tree"
@@ -48,7 +50,7 @@ func (c *checker) unknown(t *Type, object, member *tree.Node) {
 	if secret {
 		b.Problem = fmt.Sprintf("ACK's %s has no such field, so the key or encryption that it names does not count.", c.kind.Name)
 	}
-	name, typed := c.sibling(t, object, member, secret)
+	name, typed := c.sibling(t, object, member)
 	switch {
 	case name != "" && !object.Get(name).Absent():
 		b.Remedy = fmt.Sprintf("Remove it: %s stands beside it.", name)
@@ -73,38 +75,52 @@ func (c *checker) unknown(t *Type, object, member *tree.Node) {
 
 // sibling is the field of the type that was most likely meant, "" where none is
 // near. Typed tells that it is a guess at a typing mistake.
-func (c *checker) sibling(t *Type, object, member *tree.Node, secret bool) (name string, typed bool) {
+func (c *checker) sibling(t *Type, object, member *tree.Node) (name string, typed bool) {
+	if !c.hints() {
+		for field := range t.Fields {
+			if strings.EqualFold(field, member.Key()) {
+				return field, false
+			}
+		}
+		return "", false
+	}
 	word := folded(member.Key())
 	if other := otherNames[word]; other != "" && t.Fields[other] != nil {
 		return other, false
 	}
 	var near, keys []string
 	for field := range t.Fields {
-		switch f := folded(field); {
-		case f == word:
+		f := folded(field)
+		if f == word {
 			return field, false
-		case strings.Contains(f, "kms"):
+		}
+		if namesKey(f) {
 			keys = append(keys, field)
-			fallthrough
-		case isTypingMistake(word, f) && object.Get(field).Absent():
+		}
+		if object.Get(field).Absent() && isTypingMistake(word, f) {
 			near = append(near, field)
 		}
 	}
-	if secret && namesKey(word) && len(keys) == 1 && member.Kind() == tree.String {
+	if len(keys) == 1 && namesKey(word) && member.Kind() == t.Fields[keys[0]].Kind {
 		return keys[0], false
 	}
-	near = slices.DeleteFunc(near, func(field string) bool { return !isTypingMistake(word, folded(field)) })
-	if len(near) == 0 {
-		return "", false
-	}
 	slices.Sort(near)
-	return near[0], true
+	return nearest.Of(member.Key(), near), true
 }
+
+// hints tells whether to look for what was meant, which takes its time: nobody
+// reads that of the hundredth field.
+func (c *checker) hints() bool { return len(c.breaches) < most }
 
 // folded is a name as those compare it who do not care for case: kmsKeyId,
 // KmsKeyId and kms_key_id are one.
 func folded(name string) string {
-	return strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
+	return strings.Map(func(r rune) rune {
+		if r == '_' || r == '-' {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, name)
 }
 
 // namesKey tells whether a field of this name, folded, is about a key or encryption.
@@ -169,6 +185,9 @@ func (c *checker) elsewhere(name string) string {
 // places are the paths of the kind's fields with a name, none where there are many.
 func (c *checker) places(name string) []string {
 	const few = 3
+	if !c.hints() {
+		return nil
+	}
 	var out []string
 	word := folded(name)
 	var search func(t *Type, path string)

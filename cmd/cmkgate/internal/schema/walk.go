@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -24,11 +25,39 @@ type checker struct {
 	steps    [16]tree.Step
 	path     tree.Path
 	breaches []Breach
+	// more counts the breaches past the most that one object can have, and
+	// enforced tells whether any of them is.
+	more     int
+	enforced bool
 }
 
+// most is how many breaches of one object are told one by one; nobody reads on.
+const most = 100
+
 func (c *checker) add(b Breach) {
+	if len(c.breaches) == most {
+		c.more++
+		c.enforced = c.enforced || b.Mode == policies.Enforce
+		return
+	}
 	b.Policy = ID
 	c.breaches = append(c.breaches, b)
+}
+
+// told returns all breaches, those that were only counted as one.
+func (c *checker) told() []Breach {
+	if c.more == 0 {
+		return c.breaches
+	}
+	rest := policies.Finding{
+		Policy: ID, Reason: WrongType, Mode: policies.Warn, Path: tree.Path{tree.Key("spec")},
+		Problem: fmt.Sprintf("this object has %d more fields that ACK's CRD does not allow.", c.more),
+		Remedy:  "Put those right that are told first.",
+	}
+	if c.enforced {
+		rest.Mode = policies.Enforce
+	}
+	return append(c.breaches, Breach{Finding: rest})
 }
 
 // object checks what stands beside metadata.

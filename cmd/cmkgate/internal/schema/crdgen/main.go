@@ -64,7 +64,10 @@ func writeGroup(ctx context.Context, out *bytes.Buffer, controller string) error
 	return nil
 }
 
-type module struct{ Dir, Version string }
+type module struct {
+	Dir     string `json:"Dir"`
+	Version string `json:"Version"`
+}
 
 // find is the module in the version that go.mod requires.
 func find(ctx context.Context, path string) (module, error) {
@@ -73,7 +76,8 @@ func find(ctx context.Context, path string) (module, error) {
 	if err != nil {
 		return m, fmt.Errorf("go mod download: %w", err)
 	}
-	return m, json.Unmarshal(out, &m)
+	err = json.Unmarshal(out, &m)
+	return m, err
 }
 
 type crd struct {
