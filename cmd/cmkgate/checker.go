@@ -70,35 +70,45 @@ func (c *checker) check(input *manifest.Input) (report.Summary, error) {
 	return summary, nil
 }
 
+// lesson is what one batch says of others.
+type lesson struct {
+	file    string
+	facts   []manifest.Fact
+	patches manifest.Patches
+}
+
 // learn builds the world. What cannot be read is told when it is judged.
 func (c *checker) learn(input *manifest.Input) (learned, error) {
-	type lesson struct {
-		facts   []manifest.Fact
-		patches manifest.Patches
-	}
 	survey := manifest.NewSurvey(c.namespace)
 	known := learned{manifest.NewWorld(), manifest.Patches{}}
+	var lessons []lesson
 	err := inOrder(c.workers, input.Batches(), func() func(manifest.Batch) lesson {
 		var splitter manifest.Splitter
-		return func(b manifest.Batch) (l lesson) {
+		return func(b manifest.Batch) lesson {
+			l := lesson{file: b.File, patches: manifest.Patches{}}
 			for doc, problem := range b.Documents(&splitter) {
-				if problem != nil {
-					continue
-				}
-				l.facts = append(l.facts, survey.Facts(&doc)...)
-				if doc.IsKustomization() {
-					l.patches = doc.Patches()
+				if problem == nil {
+					l.facts = append(l.facts, survey.Facts(&doc)...)
+					l.patches.Find(&doc)
 				}
 			}
 			return l
 		}
 	}, func(l lesson) error {
+		maps.Copy(known.patches, l.patches)
+		if len(l.facts) > 0 {
+			lessons = append(lessons, l)
+		}
+		return nil
+	})
+	for _, l := range lessons {
+		if known.patches.Of(l.file) != "" {
+			continue // half an object
+		}
 		for _, f := range l.facts {
 			known.world.Add(f)
 		}
-		maps.Copy(known.patches, l.patches)
-		return nil
-	})
+	}
 	known.world.Sort()
 	return known, err
 }

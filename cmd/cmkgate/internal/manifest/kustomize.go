@@ -12,33 +12,30 @@ import (
 // stands in the object that it changes, so it cannot be judged as a whole.
 type Patches map[string]string
 
-// IsKustomization tells whether a document is one by the name of its file.
-func (d *Document) IsKustomization() bool {
-	name := filepath.Base(d.File)
-	return name == "kustomization.yaml" || name == "kustomization.yml"
-}
-
-// Patches are those that the document names as a kustomization.
-func (d *Document) Patches() Patches {
+// Find adds the patches of a document that is a kustomization, by the name of its file.
+func (p Patches) Find(d *Document) {
+	switch filepath.Base(d.File) {
+	case "kustomization.yaml", "kustomization.yml":
+	default:
+		return
+	}
 	var k struct {
 		Patches               []struct{ Path string }
 		PatchesStrategicMerge []string `yaml:"patchesStrategicMerge"`
 	}
 	var root yaml.Node
 	if decodeNext(yaml.NewDecoder(bytes.NewReader(d.Data)), &root) != nil || root.Decode(&k) != nil {
-		return nil // told when it is judged
+		return // told when it is judged
 	}
 	files := k.PatchesStrategicMerge
 	for _, patch := range k.Patches {
 		files = append(files, patch.Path)
 	}
-	patches := Patches{}
 	for _, file := range files {
 		if file != "" {
-			patches[filepath.Join(filepath.Dir(d.File), file)] = d.File
+			p[filepath.Join(filepath.Dir(d.File), file)] = d.File
 		}
 	}
-	return patches
 }
 
 // Of is the kustomization that applies the file as a patch, "" for other files.
