@@ -35,10 +35,23 @@ func adoptionOf(root *tree.Node) adoption {
 }
 
 // observes tells whether the spec is what ACK sees in AWS, not what a person
-// asks for: on creation, and when ACK fills in the spec that was not there. A
-// denial of that write leaves ACK in a loop, and encrypts nothing.
+// asks for: until ACK has taken the resource over, which its first status tells.
+// ACK then writes the whole spec; a denial of that leaves it in a loop, and
+// encrypts nothing.
 func (e *evaluation) observes() bool {
-	return e.adoption == adopt && (e.old == nil || e.old.Get("spec").Empty())
+	return e.adoption == adopt && (e.old == nil || !isKnownToACK(e.old))
+}
+
+// becomesCreation tells whether an update makes ACK create what it was only to
+// take over or to look at. Such a spec was never judged, so all of it is now;
+// what the status says of it anyone with rights to the status can write.
+func becomesCreation(root, old *tree.Node) bool {
+	return adoptionOf(old) == adopt && adoptionOf(root) != adopt
+}
+
+// isKnownToACK tells whether ACK has seen the resource in AWS.
+func isKnownToACK(root *tree.Node) bool {
+	return !root.Get("status").Get("ackResourceMetadata").Get("arn").Missing()
 }
 
 // adopted reports what can be said of a key that ACK will read from AWS.

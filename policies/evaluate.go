@@ -63,24 +63,30 @@ func (e *Evaluator) Judges(group, kind string) bool {
 // An object that is being deleted, or has no spec, is never wrong.
 func (e *Evaluator) Evaluate(object Object, old *tree.Node, world World) []Finding {
 	rules := e.byKind[catalog.Kind{Group: object.Group, Name: object.Kind}]
-	if len(rules) == 0 || !object.Root.Get("metadata").Get("deletionTimestamp").Missing() {
+	if len(rules) == 0 || isDeleting(object.Root) {
 		return nil
 	}
 	if world == nil {
 		world = Nowhere{}
 	}
-	findings := e.judge(rules, object, old, world)
-	if len(findings) == 0 || old == nil {
-		return findings
+	if old == nil {
+		return e.judge(rules, object, nil, false, world)
+	}
+	if becomesCreation(object.Root, old) {
+		return e.judge(rules, object, nil, true, world)
+	}
+	findings := e.judge(rules, object, old, true, world)
+	if len(findings) == 0 {
+		return nil
 	}
 	before := object
 	before.Root = old
-	return added(findings, e.judge(rules, before, old, world))
+	return added(findings, e.judge(rules, before, old, true, world))
 }
 
-func (e *Evaluator) judge(rules []rule, object Object, old *tree.Node, world World) []Finding {
+func (e *Evaluator) judge(rules []rule, object Object, old *tree.Node, update bool, world World) []Finding {
 	ev := e.begin(object, world)
-	ev.old = old
+	ev.old, ev.update = old, update
 	spec := object.Root.Get("spec")
 	if !ev.observes() && (spec.Empty() || spec.Kind() != tree.Map) {
 		return nil
@@ -90,6 +96,7 @@ func (e *Evaluator) judge(rules []rule, object Object, old *tree.Node, world Wor
 		ev.switched = e.settings.policyIn(rules[i].policy.ID, ev.namespace)
 		if ev.switched.Mode != Off {
 			rules[i].policy.check(ev)
+			ev.ignoredDrift()
 		}
 	}
 	return ev.findings
@@ -122,14 +129,17 @@ func identity(f *Finding) string {
 // evaluation is the judgement of one object under way.
 type evaluation struct {
 	*Evaluator
-	object    Object
+	object Object
+	// old is what an update is compared with; an update can be judged without.
 	old       *tree.Node
+	update    bool
 	world     World
 	namespace Namespace
 	region    string
 	account   string
 	adoption  adoption
 	search    search
+	document  *bucketDocument
 
 	rule     *rule
 	switched PolicySettings
@@ -149,10 +159,17 @@ func (e *Evaluator) begin(object Object, world World) *evaluation {
 	return ev
 }
 
+func (e *evaluation) kind() catalog.Kind {
+	return catalog.Kind{Group: e.object.Group, Name: e.object.Kind}
+}
+
 // report adds a finding of the policy at work; policy and mode are filled in.
 func (e *evaluation) report(f Finding) {
 	f.Policy, f.Mode = e.rule.policy.ID, e.switched.Mode
 	if f.Reason == Unverifiable && f.Mode == Enforce && e.settings.Unverifiable != Enforce {
+		f.Mode = Warn
+	}
+	if f.Reason == IgnoredDrift && f.Mode == Enforce {
 		f.Mode = Warn
 	}
 	e.findings = append(e.findings, f)

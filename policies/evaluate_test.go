@@ -18,6 +18,7 @@ metadata: {name: churn, namespace: science}
 spec:
   outputDataConfig: {s3OutputPath: s3://artifacts/churn}
   resourceConfig: {instanceType: ml.m5.xlarge}
+  vpcConfig: {subnets: [subnet-1], securityGroupIDs: [sg-1]}
 `
 
 // labels are policy and reason of each finding.
@@ -72,7 +73,7 @@ func TestJudgesKnowsTheKindsOfThePolicies(t *testing.T) {
 			}
 		}
 	}
-	for _, kind := range []catalog.Kind{{Group: catalog.S3, Name: "TrainingJob"}, {Group: catalog.SageMaker, Name: "Model"}, {}, {Group: "apps", Name: "Deployment"}} {
+	for _, kind := range []catalog.Kind{{Group: catalog.S3, Name: "TrainingJob"}, {Group: catalog.SageMaker, Name: "ModelPackageGroup"}, {}, {Group: "apps", Name: "Deployment"}} {
 		if e.Judges(kind.Group, kind.Name) {
 			t.Errorf("%v is judged by no policy", kind)
 		}
@@ -144,7 +145,7 @@ func TestUnverifiableFindingsHaveTheirOwnMode(t *testing.T) {
 	const unknown = `
 apiVersion: sagemaker.services.k8s.aws/v1alpha1
 kind: TrainingJob
-spec: {resourceConfig: {instanceType: ml.g9.xlarge}}
+spec: {resourceConfig: {instanceType: ml.g9.xlarge}, vpcConfig: {subnets: [subnet-1], securityGroupIDs: [sg-1]}}
 `
 	for _, tt := range []struct{ mode, unverifiable, want policies.Mode }{
 		{policies.Enforce, policies.Warn, policies.Warn},

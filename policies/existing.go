@@ -33,7 +33,7 @@ func (e *evaluation) prescribeForExisting(finding *Finding, f *field) bool {
 
 // changedKey is the finding for a good key that cannot reach AWS any more.
 func (e *evaluation) changedKey(f *field, path tree.Path, value *tree.Node) (Finding, bool) {
-	if e.old == nil || e.old.Find(path).Str() == value.Str() {
+	if e.old == nil || e.old.Find(path).Str() == value.Str() || e.awaitsLateInitialization(f) {
 		return Finding{}, false
 	}
 	finding := Finding{Reason: Immutable, Path: path.Clone(), Problem: "this key would never reach AWS."}
@@ -41,8 +41,54 @@ func (e *evaluation) changedKey(f *field, path tree.Path, value *tree.Node) (Fin
 	return finding, wrong
 }
 
-func (e *evaluation) existsInAWS() bool {
-	finalizers := e.old.Get("metadata").Get("finalizers")
+// takenBack is the finding for a key that an update takes from a resource that
+// ACK has given up on: that is how a person recovers from a key that was added
+// by hand. The condition is only what the cluster says, and so may be wrong.
+func (e *evaluation) takenBack(f *field, path tree.Path) (Finding, bool) {
+	if e.old == nil || f.Mutable || e.old.Find(path).Missing() || !e.existsInAWS() || !hasCondition(e.old, terminalCondition) {
+		return Finding{}, false
+	}
+	return Finding{
+		Reason:  Unverifiable,
+		Path:    path.Clone(),
+		Problem: "ACK has given up on this resource (ACK.Terminal), so whether AWS encrypts it with the key that is taken back cannot be seen.",
+		Remedy:  "Make sure that the resource is under a customer-managed key in AWS, or create it under a new name.",
+	}, true
+}
+
+// The conditions of the ACK runtime (apis/core/v1alpha1/conditions.go).
+const (
+	terminalCondition        = "ACK.Terminal"
+	lateInitializedCondition = "ACK.LateInitialized"
+)
+
+// awaitsLateInitialization tells whether ACK is yet to write the key that AWS
+// has into the field. It does so under any user name (EKS runs it under one of
+// its own), and must not be stopped.
+func (e *evaluation) awaitsLateInitialization(f *field) bool {
+	return f.lateInitialized && e.old != nil && e.existsInAWS() && !hasCondition(e.old, lateInitializedCondition)
+}
+
+func hasCondition(root *tree.Node, name string) bool {
+	conditions := root.Get("status").Get("conditions")
+	for i := range conditions.Len() {
+		if c := conditions.At(i); c.Get("type").Str() == name && c.Get("status").Str() == "True" {
+			return true
+		}
+	}
+	return false
+}
+
+func isDeleting(root *tree.Node) bool {
+	return !root.Get("metadata").Get("deletionTimestamp").Missing()
+}
+
+func (e *evaluation) existsInAWS() bool { return HasFinalizer(e.old) }
+
+// HasFinalizer tells whether an object has a finalizer of ACK, which it sets
+// just before it creates the resource in AWS.
+func HasFinalizer(root *tree.Node) bool {
+	finalizers := root.Get("metadata").Get("finalizers")
 	for i := range finalizers.Len() {
 		name := finalizers.At(i).Str()
 		if strings.HasPrefix(name, ackFinalizers) && strings.Contains(name, ".services.k8s.aws/") {
@@ -50,4 +96,11 @@ func (e *evaluation) existsInAWS() bool {
 		}
 	}
 	return false
+}
+
+// LosesFinalizer tells whether an update takes ACK's finalizer from a resource
+// that ACK looks after, as kubectl replace does: ACK then takes the resource for
+// somebody else's, for ever (ACK.Terminal, "Resource already exists").
+func LosesFinalizer(object, old *tree.Node) bool {
+	return old != nil && !isDeleting(object) && isKnownToACK(old) && HasFinalizer(old) && !HasFinalizer(object)
 }

@@ -2,6 +2,7 @@ package policies
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/cmkgate/cmkgate/policies/catalog"
@@ -16,6 +17,8 @@ type field struct {
 	onlyIf        tree.Path
 	instanceTypes []instanceType
 	outputs       []tree.Path
+	// lateInitialized tells that ACK fills the field in from AWS.
+	lateInitialized bool
 }
 
 type instanceType struct{ path, unless tree.Path }
@@ -50,6 +53,9 @@ func compileField(row catalog.Field) (field, error) {
 	for _, o := range row.Outputs {
 		f.outputs = append(f.outputs, p.parse(o))
 	}
+	f.lateInitialized = slices.ContainsFunc(catalog.LateInitializations(), func(l catalog.LateInitialized) bool {
+		return l.Kind == row.Kind && l.Path == row.Path
+	})
 	return f, p.err
 }
 

@@ -213,6 +213,7 @@ func TestFixturesCoverEveryReasonAndKind(t *testing.T) {
 	for _, reason := range []policies.Reason{
 		policies.Missing, policies.AWSManaged, policies.Malformed, policies.WrongRegion, policies.Untrusted,
 		policies.LocalStorage, policies.Deprecated, policies.Unverifiable,
+		policies.PublicNetwork, policies.UnencryptedTraffic, policies.CustomerProvidedKey,
 	} {
 		if !reasons[reason] {
 			t.Errorf("no fixture has a finding %s", reason)

@@ -63,6 +63,15 @@ func settings(changes ...change) policies.Settings {
 	return s
 }
 
+// keysOnly switches off what is not about keys.
+func keysOnly(s *policies.Settings) {
+	for id := range s.Policies {
+		if len(catalog.FieldsOf(id)) == 0 && id != "sagemaker-endpoint-key" {
+			s.Policies[id] = policies.PolicySettings{Mode: policies.Off}
+		}
+	}
+}
+
 func evaluator(tb testing.TB, changes ...change) *policies.Evaluator {
 	tb.Helper()
 	e, err := policies.New(policies.All(), settings(changes...))
@@ -90,11 +99,13 @@ func (w *world) Namespace(name string) (policies.Namespace, bool) {
 	return ns, ok
 }
 
-func (w *world) EndpointConfigs(name string) []policies.Object {
+func (w *world) Named(kind catalog.Kind, name string) []policies.Object {
 	var out []policies.Object
-	for _, o := range w.objects {
-		if o.Kind == "EndpointConfig" && o.Root.Get("spec").Get("endpointConfigName").Str() == name {
-			out = append(out, o)
+	for _, l := range catalog.Lookups() {
+		for _, o := range w.objects {
+			if l.Kind == kind && o.Group == kind.Group && o.Kind == kind.Name && o.Root.Find(tree.MustPath(l.Name)).Str() == name {
+				out = append(out, o)
+			}
 		}
 	}
 	return out

@@ -16,6 +16,9 @@ import (
 // whether the webhook would set the field if it were missing.
 func (e *evaluation) judgeKey(f *field, path tree.Path, value *tree.Node, injectable bool) (Finding, bool) {
 	if value.Missing() {
+		if finding, ok := e.takenBack(f, path); ok {
+			return finding, true
+		}
 		return e.missingKey(f, path, injectable), true
 	}
 	reason, problem := e.keyProblem(f, value)
@@ -123,7 +126,7 @@ func (e *evaluation) noDefaultKey(f *field) string {
 // is for new objects only: on an existing one the key would never reach AWS.
 // What adopt-or-create applies to may exist, so there only mutable fields count.
 func (e *evaluation) mayInject(f *field) bool {
-	return e.old == nil && f.Never == "" && e.switched.injects() &&
+	return !e.update && f.Never == "" && e.switched.injects() &&
 		(e.adoption == noAdoption || e.adoption == adoptOrCreate && f.Mutable)
 }
 

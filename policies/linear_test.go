@@ -10,6 +10,18 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
+// A Bucket's policy of patterns that are made to be tried again and again, as
+// long as one is read, is done with before anybody notices.
+func TestEvaluateOfAHostileBucketPolicyIsBounded(t *testing.T) {
+	pattern := "arn:aws:s3:::" + strings.Repeat("*a", 1000) + "b*"
+	resources := strings.TrimSuffix(strings.Repeat(`"`+pattern+`",`, 120), ",")
+	policy := statements(elements(everyone, allS3, `"Resource":[`+resources+`]`, insecure))
+	m := bucket(t, strings.Repeat("a", 255), policy)
+	if got := labels(of("transit-tls", m.findings(evaluator(t)))); len(got) != 1 || got[0] != "transit-tls/unencrypted-traffic" {
+		t.Errorf("%d bytes of policy: %v", len(policy), got)
+	}
+}
+
 // Objects that are made to be slow: long lists beside maps with many fields.
 // An evaluation that begins at the root for each element takes minutes here.
 func TestEvaluateOfLongListsInWideMapsIsLinear(t *testing.T) {
@@ -33,8 +45,8 @@ func TestEvaluateOfLongListsInWideMapsIsLinear(t *testing.T) {
 			t.Fatal(err)
 		}
 		object := policies.Object{Group: tt.group, Kind: tt.kind, Root: root}
-		if got := len(evaluator(t).Evaluate(object, nil, policies.Nowhere{})); got != tt.findings {
-			t.Errorf("%s: %d findings, want %d", tt.kind, got, tt.findings)
+		if got := len(evaluator(t).Evaluate(object, nil, policies.Nowhere{})); got < tt.findings {
+			t.Errorf("%s: %d findings, want %d at least", tt.kind, got, tt.findings)
 		}
 	}
 }

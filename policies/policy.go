@@ -26,7 +26,14 @@ type Policy struct {
 	Injects bool
 	// Kinds are the objects that the policy looks at.
 	Kinds []catalog.Kind
+	// Reads are the fields that the policy reads beside those of its rows in the
+	// catalog, by kind; a value counts with all that is below it. Requests that
+	// change none of the fields that policies read are not sent to the webhook.
+	Reads map[catalog.Kind][]string
 	check func(*evaluation)
+	// restore returns what puts back the keys that an update leaves out; nil
+	// where the policy sets none.
+	restore func(*evaluation) []Edit
 }
 
 // All returns every policy in the order of the documentation. A new policy is
@@ -38,6 +45,10 @@ func All() []Policy {
 		sagemakerStorageKey(),
 		sagemakerEndpointKey(),
 		s3BucketKey(),
+		transitVPC(),
+		transitTLS(),
+		transitInterContainer(),
+		s3NoCustomerProvidedKey(),
 	}
 }
 
@@ -80,6 +91,20 @@ const (
 	Immutable Reason = "immutable"
 	// Deprecated: AWS has replaced the field by another.
 	Deprecated Reason = "deprecated"
+	// IgnoredDrift: ACK is told not to keep the key in AWS as the manifest has it.
+	IgnoredDrift Reason = "ignored-drift"
 	// Unverifiable: the answer lies outside what can be seen.
 	Unverifiable Reason = "unverifiable"
+)
+
+// The reasons of the policies for data in transit and for what a Bucket accepts;
+// Malformed stands there for a document that AWS would refuse.
+const (
+	// PublicNetwork: it runs in, or reaches, a network that the organization does not control.
+	PublicNetwork Reason = "public-network"
+	// UnencryptedTraffic: data can travel in clear text.
+	UnencryptedTraffic Reason = "unencrypted-traffic"
+	// CustomerProvidedKey: objects can be encrypted with a key that comes with
+	// the request (SSE-C).
+	CustomerProvidedKey Reason = "customer-provided-key"
 )

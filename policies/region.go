@@ -1,6 +1,10 @@
 package policies
 
-import "github.com/cmkgate/cmkgate/policies/kms"
+import (
+	"strings"
+
+	"github.com/cmkgate/cmkgate/policies/kms"
+)
 
 // The annotations that choose region and account (ACK runtime,
 // apis/core/v1alpha1/annotations.go). A region stands on the resource under
@@ -10,6 +14,10 @@ const (
 	defaultRegionKey = "services.k8s.aws/default-region"
 	ownerAccountKey  = "services.k8s.aws/owner-account-id"
 )
+
+// ReadsAnnotation tells whether an annotation of a namespace has a say in where
+// ACK creates what lies in it.
+func ReadsAnnotation(name string) bool { return strings.Contains(name, "services.k8s.aws/") }
 
 // regionOf is the region that ACK creates the object in, in ACK's order
 // (runtime/pkg/runtime/reconciler.go, getRegion): status, resource, namespace,

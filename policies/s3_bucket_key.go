@@ -3,8 +3,10 @@ package policies
 import (
 	"fmt"
 	"strings"
+	"slices"
 
 	"github.com/cmkgate/cmkgate/policies/catalog"
+	"github.com/cmkgate/cmkgate/policies/iam"
 	"github.com/cmkgate/cmkgate/policies/kms"
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
@@ -20,7 +22,14 @@ func s3BucketKey() Policy {
 		Default:  Enforce,
 		Injects:  true,
 		Kinds:    catalog.KindsOf(id),
-		check:    checkBucket,
+		Reads: map[catalog.Kind][]string{
+			{Group: catalog.S3, Name: "Bucket"}: {
+				"spec.acl", "spec.policy", "spec.name", "spec.createBucketConfiguration",
+				"spec.encryption.rules[*].applyServerSideEncryptionByDefault.sseAlgorithm",
+			},
+		},
+		check:   checkBucket,
+		restore: restoreBucket,
 		Doc: `A Bucket's default encryption must be SSE-KMS (aws:kms or aws:kms:dsse) with a customer-managed key.
 Without it S3 uses SSE-S3 (AES256), whose key belongs to AWS; with aws:kms and no key it uses alias/aws/s3, whose policy
 nobody can edit.
@@ -136,6 +145,8 @@ func (r encryptionRule) judge() (Finding, bool) {
 		return r.wrongAlgorithm(Malformed, fmt.Sprintf("directory buckets know no %q.", text), key), true
 	case text == sseKMS || text == sseDSSE:
 		return r.withKey(text, key)
+	case text == sseS3 && r.filledIn(key):
+		return r.none(r.path[:2]), true
 	case text == sseS3:
 		return r.wrongAlgorithm(AWSManaged, fmt.Sprintf("%q is encryption with a key that AWS owns (SSE-S3).", text), key), true
 	case text == "":
@@ -182,6 +193,12 @@ func (r encryptionRule) none(path tree.Path) Finding {
 	}
 	finding.Remedy = "Set it to " + value + "."
 	return finding
+}
+
+// filledIn tells whether an update only says what S3 does for a Bucket that
+// says nothing, as ACK's late initialization does (s3-controller v1.7.1).
+func (r encryptionRule) filledIn(key *tree.Node) bool {
+	return r.old != nil && key.Missing() && r.old.Get("spec").Get("encryption").Get("rules").Empty()
 }
 
 func (r encryptionRule) withoutAlgorithm(key *tree.Node) Finding {
@@ -254,6 +271,32 @@ func (r encryptionRule) edits(algorithm string, key any, overwriteAlgorithm bool
 	return edits
 }
 
+// restoreBucket puts back the one rule that a Bucket has, where an update
+// leaves out the key. An algorithm that a person wrote instead is theirs.
+func restoreBucket(e *evaluation) []Edit {
+	path := tree.Path{tree.Key("spec"), tree.Key("encryption"), tree.Key("rules"), tree.Index(0)}
+	now := encryptionRule{evaluation: e, path: path, node: e.object.Root.Find(path)}
+	before := encryptionRule{evaluation: e, path: path, node: e.old.Find(path)}
+	algorithm, key := before.byDefault().Get("sseAlgorithm").Str(), before.byDefault().Get("kmsMasterKeyID")
+	said := now.byDefault().Get("sseAlgorithm")
+	if !now.byDefault().Get("kmsMasterKeyID").Missing() || !said.Missing() && said.Str() != algorithm {
+		return nil
+	}
+	if algorithm != sseKMS && algorithm != sseDSSE || key.Str() == "" {
+		return nil
+	}
+	if _, problem := e.keyProblem(&e.rule.fields[0], key); problem != "" {
+		return nil
+	}
+	edits := now.edits(algorithm, key.Str(), false)
+	for i := range edits {
+		if _, isBool := edits[i].Value.(bool); isBool {
+			edits[i].Value = before.node.Get("bucketKeyEnabled").True()
+		}
+	}
+	return edits
+}
+
 func (e *evaluation) ofDirectoryBucket() bool {
 	spec := e.object.Root.Get("spec")
 	return isDirectoryBucket(spec.Get("name").Str()) ||
@@ -265,36 +308,14 @@ func (e *evaluation) ofDirectoryBucket() bool {
 func (e *evaluation) receivesAccessLogs() bool {
 	spec := e.object.Root.Get("spec")
 	return spec.Get("acl").Str() == "log-delivery-write" ||
-		admitsLogDelivery(spec.Get("policy").Str()) ||
+		slices.ContainsFunc(e.bucketPolicy().policy.Statements, admitsLogDelivery) ||
 		e.world.LogTarget(spec.Get("name").Str())
 }
 
-// admitsLogDelivery tells whether a bucket policy lets the service that
-// delivers access logs write. To name it elsewhere, say in a Deny, exempts nothing.
-func admitsLogDelivery(policy string) bool {
-	const service = "logging.s3.amazonaws.com"
-	if !strings.Contains(policy, service) {
-		return false
-	}
-	root, err := tree.ParseJSON([]byte(policy))
-	if err != nil {
-		return false
-	}
-	return anyOf(root.Get("Statement"), func(statement *tree.Node) bool {
-		return statement.Get("Effect").Str() == "Allow" &&
-			anyOf(statement.Get("Principal").Get("Service"), func(n *tree.Node) bool { return n.Str() == service })
+// admitsLogDelivery tells whether a statement lets the service that delivers
+// access logs write. To name it elsewhere, say in a Deny, exempts nothing.
+func admitsLogDelivery(s iam.Statement) bool {
+	return s.Effect == iam.Allow && !s.NotPrincipal && slices.ContainsFunc(s.Principals, func(p iam.Principal) bool {
+		return p.Type == "Service" && slices.Contains(p.IDs, "logging.s3.amazonaws.com")
 	})
-}
-
-// anyOf asks of a value, or of each element of a list; IAM policies know both forms.
-func anyOf(n *tree.Node, is func(*tree.Node) bool) bool {
-	if n.Kind() != tree.List {
-		return is(n)
-	}
-	for i := range n.Len() {
-		if is(n.At(i)) {
-			return true
-		}
-	}
-	return false
 }

@@ -10,12 +10,14 @@ import (
 // sagemakerEndpointKey judges an Endpoint by the EndpointConfig that it names:
 // the Endpoint itself has no key.
 func sagemakerEndpointKey() Policy {
+	endpoint := catalog.Kind{Group: catalog.SageMaker, Name: "Endpoint"}
 	return Policy{
 		ID:       "sagemaker-endpoint-key",
 		Title:    "An Endpoint uses an EndpointConfig whose volumes are under a customer-managed key",
 		Protects: "the storage of endpoints, through the EndpointConfig that each one names",
 		Default:  Enforce,
-		Kinds:    []catalog.Kind{{Group: catalog.SageMaker, Name: "Endpoint"}},
+		Kinds:    []catalog.Kind{endpoint},
+		Reads:    map[catalog.Kind][]string{endpoint: {"spec.endpointConfigName"}},
 		check:    checkEndpoint,
 		Doc: `An Endpoint has no key of its own: its volumes are encrypted as the EndpointConfig says that
 spec.endpointConfigName names. cmkgate looks that EndpointConfig up by its name in AWS (its own
@@ -98,7 +100,7 @@ func (e *evaluation) newEndpointConfig(f Finding) string {
 func (e *evaluation) endpointConfig(name string) (Object, bool) {
 	var found Object
 	ok := false
-	for _, config := range e.world.EndpointConfigs(name) {
+	for _, config := range e.world.Named(catalog.Kind{Group: catalog.SageMaker, Name: "EndpointConfig"}, name) {
 		other := e.begin(config, e.world)
 		if other.region != e.region || other.account != e.account {
 			continue

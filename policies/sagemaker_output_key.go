@@ -13,6 +13,7 @@ func sagemakerOutputKey() Policy {
 		Injects:  true,
 		Kinds:    catalog.KindsOf(id),
 		check:    checkFields,
+		restore:  restoreFields,
 		Doc: `Every output that SageMaker writes to S3 must name a customer-managed KMS key. Without one, SageMaker
 uses the AWS-managed key of S3 (alias/aws/s3), whose policy nobody can edit: access cannot be narrowed or revoked, and
 other accounts cannot read the result.

@@ -13,6 +13,7 @@ func sagemakerStorageKey() Policy {
 		Injects:  true,
 		Kinds:    catalog.KindsOf(id),
 		check:    checkFields,
+		restore:  restoreFields,
 		Doc: `Storage that outlives a job must be under a customer-managed KMS key: notebook instances, domains (their
 spaces and apps inherit the key), shared notebook outputs where sharing is allowed, and both stores of a feature group
 where they are on. None of these keys can be added later: the resource would have to be created again.

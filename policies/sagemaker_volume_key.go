@@ -14,6 +14,7 @@ func sagemakerVolumeKey() Policy {
 		Injects:  true,
 		Kinds:    catalog.KindsOf(id),
 		check:    checkFields,
+		restore:  restoreFields,
 		Doc: `Every job, tuning job, monitoring cluster and EndpointConfig that runs on instances with EBS
 volumes must name a customer-managed KMS key for them. Without one, SageMaker encrypts the volume with a throw-away
 key: nobody in your organization can audit, revoke or rotate it.

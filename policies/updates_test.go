@@ -62,7 +62,7 @@ func TestAnUpdateIsJudgedByWhatItBringsAbout(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			before, after := load(t, tt.before), load(t, tt.after)
-			got := evaluator(t).Evaluate(after.object, before.object.Root, after.world)
+			got := evaluator(t, keysOnly).Evaluate(after.object, before.object.Root, after.world)
 			if diff := cmp.Diff(tt.want, places(got)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -105,10 +105,37 @@ func TestAdoptionByACKBringsNothingAbout(t *testing.T) {
 			if got := e.Evaluate(filled.object, empty.object.Root, filled.world); len(got) > 0 {
 				t.Errorf("%s %s: ACK's write has findings:\n%s", annotation, name, report(got))
 			}
-			worse := load(t, head+"spec: "+strings.NewReplacer("alias/aws/s3", "alias/aws/ebs", "AES256", "aws:fsx").Replace(spec)+"\n")
-			if got := e.Evaluate(worse.object, filled.object.Root, filled.world); len(got) != 1 {
+			overwritten := load(t, head+"spec: "+strings.NewReplacer("alias/aws/s3", "", "AES256", "aws:kms").Replace(spec)+"\n")
+			if got := e.Evaluate(overwritten.object, filled.object.Root, filled.world); len(got) > 0 {
+				t.Errorf("%s %s: ACK's write over a spec that was there has findings:\n%s", annotation, name, report(got))
+			}
+			const known = "status: {ackResourceMetadata: {arn: arn:aws:x:eu-west-1:111122223333:x}}\n"
+			adopted := load(t, head+"spec: "+spec+"\n"+known)
+			worse := load(t, head+"spec: "+strings.NewReplacer("alias/aws/s3", "alias/aws/ebs", "AES256", "aws:fsx").Replace(spec)+"\n"+known)
+			if got := e.Evaluate(worse.object, adopted.object.Root, filled.world); len(got) != 1 {
 				t.Errorf("%s %s: a person's change afterwards:\n%s", annotation, name, report(got))
 			}
+		}
+	}
+}
+
+// ACK never creates what is to be adopted, so its spec is not judged; without
+// the annotation it does.
+func TestAnAdoptionThatBecomesACreationIsJudged(t *testing.T) {
+	const adopting = "metadata: {name: churn, namespace: science, annotations: {services.k8s.aws/adoption-policy: adopt}}"
+	created := load(t, trainingJob)
+	for _, status := range []string{"", "status: {ackResourceMetadata: {arn: feigned}}\n"} {
+		adopted := load(t, strings.Replace(trainingJob, "metadata: {name: churn, namespace: science}", adopting, 1)+status)
+		if adopted.object.Root.Get("metadata").Get("annotations").Len() == 0 {
+			t.Fatal("the test's object is not about to be adopted")
+		}
+		got := evaluator(t).Evaluate(created.object, adopted.object.Root, created.world)
+		want := []string{"spec.resourceConfig.volumeKMSKeyID missing", "spec.outputDataConfig.kmsKeyID missing"}
+		if diff := cmp.Diff(want, places(got)); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		if edits := policies.Injections(got); len(edits) > 0 {
+			t.Errorf("an update injects %v", edits)
 		}
 	}
 }
@@ -160,7 +187,8 @@ func TestABucketsEncryptionCanBeWeakenedByNobody(t *testing.T) {
 	}{
 		{"encryption dropped", good, "", []string{"spec.encryption missing"}},
 		{"AES256", good, aes, []string{"spec.encryption.rules[0].applyServerSideEncryptionByDefault.sseAlgorithm aws-managed"}},
-		{"AES256 from nothing", "", aes, []string{"spec.encryption.rules[0].applyServerSideEncryptionByDefault.sseAlgorithm aws-managed"}},
+		{"AES256 from nothing, which is what S3 does anyway", "", aes, nil},
+		{"AES256 with a key, from nothing", "", strings.Replace(aes, "AES256", "AES256, kmsMasterKeyID: '"+key+"'", 1), []string{"spec.encryption.rules[0].applyServerSideEncryptionByDefault.sseAlgorithm aws-managed"}},
 		{"AES256 as before", aes, aes + ", acl: private", nil},
 		{"nothing as before", "", ", acl: private", nil},
 		{"put right", aes, good, nil},

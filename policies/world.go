@@ -1,16 +1,18 @@
 package policies
 
-import "github.com/cmkgate/cmkgate/policies/tree"
+import (
+	"github.com/cmkgate/cmkgate/policies/catalog"
+	"github.com/cmkgate/cmkgate/policies/tree"
+)
 
 // World is what else is known beside the object that is judged. The webhook
 // answers from its caches, the command line from the manifests it was given.
 type World interface {
 	// Namespace returns a namespace's labels and annotations, false when it is not known.
 	Namespace(name string) (Namespace, bool)
-	// EndpointConfigs returns the EndpointConfig objects whose
-	// spec.endpointConfigName is the name: AWS knows an EndpointConfig by that
-	// name, not by its Kubernetes name.
-	EndpointConfigs(name string) []Object
+	// Named returns the objects of a kind that have the name in AWS, which is a
+	// field of the spec and not the Kubernetes name (catalog.Lookups).
+	Named(kind catalog.Kind, name string) []Object
 	// LogTarget tells whether another Bucket delivers its access logs to the bucket of that name.
 	LogTarget(bucket string) bool
 }
@@ -61,8 +63,8 @@ type Nowhere struct{}
 // Namespace knows none.
 func (Nowhere) Namespace(string) (Namespace, bool) { return Namespace{}, false }
 
-// EndpointConfigs knows none.
-func (Nowhere) EndpointConfigs(string) []Object { return nil }
+// Named knows none.
+func (Nowhere) Named(catalog.Kind, string) []Object { return nil }
 
 // LogTarget knows none.
 func (Nowhere) LogTarget(string) bool { return false }

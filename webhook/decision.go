@@ -10,10 +10,10 @@ import (
 
 // decided records a decision: metrics, and one log line. Field values that
 // people wrote are not logged, only paths.
-func (v *review) decided(d decision, findings []policies.Finding, injected []policies.Edit) {
+func (v *review) decided(d decision, findings []policies.Finding, edits []policies.Edit) {
 	v.Metrics.request(v, d)
 	v.Metrics.found(v, findings)
-	v.Metrics.injected(v, injected)
+	v.Metrics.edited(v, d, edits)
 	fields := []any{
 		"webhook", v.webhook,
 		"decision", string(d),
@@ -30,8 +30,8 @@ func (v *review) decided(d decision, findings []policies.Finding, injected []pol
 	if len(findings) > 0 {
 		fields = append(fields, "findings", findingLabels(findings))
 	}
-	if len(injected) > 0 {
-		fields = append(fields, "injected", paths(injected))
+	if len(edits) > 0 {
+		fields = append(fields, string(d), paths(edits))
 	}
 	v.Log.Info("decision", fields...)
 }

@@ -76,20 +76,27 @@ func findingWarnings(findings []policies.Finding) []string {
 	return out
 }
 
-// injectionWarnings tells the person what was added to the object, one line a field.
-func injectionWarnings(edits []policies.Edit) []string {
+// editWarnings tells the person what became of the object, one line a field.
+func editWarnings(lead string, edits []policies.Edit) []string {
 	out := make([]string, 0, min(len(edits), maxLines+1))
 	for i, e := range edits {
 		if i == maxLines {
-			return append(out, fmt.Sprintf("cmkgate set %d more fields", len(edits)-maxLines))
+			return append(out, fmt.Sprintf("%s%d more fields", lead, len(edits)-maxLines))
 		}
-		out = append(out, "cmkgate set "+e.Path.String()+": "+valueText(e.Value))
+		out = append(out, lead+e.Path.String()+": "+valueText(e.Value))
 	}
 	return out
 }
 
-// injectionSummary is the audit log's account of an injection.
-func injectionSummary(edits []policies.Edit) string {
+// finalizerWarning is told to who replaces an object and drops ACK's finalizer
+// on the way.
+func finalizerWarning(object policies.Object) string {
+	return fmt.Sprintf("metadata.finalizers: this update takes ACK's finalizer from %s %q, so ACK will take what exists in AWS for somebody else's (ACK.Terminal). "+
+		"Put the finalizer back; next time use kubectl apply, or get, edit and replace.", object.Kind, object.Name)
+}
+
+// editSummary is the audit log's account of what was set.
+func editSummary(edits []policies.Edit) string {
 	lines := make([]string, 0, min(len(edits), maxLines))
 	for _, e := range edits[:min(len(edits), maxLines)] {
 		lines = append(lines, e.Path.String()+"="+valueText(e.Value))

@@ -15,6 +15,7 @@ const (
 	decisionAllowed  decision = "allowed"
 	decisionDenied   decision = "denied"
 	decisionInjected decision = "injected"
+	decisionRestored decision = "restored"
 	// decisionExempt: a write of an ACK controller, judged but never stopped.
 	decisionExempt decision = "exempt"
 	// decisionPassed: nothing that policies look at.
@@ -24,10 +25,11 @@ const (
 
 // Metrics are cmkgate's own figures, beside those of controller-runtime.
 type Metrics struct {
-	requests   *prometheus.CounterVec
-	findings   *prometheus.CounterVec
-	injections *prometheus.CounterVec
-	duration   *prometheus.HistogramVec
+	requests     *prometheus.CounterVec
+	findings     *prometheus.CounterVec
+	injections   *prometheus.CounterVec
+	restorations *prometheus.CounterVec
+	duration     *prometheus.HistogramVec
 }
 
 // NewMetrics makes the metrics and registers them.
@@ -43,7 +45,11 @@ func NewMetrics(registry prometheus.Registerer) (*Metrics, error) {
 		}, []string{"policy", "reason", "mode", "operation", "kind"}),
 		injections: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "cmkgate_injections_total",
-			Help: "Fields that were set by kind and field path.",
+			Help: "Fields of new objects that were set, by kind and field path.",
+		}, []string{"kind", "field"}),
+		restorations: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "cmkgate_restorations_total",
+			Help: "Fields that updates left out and that were put back, by kind and field path.",
 		}, []string{"kind", "field"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "cmkgate_admission_duration_seconds",
@@ -51,7 +57,7 @@ func NewMetrics(registry prometheus.Registerer) (*Metrics, error) {
 			Buckets: []float64{.00005, .0001, .00025, .0005, .001, .0025, .005, .01, .05, .25, 1},
 		}, []string{"webhook"}),
 	}
-	for _, c := range []prometheus.Collector{m.requests, m.findings, m.injections, m.duration} {
+	for _, c := range []prometheus.Collector{m.requests, m.findings, m.injections, m.restorations, m.duration} {
 		if err := registry.Register(c); err != nil {
 			return nil, err
 		}
@@ -80,8 +86,12 @@ func (m *Metrics) found(v *review, findings []policies.Finding) {
 	}
 }
 
-func (m *Metrics) injected(v *review, edits []policies.Edit) {
+func (m *Metrics) edited(v *review, d decision, edits []policies.Edit) {
+	counter := m.injections
+	if d == decisionRestored {
+		counter = m.restorations
+	}
 	for _, e := range edits {
-		m.injections.WithLabelValues(v.object.Kind, e.Path.Pattern().String()).Inc()
+		counter.WithLabelValues(v.object.Kind, e.Path.Pattern().String()).Inc()
 	}
 }

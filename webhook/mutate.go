@@ -10,22 +10,30 @@ import (
 	"github.com/cmkgate/cmkgate/policies"
 )
 
-// Mutate sets the organization's default keys where a new object lacks one.
+// Mutate sets the organization's default keys where a new object lacks one, and
+// on an update puts back what the update leaves out.
 //
-// Only on CREATE: on an existing object the key would show in etcd and never
-// reach AWS. ACK sends Create with the object as it was before its own
-// finalizer patch, and most kinds cannot change a key at all.
+// Default keys are set on CREATE only: on an existing object the key would show
+// in etcd and never reach AWS. ACK sends Create with the object as it was before
+// its own finalizer patch, and most kinds cannot change a key at all.
 func (r *Reviewer) Mutate(_ context.Context, req admission.Request) admission.Response {
 	v := r.begin("mutate", &req)
 	if !v.knownOperation() {
 		return v.malformed(fmt.Errorf("request.operation: unknown operation %q", req.Operation))
 	}
-	if req.Operation != admissionv1.Create || !v.concerns() || v.byController() {
+	if !v.writes() || !v.concerns() || v.byController() {
 		return v.passOver()
 	}
 	if err := v.read(); err != nil {
 		return v.malformed(err)
 	}
+	if req.Operation == admissionv1.Update {
+		return v.restore()
+	}
+	return v.inject()
+}
+
+func (v *review) inject() admission.Response {
 	findings := v.Evaluator.Evaluate(v.object, nil, v.World.Now())
 	edits := policies.Injections(findings)
 	if len(edits) == 0 {
@@ -35,10 +43,24 @@ func (r *Reviewer) Mutate(_ context.Context, req admission.Request) admission.Re
 	resp := allowed()
 	resp.Patches = Patch(v.object.Root, edits)
 	if !willBeDenied(findings) { // of an object that is not stored, nothing was set
-		resp.Warnings = injectionWarnings(edits)
+		resp.Warnings = editWarnings("cmkgate set ", edits)
 	}
-	resp.AuditAnnotations = map[string]string{"injected": injectionSummary(edits)}
+	resp.AuditAnnotations = map[string]string{"injected": editSummary(edits)}
 	v.decided(decisionInjected, nil, edits)
+	return resp
+}
+
+func (v *review) restore() admission.Response {
+	edits := v.Evaluator.Restorations(v.object, v.old, v.World.Now())
+	if len(edits) == 0 {
+		v.decided(decisionAllowed, nil, nil)
+		return allowed()
+	}
+	resp := allowed()
+	resp.Patches = Patch(v.object.Root, edits)
+	resp.Warnings = editWarnings("cmkgate kept what the update leaves out: ", edits)
+	resp.AuditAnnotations = map[string]string{"restored": editSummary(edits)}
+	v.decided(decisionRestored, nil, edits)
 	return resp
 }
 

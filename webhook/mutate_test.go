@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -164,5 +165,28 @@ func TestMutateIsIdempotent(t *testing.T) {
 		if rules := b.Spec.Encryption.Rules; len(rules) != 1 || rules[0].BucketKeyEnabled == nil {
 			t.Errorf("%s: want one rule with an explicit bucketKeyEnabled, or ACK writes it at every resync: %s", enc, after)
 		}
+	}
+}
+
+func TestMutatePutsBackAKeyThatAnUpdateLeavesOut(t *testing.T) {
+	const finalizer = `,"finalizers":["finalizers.sagemaker.services.k8s.aws/TrainingJob"]`
+	kept := `"arn:aws:kms:eu-west-1:111122223333:key/99999999-9999-9999-9999-999999999999"`
+	// Without this condition, ACK is yet to write what AWS has.
+	old := append(bytes.TrimSuffix(job(finalizer, kept, kept), []byte("}")), `,"status":{"conditions":[{"type":"ACK.LateInitialized","status":"True"}]}}`...)
+	resp := mutate(t, newReviewer(t, nil), admissionv1.Update, "alice", job(finalizer, "", kept), old)
+	want := `[{"op":"add","path":"/spec/outputDataConfig/kmsKeyID","value":` + kept + `}]`
+	if diff := cmp.Diff(want, patchOf(t, resp)); diff != "" {
+		t.Error(diff)
+	}
+	wantWarnings := []string{"cmkgate kept what the update leaves out: spec.outputDataConfig.kmsKeyID: " + strings.Trim(kept, `"`)}
+	if diff := cmp.Diff(wantWarnings, resp.Warnings); diff != "" {
+		t.Error(diff)
+	}
+	if resp.AuditAnnotations["restored"] == "" {
+		t.Error("the audit log is not told")
+	}
+	byACK := mutate(t, newReviewer(t, nil), admissionv1.Update, "system:serviceaccount:ack-system:ack-sagemaker-controller", job(finalizer, `""`, kept), old)
+	if got := patchOf(t, byACK); got != "" {
+		t.Errorf("what ACK itself clears was put back: %s", got)
 	}
 }

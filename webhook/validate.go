@@ -26,6 +26,9 @@ func (r *Reviewer) Validate(ctx context.Context, req admission.Request) admissio
 	if len(findings) > 0 {
 		resp.AuditAnnotations = map[string]string{"findings": findingSummary(findings)}
 	}
+	if policies.LosesFinalizer(v.object.Root, v.old) && !v.byController() {
+		resp.Warnings = append(resp.Warnings, finalizerWarning(v.object))
+	}
 	switch {
 	case v.byController():
 		v.decided(decisionExempt, findings, nil)
@@ -34,7 +37,7 @@ func (r *Reviewer) Validate(ctx context.Context, req admission.Request) admissio
 		resp.Result = denial(v.object, findings)
 		v.decided(decisionDenied, findings, nil)
 	default:
-		resp.Warnings = findingWarnings(findings)
+		resp.Warnings = append(resp.Warnings, findingWarnings(findings)...)
 		v.decided(decisionAllowed, findings, nil)
 	}
 	return resp

@@ -16,8 +16,9 @@ type catalogRow struct {
 	Path    string          `json:"path,omitempty"`
 	Purpose catalog.Purpose `json:"purpose,omitempty"`
 	Policy  string          `json:"policy,omitempty"`
-	// Protects names the data, and Encryption says of a kind without a key
-	// field where its encryption comes from.
+	// Protects names the data. Encryption says where that of a kind without a
+	// key field comes from, or what becomes of the data whose key ACK does not
+	// pass on to AWS (Unreachable).
 	Protects   string   `json:"protects,omitempty"`
 	Encryption string   `json:"encryption,omitempty"`
 	GovernedBy []string `json:"governedBy,omitempty"`
@@ -25,6 +26,8 @@ type catalogRow struct {
 	Accepts    string   `json:"accepts,omitempty"`
 	Inject     bool     `json:"inject"`
 	Mutable    bool     `json:"mutable"`
+	// Unreachable is where the field would be if ACK had it.
+	Unreachable string `json:"unreachable,omitempty"`
 }
 
 func newCatalog() *cobra.Command {
@@ -65,13 +68,19 @@ func catalogRows() []catalogRow {
 	for _, k := range catalog.Keyless() {
 		rows = append(rows, catalogRow{Group: k.Kind.Group, Kind: k.Kind.Name, Encryption: k.Encryption})
 	}
+	for _, u := range catalog.Unreachables() {
+		rows = append(rows, catalogRow{Group: u.Kind.Group, Kind: u.Kind.Name, Encryption: u.Encryption, Unreachable: u.Path})
+	}
 	return rows
 }
 
 func listCatalog(w io.Writer) error {
 	for _, r := range catalogRows() {
 		what := r.Path
-		if what == "" {
+		switch {
+		case r.Unreachable != "":
+			what = "not enforceable, ACK has no " + r.Unreachable + "; " + r.Encryption
+		case what == "":
 			what = "no key of its own: " + r.Encryption
 		}
 		if _, err := fmt.Fprintf(w, "%-34s %-8s %s\n", r.Kind, r.Purpose, what); err != nil {

@@ -79,10 +79,13 @@ type lesson struct {
 
 // learn builds the world. What cannot be read is told when it is judged.
 func (c *checker) learn(input *manifest.Input) (learned, error) {
-	survey := manifest.NewSurvey(c.namespace)
 	known := learned{manifest.NewWorld(), manifest.Patches{}}
+	survey, err := manifest.NewSurvey(c.namespace)
+	if err != nil {
+		return known, fmt.Errorf("prepare the look-ups: %w", err)
+	}
 	var lessons []lesson
-	err := inOrder(c.workers, input.Batches(), func() func(manifest.Batch) lesson {
+	err = inOrder(c.workers, input.Batches(), func() func(manifest.Batch) lesson {
 		var splitter manifest.Splitter
 		return func(b manifest.Batch) lesson {
 			l := lesson{file: b.File, patches: manifest.Patches{}}

@@ -43,7 +43,7 @@ func TestRowsAreComplete(t *testing.T) {
 	}
 }
 
-func (f *Field) governedBy() []string {
+func (f Field) governedBy() []string {
 	paths := slices.Clone(f.Outputs)
 	for _, t := range f.InstanceTypes {
 		paths = append(paths, t.Path)

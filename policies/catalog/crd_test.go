@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -70,7 +71,7 @@ func (s *schema) leaves(path tree.Path, visit func(tree.Path, *schema)) {
 type crd struct {
 	Spec struct {
 		Group    string
-		Names    struct{ Kind string }
+		Names    struct{ Kind, Plural string }
 		Versions []struct {
 			Schema struct{ OpenAPIV3Schema *schema }
 		}
@@ -98,6 +99,9 @@ func schemas(tb testing.TB) map[Kind]*schema {
 			if len(c.Spec.Versions) != 1 {
 				tb.Fatalf("%s has %d versions, and cmkgate reads one", file, len(c.Spec.Versions))
 			}
+			if kind := (Kind{c.Spec.Group, c.Spec.Names.Kind}); kind.Resource() != c.Spec.Names.Plural {
+				tb.Errorf("the plural of %s is %s, not %s", kind.Name, c.Spec.Names.Plural, kind.Resource())
+			}
 			out[Kind{c.Spec.Group, c.Spec.Names.Kind}] = c.Spec.Versions[0].Schema.OpenAPIV3Schema
 		}
 	}
@@ -117,7 +121,7 @@ func parsePath(tb testing.TB, s string) tree.Path {
 }
 
 // typed are the paths of a row with the types that the CRD must give them.
-func (f *Field) typed() map[string]string {
+func (f Field) typed() map[string]string {
 	out := map[string]string{f.Path: "string"}
 	if f.Under != "" {
 		out[f.Under] = "object"
@@ -281,6 +285,17 @@ func TestABucketsEncryptionMayBeCreated(t *testing.T) {
 			if !slices.Contains(fields, required) {
 				t.Errorf("%s requires %s, which cmkgate does not write", path, required)
 			}
+		}
+	}
+}
+
+func TestLateInitializedFieldsAreInTheCRD(t *testing.T) {
+	crds := schemas(t)
+	types := map[string]string{"string": "string", "bool": "boolean"}
+	for _, l := range LateInitializations() {
+		s := crds[l.Kind].at(parsePath(t, l.Path))
+		if s == nil || l.Value != nil && s.Type != types[fmt.Sprintf("%T", l.Value)] {
+			t.Errorf("%s %s: the CRD has no such field, or of another type", l.Kind.Name, l.Path)
 		}
 	}
 }

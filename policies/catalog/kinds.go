@@ -1,5 +1,7 @@
 package catalog
 
+import "strings"
+
 // The API groups of the two ACK controllers.
 const (
 	SageMaker = "sagemaker.services.k8s.aws"
@@ -40,3 +42,6 @@ const (
 	// Unknown: nothing is injected and the answer is unverifiable.
 	Unknown Storage = "Unknown"
 )
+
+// Resource is the plural of the kind, as API paths and webhook rules have it.
+func (k Kind) Resource() string { return strings.ToLower(k.Name) + "s" }

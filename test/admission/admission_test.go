@@ -62,6 +62,9 @@ func newSuite(t *testing.T) *suite {
 	legacy := job("legacy", nil)
 	legacy.SetFinalizers([]string{finalizer})
 	must(t, s.create(t.Context(), trainingJobs, legacy))
+	for _, o := range ackObjects() {
+		must(t, s.create(t.Context(), o.resource(), o.object()))
+	}
 
 	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
 	if err != nil {
@@ -136,6 +139,10 @@ func TestAdmissionOnARealAPIServer(t *testing.T) {
 	t.Run("AnEndpointFindsTheEndpointConfigCreatedJustBefore", s.endpointRightAfterConfig)
 	t.Run("AnAdoptedObjectWithoutSpecIsNotGivenOne", s.adoptedWithoutSpec)
 	t.Run("ValuesThatTheSchemaAdmitsAndNoKeyCanBeAreDenied", s.valuesThatAreNoKeys)
+	t.Run("KeysThatAnApplyLeavesOutAreKeptAtTheSameGeneration", s.droppedKeys)
+	t.Run("AReplaceKeepsItsKeysAndIsWarnedOfTheFinalizer", s.replaced)
+	t.Run("AKeyChangeThatCannotBeCarriedOutIsDenied", s.changedKeys)
+	t.Run("ControllersUnderUnknownNamesAreNeitherChangedNorDenied", s.unknownController)
 	t.Run("DecisionsAreInMetricsLogAndAuditLog", s.observability)
 }
 

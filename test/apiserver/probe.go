@@ -85,9 +85,9 @@ func (p *probe) count(ctx context.Context) (answered, error) {
 		}
 		switch {
 		// A mutating webhook that cannot be called is passed over; only a 200 shows that it answered.
-		case strings.Contains(labels, `name="`+mutatingName+`"`) && strings.Contains(labels, `code="200"`):
+		case strings.Contains(labels, `name="create.trainingjob.mutate.cmkgate.io"`) && strings.Contains(labels, `code="200"`):
 			count.mutating += calls
-		case strings.Contains(labels, `name="`+validatingName+`"`):
+		case strings.Contains(labels, `name="create.trainingjob.validate.cmkgate.io"`):
 			count.validating += calls
 		}
 	}

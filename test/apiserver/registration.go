@@ -4,76 +4,52 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
+
+	"github.com/cmkgate/cmkgate/config/v1alpha1"
+	"github.com/cmkgate/cmkgate/policies"
+	registrations "github.com/cmkgate/cmkgate/webhook/registration"
 )
 
-const (
-	registrationName = "cmkgate"
-	mutatingName     = "mutate.cmkgate.io"
-	validatingName   = "validate.cmkgate.io"
-)
+const registrationName = "cmkgate"
 
-// registration is what an installation registers. Mutating fails open and validating fails closed: what could not be
-// injected is judged all the same. envtest fills in the address and the certificate; it wants paths without a slash.
-func registration() envtest.WebhookInstallOptions {
-	mutating := &admissionregistrationv1.MutatingWebhookConfiguration{
-		ObjectMeta: metav1.ObjectMeta{Name: registrationName},
-		Webhooks: []admissionregistrationv1.MutatingWebhook{{
-			Name:                    mutatingName,
-			ClientConfig:            clientConfig("mutate"),
-			Rules:                   rules(),
-			FailurePolicy:           new(admissionregistrationv1.Ignore),
-			MatchPolicy:             new(admissionregistrationv1.Equivalent),
-			ReinvocationPolicy:      new(admissionregistrationv1.IfNeededReinvocationPolicy),
-			SideEffects:             new(admissionregistrationv1.SideEffectClassNone),
-			TimeoutSeconds:          new(int32(2)),
-			AdmissionReviewVersions: []string{"v1"},
-		}},
+// registration is what the chart registers. envtest fills in the address and the certificate; it wants paths without a
+// slash.
+func registration() (envtest.WebhookInstallOptions, error) {
+	var install envtest.WebhookInstallOptions
+	options := registrations.Options{
+		Name:              registrationName,
+		Client:            clientConfig,
+		MutatingTimeout:   registrations.MutatingTimeout,
+		ValidatingTimeout: registrations.ValidatingTimeout,
 	}
-	validating := &admissionregistrationv1.ValidatingWebhookConfiguration{
-		ObjectMeta: metav1.ObjectMeta{Name: registrationName},
-		Webhooks: []admissionregistrationv1.ValidatingWebhook{{
-			Name:                    validatingName,
-			ClientConfig:            clientConfig("validate"),
-			Rules:                   rules(),
-			FailurePolicy:           new(admissionregistrationv1.Fail),
-			MatchPolicy:             new(admissionregistrationv1.Equivalent),
-			SideEffects:             new(admissionregistrationv1.SideEffectClassNone),
-			TimeoutSeconds:          new(int32(3)),
-			AdmissionReviewVersions: []string{"v1"},
-		}},
+	for _, name := range v1alpha1.Default().Controllers {
+		options.Controllers = append(options.Controllers, string(name))
 	}
-	return envtest.WebhookInstallOptions{
-		MutatingWebhooks:   []*admissionregistrationv1.MutatingWebhookConfiguration{mutating},
-		ValidatingWebhooks: []*admissionregistrationv1.ValidatingWebhookConfiguration{validating},
+	mutating, err := registrations.Mutating(policies.All(), options)
+	if err != nil {
+		return install, fmt.Errorf("making the webhook's registration: %w", err)
 	}
+	validating, err := registrations.Validating(policies.All(), options)
+	if err != nil {
+		return install, fmt.Errorf("making the webhook's registration: %w", err)
+	}
+	install.MutatingWebhooks = []*admissionregistrationv1.MutatingWebhookConfiguration{mutating}
+	install.ValidatingWebhooks = []*admissionregistrationv1.ValidatingWebhookConfiguration{validating}
+	return install, nil
 }
 
 func clientConfig(path string) admissionregistrationv1.WebhookClientConfig {
+	path = strings.TrimPrefix(path, "/")
 	return admissionregistrationv1.WebhookClientConfig{
 		Service: &admissionregistrationv1.ServiceReference{Path: &path},
 	}
-}
-
-// rules match the main resources only: "*" leaves subresources out.
-func rules() []admissionregistrationv1.RuleWithOperations {
-	return []admissionregistrationv1.RuleWithOperations{{
-		Operations: []admissionregistrationv1.OperationType{
-			admissionregistrationv1.Create,
-			admissionregistrationv1.Update,
-		},
-		Rule: admissionregistrationv1.Rule{
-			APIGroups:   []string{"sagemaker.services.k8s.aws", "s3.services.k8s.aws"},
-			APIVersions: []string{"*"},
-			Resources:   []string{"*"},
-			Scope:       new(admissionregistrationv1.NamespacedScope),
-		},
-	}}
 }
 
 func (w *Webhook) register(ctx context.Context) error {

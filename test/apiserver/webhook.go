@@ -29,7 +29,11 @@ type Webhook struct {
 // StartWebhook starts the cmkgate-webhook binary with a configuration file, registers it, and returns when the API
 // server calls it. The caller stops the webhook before the server.
 func (s *Server) StartWebhook(ctx context.Context, binary, config string, args ...string) (*Webhook, error) {
-	webhook := &Webhook{server: s, install: registration()}
+	install, err := registration()
+	if err != nil {
+		return nil, err
+	}
+	webhook := &Webhook{server: s, install: install}
 	webhook.install.LocalServingHost = host
 	if err := webhook.install.PrepWithoutInstalling(); err != nil {
 		return nil, fmt.Errorf("making the webhook's serving certificate: %w", err)

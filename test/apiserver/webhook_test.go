@@ -36,7 +36,7 @@ func checkWebhook(t *testing.T, server *apiserver.Server) {
 	if err := webhook.Terminate(); err != nil {
 		t.Errorf("terminating: %v", err)
 	}
-	if applied := applyBucket(t, server); !strings.Contains(applied.Stderr, `failed calling webhook "validate.cmkgate.io"`) {
+	if applied := applyBucket(t, server); !strings.Contains(applied.Stderr, `failed calling webhook "create.bucket.validate.cmkgate.io"`) {
 		t.Errorf("want a refusal while a registered webhook is down, got %+v", applied)
 	}
 	if err := webhook.Stop(t.Context()); err != nil {

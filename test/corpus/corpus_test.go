@@ -45,7 +45,7 @@ func TestACKManifestsAreJudgedAlikeByWebhookAndCommandLine(t *testing.T) {
 				return
 			}
 			kubectl(t, server, "", "create", "namespace", u.namespace)
-			judged := cli.check(t, u)
+			judged := cli.check(t, u.objects)
 			var golden strings.Builder
 			for _, o := range u.objects {
 				compare(t, server, o, judged[o.key()], &golden)
@@ -89,6 +89,7 @@ func compare(t *testing.T, server *apiserver.Server, o object, judged []result, 
 		t.Errorf("%s: the API server says %s, the command line %s\n%s", o.title(), got.decision, want, strings.Join(got.lines, "\n"))
 	}
 	if got.decision == admitted {
+		compareWarnings(t, o, judged, strings.Join(got.lines, "\n"))
 		if diff := cmp.Diff(announced, got.added); diff != "" {
 			t.Errorf("%s: what was injected (+) is not what the command line announced (-):\n%s", o.title(), diff)
 		}
@@ -101,6 +102,17 @@ func compare(t *testing.T, server *apiserver.Server, o object, judged []result, 
 	}
 	if again := apply(t, server, o.fixed(t, judged)); again.decision != admitted {
 		t.Errorf("%s: with the proposed fix applied to the letter it is %s: %s", o.title(), again.decision, strings.Join(again.lines, "\n"))
+	}
+}
+
+// compareWarnings holds that what is only warned of is said in the same words,
+// and what is audited not at all.
+func compareWarnings(t *testing.T, o object, judged []result, told string) {
+	t.Helper()
+	for _, r := range judged {
+		if want := r.Mode == "Warn" && !r.Inject; want != strings.Contains(told, r.Message) {
+			t.Errorf("%s: warned of: %v, want %v: %s", o.title(), !want, want, r.Message)
+		}
 	}
 }
 

@@ -107,7 +107,7 @@ type result struct {
 }
 
 // commandLine is the real binary.
-type commandLine struct{ binary string }
+type commandLine struct{ binary, config string }
 
 func newCommandLine(t *testing.T, dir string) commandLine {
 	t.Helper()
@@ -115,13 +115,13 @@ func newCommandLine(t *testing.T, dir string) commandLine {
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "github.com/cmkgate/cmkgate/cmd/cmkgate").CombinedOutput(); err != nil {
 		t.Fatalf("build cmkgate: %v\n%s", err, out)
 	}
-	return commandLine{binary}
+	return commandLine{binary, "../../config/samples/minimal.yaml"}
 }
 
 // refusal is what the command line says of text that is no YAML.
 func (c commandLine) refusal(t *testing.T, text []byte) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), c.binary, "check", "--config", "../../config/samples/minimal.yaml", "-")
+	cmd := exec.CommandContext(t.Context(), c.binary, "check", "--config", c.config, "-")
 	cmd.Stdin = strings.NewReader(string(text))
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
@@ -131,14 +131,14 @@ func (c commandLine) refusal(t *testing.T, text []byte) string {
 	return stderr.String()
 }
 
-// check judges a unit and returns the results by object.
-func (c commandLine) check(t *testing.T, u unit) map[string][]result {
+// check judges objects that know of each other and returns the results by object.
+func (c commandLine) check(t *testing.T, objects []object) map[string][]result {
 	t.Helper()
-	list, err := json.Marshal(map[string]any{"apiVersion": "v1", "kind": "List", "items": u.objects})
+	list, err := json.Marshal(map[string]any{"apiVersion": "v1", "kind": "List", "items": objects})
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), c.binary, "check", "--config", "../../config/samples/minimal.yaml", "-o", "json", "-")
+	cmd := exec.CommandContext(t.Context(), c.binary, "check", "--config", c.config, "-o", "json", "-")
 	cmd.Stdin = strings.NewReader(string(list))
 	var stderr strings.Builder
 	cmd.Stderr = &stderr

@@ -22,27 +22,27 @@ import (
 type entry struct {
 	metav1.ObjectMeta // name, namespace and resource version; labels and annotations of namespaces
 	object            policies.Object
-	index             string
+	index             map[string]string // by the name of the index
 }
 
-// kindCache holds the objects of one kind, trimmed, by name and by one index.
+// kindCache holds the objects of one kind, trimmed, by name and by its indexes.
 type kindCache struct {
 	resource schema.GroupVersionResource
 	informer cache.SharedIndexInformer
-	index    string
+	awaited  bool // catalog.Lookup
 	// absent is set while the API server does not know the kind.
 	absent atomic.Bool
 }
 
-func newKindCache(client dynamic.Interface, resource schema.GroupVersionResource, trim func(*unstructured.Unstructured) *entry,
-	index string, log logr.Logger,
+func newKindCache(client dynamic.Interface, resource schema.GroupVersionResource, trim trimmer,
+	log logr.Logger, indexes ...string,
 ) (*kindCache, error) {
-	c := &kindCache{resource: resource, index: index}
+	c := &kindCache{resource: resource}
 	indexers := cache.Indexers{}
-	if index != "" {
+	for _, index := range indexes {
 		indexers[index] = func(obj any) ([]string, error) {
-			if e, ok := obj.(*entry); ok && e.index != "" {
-				return []string{e.index}, nil
+			if e, ok := obj.(*entry); ok && e.index[index] != "" {
+				return []string{e.index[index]}, nil
 			}
 			return nil, nil
 		}
@@ -88,8 +88,8 @@ func (c *kindCache) get(key string) (*entry, bool) {
 	return e, ok
 }
 
-func (c *kindCache) indexed(value string) []policies.Object {
-	objs, err := c.informer.GetIndexer().ByIndex(c.index, value)
+func (c *kindCache) indexed(index, value string) []policies.Object {
+	objs, err := c.informer.GetIndexer().ByIndex(index, value)
 	if err != nil {
 		return nil
 	}

@@ -1,5 +1,5 @@
 // Package cluster is the webhook's view of the cluster: informer caches of
-// EndpointConfigs, Buckets and Namespaces, trimmed to what policies read, so
+// Namespaces and of the kinds that policies look up, trimmed to what policies read, so
 // that no request leaves the process.
 package cluster
 
@@ -7,7 +7,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -20,10 +22,9 @@ import (
 
 // Cluster watches what policies ask for.
 type Cluster struct {
-	endpointConfigs *kindCache
-	buckets         *kindCache
-	namespaces      *kindCache
-	wait            time.Duration
+	named      map[catalog.Kind]*kindCache
+	namespaces *kindCache
+	wait       time.Duration
 }
 
 // The indexes of the caches.
@@ -35,21 +36,21 @@ const (
 // New prepares the caches; Start fills them. Wait is how long a validating
 // request waits for an object that is not in a cache yet.
 func New(client dynamic.Interface, wait time.Duration, log logr.Logger) (*Cluster, error) {
-	configs, err := newKindCache(client, schema.GroupVersionResource{Group: catalog.SageMaker, Version: "v1alpha1", Resource: "endpointconfigs"},
-		trimEndpointConfig, byAWSName, log)
-	if err != nil {
-		return nil, err
+	c := &Cluster{named: map[catalog.Kind]*kindCache{}, wait: wait}
+	for _, l := range catalog.Lookups() {
+		trim, err := trimLookup(l)
+		if err != nil {
+			return nil, err
+		}
+		resource := schema.GroupVersionResource{Group: l.Kind.Group, Version: "v1alpha1", Resource: l.Kind.Resource()}
+		if c.named[l.Kind], err = newKindCache(client, resource, trim, log, byAWSName, byLogTarget); err != nil {
+			return nil, err
+		}
+		c.named[l.Kind].awaited = l.Awaited
 	}
-	buckets, err := newKindCache(client, schema.GroupVersionResource{Group: catalog.S3, Version: "v1alpha1", Resource: "buckets"},
-		trimBucket, byLogTarget, log)
-	if err != nil {
-		return nil, err
-	}
-	namespaces, err := newKindCache(client, schema.GroupVersionResource{Version: "v1", Resource: "namespaces"}, trimNamespace, "", log)
-	if err != nil {
-		return nil, err
-	}
-	return &Cluster{endpointConfigs: configs, buckets: buckets, namespaces: namespaces, wait: wait}, nil
+	var err error
+	c.namespaces, err = newKindCache(client, schema.GroupVersionResource{Version: "v1", Resource: "namespaces"}, trimNamespace, log)
+	return c, err
 }
 
 // Start runs the caches until the context ends.
@@ -84,7 +85,7 @@ func (c *Cluster) Ready(*http.Request) error {
 }
 
 func (c *Cluster) caches() []*kindCache {
-	return []*kindCache{c.endpointConfigs, c.buckets, c.namespaces}
+	return append(slices.Collect(maps.Values(c.named)), c.namespaces)
 }
 
 // Now answers from the caches as they are.
@@ -114,9 +115,14 @@ func (v view) Namespace(name string) (policies.Namespace, bool) {
 // pollInterval is how often a waiting request looks again.
 const pollInterval = 10 * time.Millisecond
 
-func (v view) EndpointConfigs(name string) []policies.Object {
-	found := v.endpointConfigs.indexed(name)
-	if len(found) > 0 || v.ctx == nil {
+// Named waits only for what does not exist yet as far as the cache knows.
+func (v view) Named(kind catalog.Kind, name string) []policies.Object {
+	c, ok := v.named[kind]
+	if !ok || name == "" {
+		return nil
+	}
+	found := c.indexed(byAWSName, name)
+	if len(found) > 0 || v.ctx == nil || !c.awaited {
 		return found
 	}
 	ctx, cancel := context.WithTimeout(v.ctx, v.wait)
@@ -128,13 +134,14 @@ func (v view) EndpointConfigs(name string) []policies.Object {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			if found = v.endpointConfigs.indexed(name); len(found) > 0 {
+			if found = c.indexed(byAWSName, name); len(found) > 0 {
 				return found
 			}
 		}
 	}
 }
 
-func (v view) LogTarget(bucket string) bool {
-	return bucket != "" && len(v.buckets.indexed(bucket)) > 0
+func (v view) LogTarget(name string) bool {
+	buckets := v.named[catalog.Kind{Group: catalog.S3, Name: "Bucket"}]
+	return name != "" && len(buckets.indexed(byLogTarget, name)) > 0
 }

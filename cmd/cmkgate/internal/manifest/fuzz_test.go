@@ -21,6 +21,10 @@ func FuzzDocuments(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
+	survey, err := NewSurvey("")
+	if err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		lines := bytes.Count(data, []byte("\n")) + 1
 		for _, lineBreak := range []string{"\r", "\u0085", "\u2028", "\u2029"} { // YAML counts these too
@@ -50,7 +54,7 @@ func FuzzDocuments(f *testing.F) {
 			for _, p := range parsed.Problems {
 				within(p.Text, p.Line, p.Column)
 			}
-			NewSurvey("").Facts(&doc)
+			survey.Facts(&doc)
 		}
 	})
 }

@@ -10,47 +10,80 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// World is what the manifests say of each other: namespaces, EndpointConfigs
-// and the targets of access logs. It is the policies' view when there is no
-// cluster. It is built from Facts, so that its size goes with the number of
-// such objects and not with that of files.
+// World is what the manifests say of each other: namespaces, the objects that
+// policies look up, and the targets of access logs. It is the policies' view
+// when there is no cluster. It is built from Facts, so that its size goes with
+// the number of such objects and not with that of files.
 type World struct {
-	namespaces      map[string]policies.Namespace
-	endpointConfigs map[string][]policies.Object
-	logTargets      map[string]bool
+	namespaces map[string]policies.Namespace
+	named      map[awsName][]policies.Object
+	logTargets map[string]bool
+}
+
+// awsName is how AWS tells objects apart.
+type awsName struct {
+	kind catalog.Kind
+	name string
 }
 
 // NewWorld is an empty world.
 func NewWorld() *World {
 	return &World{
-		namespaces:      map[string]policies.Namespace{},
-		endpointConfigs: map[string][]policies.Object{},
-		logTargets:      map[string]bool{},
+		namespaces: map[string]policies.Namespace{},
+		named:      map[awsName][]policies.Object{},
+		logTargets: map[string]bool{},
 	}
 }
 
-// Fact is what one object says of the world; of the three only one is set.
+// Fact is what one object says of the world. The zero Fact says nothing.
 type Fact struct {
-	namespace      *policies.Namespace
-	endpointConfig *policies.Object
-	logTarget      string
+	namespace *policies.Namespace
+	as        awsName
+	object    policies.Object
+	logTarget string
 }
 
 // Survey finds out what documents say of the world.
 type Survey struct {
 	namespace string
-	keep      keeper
+	words     []string
+	lookups   map[catalog.Kind]lookup
+	logTarget tree.Path
+}
+
+// lookup is a kind that policies look up, made ready.
+type lookup struct {
+	name tree.Path
+	keep *tree.Keeper
 }
 
 // NewSurvey makes a survey. Objects that name no namespace are in the one given.
-func NewSurvey(namespace string) *Survey {
-	return &Survey{namespace: namespace, keep: endpointConfigFields()}
+func NewSurvey(namespace string) (*Survey, error) {
+	s := &Survey{
+		namespace: namespace,
+		words:     []string{"Namespace"},
+		lookups:   map[catalog.Kind]lookup{},
+		logTarget: tree.MustPath(catalog.LogTarget),
+	}
+	for _, l := range catalog.Lookups() {
+		name, err := tree.ParsePath(l.Name)
+		if err != nil {
+			return nil, err //nolint:wrapcheck // it names the path
+		}
+		keep, err := tree.NewKeeper(l.Keeps()...)
+		if err != nil {
+			return nil, err //nolint:wrapcheck // it names the path
+		}
+		s.lookups[l.Kind] = lookup{name, keep}
+		s.words = append(s.words, l.Kind.Name)
+	}
+	return s, nil
 }
 
 // Facts returns what a document says of the world. It parses few documents:
-// other objects than the three that count seldom hold one of these words.
+// other objects than those that count seldom hold the name of their kind.
 func (s *Survey) Facts(d *Document) []Fact {
-	if !d.Contains("Namespace", "EndpointConfig", "targetBucket") {
+	if !d.Contains(s.words...) {
 		return nil
 	}
 	var out []Fact
@@ -66,44 +99,51 @@ func (s *Survey) Facts(d *Document) []Fact {
 }
 
 func (s *Survey) fact(o policies.Object) (Fact, bool) {
-	spec := o.Root.Get("spec")
-	switch (catalog.Kind{Group: o.Group, Name: o.Kind}) {
-	case catalog.Kind{Name: "Namespace"}:
-		metadata := o.Root.Get("metadata")
-		annotations := stringMap(metadata.Get("annotations"))
-		maps.DeleteFunc(annotations, func(name, _ string) bool { return !isACKs(name) })
-		return Fact{namespace: &policies.Namespace{
-			Name: o.Name, Labels: stringMap(metadata.Get("labels")), Annotations: annotations,
-		}}, o.Name != ""
-	case catalog.Kind{Group: catalog.SageMaker, Name: "EndpointConfig"}:
-		o.Root = s.keep.trim(o.Root)
-		o.Planned = true
-		return Fact{endpointConfig: &o}, spec.Get("endpointConfigName").Str() != ""
-	case catalog.Kind{Group: catalog.S3, Name: "Bucket"}:
-		target := spec.Get("logging").Get("loggingEnabled").Get("targetBucket").Str()
-		return Fact{logTarget: target}, target != ""
+	kind := catalog.Kind{Group: o.Group, Name: o.Kind}
+	if kind == (catalog.Kind{Name: "Namespace"}) {
+		return namespaceFact(o)
 	}
-	return Fact{}, false
+	l, ok := s.lookups[kind]
+	if !ok {
+		return Fact{}, false
+	}
+	f := Fact{as: awsName{kind, o.Root.Find(l.name).Str()}}
+	if kind.Group == catalog.S3 {
+		f.logTarget = o.Root.Find(s.logTarget).Str()
+	}
+	o.Root = l.keep.Trim(o.Root)
+	o.Planned = true
+	f.object = o
+	return f, f.as.name != "" || f.logTarget != ""
+}
+
+func namespaceFact(o policies.Object) (Fact, bool) {
+	metadata := o.Root.Get("metadata")
+	annotations := stringMap(metadata.Get("annotations"))
+	maps.DeleteFunc(annotations, func(name, _ string) bool { return !policies.ReadsAnnotation(name) })
+	return Fact{namespace: &policies.Namespace{
+		Name: o.Name, Labels: stringMap(metadata.Get("labels")), Annotations: annotations,
+	}}, o.Name != ""
 }
 
 // Add takes a fact in. Of two Namespaces with the same name the later counts.
 func (w *World) Add(f Fact) {
-	switch {
-	case f.namespace != nil:
+	if f.namespace != nil {
 		w.namespaces[f.namespace.Name] = *f.namespace
-	case f.endpointConfig != nil:
-		name := f.endpointConfig.Root.Get("spec").Get("endpointConfigName").Str()
-		w.endpointConfigs[name] = append(w.endpointConfigs[name], *f.endpointConfig)
-	default:
+	}
+	if f.as.name != "" {
+		w.named[f.as] = append(w.named[f.as], f.object)
+	}
+	if f.logTarget != "" {
 		w.logTargets[f.logTarget] = true
 	}
 }
 
-// Sort puts EndpointConfigs that share a name in AWS in an order that does not
-// depend on the files they stand in. It belongs at the end of building.
+// Sort puts objects that share a name in AWS in an order that does not depend
+// on the files they stand in. It belongs at the end of building.
 func (w *World) Sort() {
-	for _, configs := range w.endpointConfigs {
-		slices.SortStableFunc(configs, func(a, b policies.Object) int {
+	for _, objects := range w.named {
+		slices.SortStableFunc(objects, func(a, b policies.Object) int {
 			return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
 		})
 	}
@@ -115,8 +155,10 @@ func (w *World) Namespace(name string) (policies.Namespace, bool) {
 	return ns, ok
 }
 
-// EndpointConfigs returns the EndpointConfigs of that AWS name among the manifests.
-func (w *World) EndpointConfigs(name string) []policies.Object { return w.endpointConfigs[name] }
+// Named returns the objects of that kind and AWS name among the manifests.
+func (w *World) Named(kind catalog.Kind, name string) []policies.Object {
+	return w.named[awsName{kind, name}]
+}
 
 // LogTarget tells whether a Bucket among the manifests delivers its logs there.
 func (w *World) LogTarget(bucket string) bool { return w.logTargets[bucket] }

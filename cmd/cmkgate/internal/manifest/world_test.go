@@ -7,11 +7,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cmkgate/cmkgate/policies"
+	"github.com/cmkgate/cmkgate/policies/catalog"
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
+var endpointConfig = catalog.Kind{Group: catalog.SageMaker, Name: "EndpointConfig"}
+
 func worldOf(text, namespace string) *World {
-	world, survey := NewWorld(), NewSurvey(namespace)
+	world := NewWorld()
+	survey, err := NewSurvey(namespace)
+	if err != nil {
+		panic(err)
+	}
 	var s Splitter
 	for doc, problem := range s.Documents("f", 0, strings.NewReader(text)) {
 		if problem != nil {
@@ -66,7 +73,7 @@ spec:
 	if !world.LogTarget("logs") || world.LogTarget("data") {
 		t.Error("the target of access logs is not known, or every bucket is one")
 	}
-	configs := world.EndpointConfigs("churn")
+	configs := world.Named(endpointConfig, "churn")
 	if len(configs) != 1 || configs[0].Namespace != "from-flag" || !configs[0].Planned {
 		t.Fatalf("got %+v", configs)
 	}
@@ -116,7 +123,7 @@ func TestEndpointConfigsComeInAnOrderOfTheirOwn(t *testing.T) {
 		text += strings.NewReplacer("NAME", name, "NS", ns).Replace(config)
 	}
 	var got []string
-	for _, o := range worldOf(text, "").EndpointConfigs("e") {
+	for _, o := range worldOf(text, "").Named(endpointConfig, "e") {
 		got = append(got, o.Namespace+"/"+o.Name)
 	}
 	if diff := cmp.Diff([]string{"a/w", "a/z", "b/x"}, got); diff != "" {

@@ -1,0 +1,92 @@
+package catalog
+
+import (
+	"slices"
+	"strings"
+)
+
+// Lookup is a kind that policies look up by the name that its objects have in
+// AWS, to judge what refers to them.
+type Lookup struct {
+	Kind Kind
+	// Name is the field with the name in AWS.
+	Name string
+	// Reads are the fields that others are judged by. Everything else is
+	// dropped before an object goes into a cache.
+	Reads []string
+	// Awaited tells that an object which is not known yet may have been created
+	// a moment ago, with what refers to it, and is worth a short wait. What need
+	// not be in the cluster at all is not waited for.
+	Awaited bool
+}
+
+// Lookups returns the kinds that policies look up.
+func Lookups() []Lookup {
+	return []Lookup{
+		{
+			Kind: sm("EndpointConfig"), Name: "spec.endpointConfigName",
+			Reads: readsOf(sm("EndpointConfig"), volumePolicy), Awaited: true,
+		},
+		{
+			Kind: Kind{Group: S3, Name: "Bucket"}, Name: "spec.name",
+			Reads: []string{LogTarget, "spec.encryption", "spec.createBucketConfiguration"},
+		},
+	}
+}
+
+// LogTarget is the field of a Bucket that names the bucket which gets its access logs.
+const LogTarget = "spec.logging.loggingEnabled.targetBucket"
+
+// Governs are the annotations of every kind that say where ACK creates the
+// object, and whether it creates it at all.
+func Governs() []string {
+	return []string{
+		`metadata.annotations["services.k8s.aws/region"]`,
+		`metadata.annotations["services.k8s.aws/adoption-policy"]`,
+		`metadata.annotations["services.k8s.aws/read-only"]`,
+		`metadata.annotations["services.k8s.aws/ignore-field-drift"]`,
+	}
+}
+
+// Keeps are the fields of a looked-up object that are kept: which object it is,
+// where ACK creates it, and what others are judged by.
+func (l Lookup) Keeps() []string {
+	identity := []string{
+		"apiVersion", "kind", "metadata.name", "metadata.namespace", "metadata.deletionTimestamp", "status.ackResourceMetadata", l.Name,
+	}
+	return slices.Concat(identity, Governs(), l.Reads)
+}
+
+// readsOf are the fields by which a policy judges a kind.
+func readsOf(kind Kind, policy string) []string {
+	var out []string
+	for _, f := range FieldsOf(policy) {
+		if f.Kind == kind {
+			out = append(out, f.Reads()...)
+		}
+	}
+	return out
+}
+
+// Anchor is the part of the path that must exist for the field to apply.
+func (f Field) Anchor() string {
+	if f.Under != "" {
+		return f.Under
+	}
+	return f.Path[:strings.LastIndexByte(f.Path, '.')]
+}
+
+// Reads are the key itself and what governs it.
+func (f Field) Reads() []string {
+	out := []string{f.Path}
+	if f.OnlyIf.Path != "" {
+		out = append(out, f.OnlyIf.Path)
+	}
+	for _, t := range f.InstanceTypes {
+		out = append(out, t.Path)
+		if t.Unless != "" {
+			out = append(out, t.Unless)
+		}
+	}
+	return append(out, f.Outputs...)
+}

@@ -1,0 +1,108 @@
+package policies
+
+import (
+	"strconv"
+
+	"github.com/cmkgate/cmkgate/policies/catalog"
+	"github.com/cmkgate/cmkgate/policies/tree"
+)
+
+// transitInterContainer asks that the instances of one job talk to each other
+// under encryption.
+func transitInterContainer() Policy {
+	rows, reads := traffics(), map[catalog.Kind][]string{}
+	p := Policy{
+		ID:       "transit-inter-container",
+		Title:    "Traffic between the containers of a job is encrypted",
+		Protects: "data in transit between the instances of distributed training, processing and monitoring",
+		Default:  Warn,
+		Reads:    reads,
+		check:    func(e *evaluation) { checkTraffic(e, rows[e.kind()]) },
+		Doc: `A job on more than one instance sends what it works on, or weights that tell of it, from container to
+container. SageMaker encrypts that traffic only where enableInterContainerTrafficEncryption is true: on training jobs,
+on the definitions of tuning jobs, and in the networkConfig of processing jobs, monitoring job definitions and
+monitoring schedules. Security Hub asks the same of monitoring (SageMaker.9, .10, .13, .15 and .22).
+
+Nothing is asked where there is one instance, or where the manifest does not say how many there are: one talks to
+nobody. Encryption can make training slower where instances talk much, so cmkgate tells and never sets it.
+
+**How to satisfy it.**
+
+` + "```yaml" + `
+kind: TrainingJob
+spec:
+  trainingJobName: churn
+  resourceConfig:
+    instanceCount: 2
+  enableInterContainerTrafficEncryption: true
+` + "```" + `
+
+With a VPC of your own, its security groups must let UDP port 500 and the protocol ESP (50) pass between the instances.`,
+	}
+	for _, t := range catalog.Traffics() {
+		if reads[t.Kind] == nil {
+			p.Kinds = append(p.Kinds, t.Kind)
+		}
+		reads[t.Kind] = append(reads[t.Kind], t.Reads()...)
+	}
+	return p
+}
+
+// traffic is a row of the catalog with its paths parsed.
+type traffic struct {
+	path      tree.Path
+	under     int
+	instances []tree.Path
+}
+
+func traffics() map[catalog.Kind][]traffic {
+	out := map[catalog.Kind][]traffic{}
+	for _, row := range catalog.Traffics() {
+		t := traffic{path: tree.MustPath(row.Path), under: len(tree.MustPath(row.Under))}
+		for _, instances := range row.Instances {
+			t.instances = append(t.instances, tree.MustPath(instances))
+		}
+		out[row.Kind] = append(out[row.Kind], t)
+	}
+	return out
+}
+
+// checkTraffic says nothing of how many instances there are: an object from
+// before cmkgate may be scaled. False and absent get the same words, since ACK
+// writes false where nothing stood (late initialization).
+func checkTraffic(e *evaluation, rows []traffic) {
+	if e.observes() {
+		return
+	}
+	for i := range rows {
+		t := &rows[i]
+		t.path.Walk(e.object.Root, t.under, func(path tree.Path, value *tree.Node) {
+			if value.True() || !e.distributed(t, path) {
+				return
+			}
+			at := path.Clone()
+			e.report(Finding{
+				Reason:  UnencryptedTraffic,
+				Path:    at,
+				Problem: "the traffic between the instances of this job is not encrypted.",
+				Remedy:  "Set it to true.",
+				Fix:     []Edit{{Path: at, Value: true}},
+			})
+		})
+	}
+}
+
+// distributed tells whether there is more than one instance. A count that is
+// absent, or no number, counts for nothing.
+func (e *evaluation) distributed(t *traffic, path tree.Path) bool {
+	total := 0
+	for _, instances := range t.instances {
+		pattern := instances.Bind(path)
+		e.search.walk(pattern, len(pattern), func(_ tree.Path, count *tree.Node) {
+			if n, err := strconv.Atoi(count.Text()); err == nil && count.Kind() == tree.Number && n > 0 {
+				total = min(total+min(n, 2), 2)
+			}
+		})
+	}
+	return total > 1
+}

@@ -1,0 +1,38 @@
+package tree
+
+import "testing"
+
+func TestTrimKeepsWhatIsNamedAndIndices(t *testing.T) {
+	source := FromValue(map[string]any{
+		"kind": "X",
+		"metadata": map[string]any{
+			"name":        "n",
+			"annotations": map[string]any{"services.k8s.aws/region": "eu-west-1", "other": "x"},
+		},
+		"spec": map[string]any{
+			"list":  []any{map[string]any{"a": "1", "b": "2"}, nil, map[string]any{"b": "3"}},
+			"whole": map[string]any{"deep": []any{int64(1), true}},
+			"gone":  "x",
+		},
+	})
+	keeper, err := NewKeeper("metadata.name", `metadata.annotations["services.k8s.aws/region"]`, "spec.list[*].a", "spec.whole", "spec.absent")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := FromValue(map[string]any{
+		"metadata": map[string]any{"name": "n", "annotations": map[string]any{"services.k8s.aws/region": "eu-west-1"}},
+		"spec": map[string]any{
+			"list":  []any{map[string]any{"a": "1"}, nil, map[string]any{}},
+			"whole": map[string]any{"deep": []any{int64(1), true}},
+		},
+	})
+	if got := keeper.Trim(source); !Equal(got, want) {
+		t.Errorf("got %+v", got)
+	}
+	if keeper.Trim(nil) != nil {
+		t.Error("something came of nothing")
+	}
+	if _, err := NewKeeper("spec..x"); err == nil {
+		t.Error("a bad pattern is taken")
+	}
+}
