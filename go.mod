@@ -3,6 +3,7 @@ module github.com/cmkgate/cmkgate
 go 1.26.0
 
 require (
+	github.com/aws-controllers-k8s/runtime v0.61.0
 	github.com/aws-controllers-k8s/s3-controller v1.3.2
 	github.com/aws-controllers-k8s/sagemaker-controller v1.8.2
 	github.com/evanphx/json-patch/v5 v5.9.11
@@ -27,8 +28,8 @@ require (
 )
 
 require (
-	github.com/aws-controllers-k8s/runtime v0.61.0 // indirect
 	github.com/aws/aws-sdk-go v1.55.6 // indirect
+	github.com/aws/aws-sdk-go-v2 v1.39.2 // indirect
 	github.com/beorn7/perks v1.0.1 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/davecgh/go-spew v1.1.2-0.20180830191138-d8f796af33cc // indirect
@@ -53,6 +54,7 @@ require (
 	github.com/google/gnostic-models v0.7.0 // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
+	github.com/jaypipes/envutil v1.0.0 // indirect
 	github.com/json-iterator/go v1.1.12 // indirect
 	github.com/modern-go/concurrent v0.0.0-20180306012644-bacd9c7ef1dd // indirect
 	github.com/modern-go/reflect2 v1.0.3-0.20250322232337-35a7c28c31ee // indirect

@@ -25,6 +25,9 @@ type Config struct {
 	Hash string
 	// Settings is what policies are evaluated with.
 	Settings policies.Settings
+	// ACKNamespace is where ACK has its ConfigMaps, which the runtime calls its
+	// system namespace (ACK_SYSTEM_NAMESPACE).
+	ACKNamespace string
 	// Controllers are the Kubernetes user names of the ACK controllers; a * in
 	// them stands for any characters.
 	Controllers []string
@@ -62,12 +65,12 @@ func Load(name string, data []byte, known []policies.Policy) (*Config, error) {
 	file := v1alpha1.Default()
 	decode(doc.root, &file, report)
 	l := &loader{file: &file, known: known, report: report}
-	cfg := &Config{Source: name, Settings: l.settings(), Controllers: l.controllers()}
+	cfg := &Config{Source: name, Settings: l.settings(), ACKNamespace: l.ackNamespace(), Controllers: l.controllers()}
 	if err := report.error(name); err != nil {
 		return nil, err
 	}
 	var err error
-	cfg.Hash, err = hash(&cfg.Settings, cfg.Controllers)
+	cfg.Hash, err = hash(cfg)
 	return cfg, err
 }
 

@@ -77,7 +77,7 @@ func TestSamplesResolveToTheirGoldenSettings(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := json.MarshalIndent(map[string]any{"hash": cfg.Hash, "settings": cfg.Settings, "controllers": cfg.Controllers}, "", "  ")
+			got, err := json.MarshalIndent(map[string]any{"hash": cfg.Hash, "settings": cfg.Settings, "ackNamespace": cfg.ACKNamespace, "controllers": cfg.Controllers}, "", "  ")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -191,6 +191,18 @@ func TestMistakesName(t *testing.T) {
 		{
 			"a family that stands there twice", "instanceFamilies: {ml.g5: EBS, g5: EBS}",
 			`4:20: instanceFamilies["ml.g5"]: is the same as instanceFamilies.g5. Keep one.`,
+		},
+		{
+			"a bucket by its URI", "compliantBuckets: [lake-*, 's3://raw']",
+			`4:28: compliantBuckets[1]: "s3://raw" can match no bucket. Write the name of a bucket, without s3://; * stands for any characters, ? for one.`,
+		},
+		{
+			"a bucket pattern that declares them all", "compliantBuckets: ['*']",
+			`4:20: compliantBuckets[0]: "*" matches every bucket. Name the buckets, or write policies: {sagemaker-data-source: {mode: Off}}.`,
+		},
+		{
+			"a namespace of ACK that is none", "ackNamespace: ack-*",
+			`4:15: ackNamespace: "ack-*" is not the name of a namespace. Write the namespace of the ACK controllers, like ack-system.`,
 		},
 		{
 			"a controller pattern that exempts everyone", "controllers: ['*']",

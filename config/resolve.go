@@ -33,6 +33,8 @@ func (l *loader) settings() policies.Settings {
 		Families:     l.families(),
 		Policies:     l.policies(),
 		Overrides:    l.overrides(),
+
+		CompliantBuckets: l.compliantBuckets(),
 	}
 	if l.file.Unverifiable == v1alpha1.UnverifiableDeny {
 		s.Unverifiable = policies.Enforce
@@ -58,6 +60,22 @@ func (l *loader) account(path tree.Path, id v1alpha1.AccountID) string {
 		l.report.at(path, quote(string(id))+" is not an AWS account number.", `Write its 12 digits in quotes, like "111122223333".`)
 	}
 	return string(id)
+}
+
+func (l *loader) compliantBuckets() []string {
+	valid := regexp.MustCompile(v1alpha1.BucketPattern("").Pattern())
+	out := make([]string, 0, len(l.file.CompliantBuckets))
+	for i, pattern := range l.file.CompliantBuckets {
+		path := element(field("compliantBuckets"), i)
+		switch {
+		case !valid.MatchString(string(pattern)):
+			l.report.at(path, quote(string(pattern))+" can match no bucket.", "Write the name of a bucket, without s3://; * stands for any characters, ? for one.")
+		case strings.Trim(string(pattern), "*?") == "":
+			l.report.at(path, quote(string(pattern))+" matches every bucket.", "Name the buckets, or write policies: {sagemaker-data-source: {mode: Off}}.")
+		}
+		out = append(out, string(pattern))
+	}
+	return out
 }
 
 // families takes the ml. off instance types, as the catalog does.
@@ -175,6 +193,17 @@ func (l *loader) labels(path tree.Path, in map[v1alpha1.LabelKey]v1alpha1.LabelV
 	return out
 }
 
+func (l *loader) ackNamespace() string {
+	name := string(l.file.ACKNamespace)
+	if name == "" {
+		name = string(v1alpha1.Default().ACKNamespace)
+	}
+	if !regexp.MustCompile(v1alpha1.NamespaceName("").Pattern()).MatchString(name) {
+		l.report.at(field("ackNamespace"), quote(name)+" is not the name of a namespace.", "Write the namespace of the ACK controllers, like ack-system.")
+	}
+	return name
+}
+
 func (l *loader) controllers() []string {
 	if len(l.file.Controllers) == 0 {
 		l.file.Controllers = v1alpha1.Default().Controllers
@@ -196,8 +225,8 @@ func (l *loader) controllers() []string {
 
 // hash identifies a resolved configuration. Maps are written with sorted keys,
 // so equal configurations have equal hashes.
-func hash(settings *policies.Settings, controllers []string) (string, error) {
-	data, err := json.Marshal(map[string]any{"settings": settings, "controllers": controllers})
+func hash(c *Config) (string, error) {
+	data, err := json.Marshal(map[string]any{"settings": &c.Settings, "ackNamespace": c.ACKNamespace, "controllers": c.Controllers})
 	if err != nil {
 		return "", fmt.Errorf("hash the configuration: %w", err)
 	}

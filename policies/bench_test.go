@@ -86,3 +86,19 @@ func benchmark(b *testing.B, e *policies.Evaluator, m manifest) {
 		e.Evaluate(m.object, nil, m.world)
 	}
 }
+
+// BenchmarkEvaluateSelectors judges in a cluster with an IAMRoleSelector for
+// each of many namespaces, as EKS recommends them.
+func BenchmarkEvaluateSelectors(b *testing.B) {
+	e := evaluator(b)
+	m := load(b, trainingJob)
+	for _, n := range []int{0, 1, 100, 1000} {
+		m.world.roles.Selectors = nil
+		for i := range n {
+			m.world.roles.Selectors = append(m.world.roles.Selectors, &policies.RoleSelector{
+				Name: fmt.Sprint("team-", i), ARN: "arn:aws:iam::111122223333:role/ack", Namespaces: []string{fmt.Sprint("team-", i)},
+			})
+		}
+		b.Run(fmt.Sprint(n), func(b *testing.B) { benchmark(b, e, m) })
+	}
+}

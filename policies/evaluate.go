@@ -69,23 +69,24 @@ func (e *Evaluator) Evaluate(object Object, old *tree.Node, world World) []Findi
 	if world == nil {
 		world = Nowhere{}
 	}
+	roles := world.Roles()
 	if old == nil {
-		return e.judge(rules, object, nil, false, world)
+		return e.judge(rules, object, nil, false, world, roles)
 	}
 	if becomesCreation(object.Root, old) {
-		return e.judge(rules, object, nil, true, world)
+		return e.judge(rules, object, nil, true, world, roles)
 	}
-	findings := e.judge(rules, object, old, true, world)
+	findings := e.judge(rules, object, old, true, world, roles)
 	if len(findings) == 0 {
 		return nil
 	}
 	before := object
 	before.Root = old
-	return added(findings, e.judge(rules, before, old, true, world))
+	return added(findings, e.judge(rules, before, old, true, world, roles))
 }
 
-func (e *Evaluator) judge(rules []rule, object Object, old *tree.Node, update bool, world World) []Finding {
-	ev := e.begin(object, world)
+func (e *Evaluator) judge(rules []rule, object Object, old *tree.Node, update bool, world World, roles Roles) []Finding {
+	ev := e.begin(object, world, roles)
 	ev.old, ev.update = old, update
 	spec := object.Root.Get("spec")
 	if !ev.observes() && (spec.Empty() || spec.Kind() != tree.Map) {
@@ -134,33 +135,37 @@ type evaluation struct {
 	old       *tree.Node
 	update    bool
 	world     World
+	roles     Roles
 	namespace Namespace
-	region    string
-	account   string
-	adoption  adoption
-	search    search
-	document  *bucketDocument
+	place
+	adoption adoption
+	search   search
+	document *bucketDocument
 
 	rule     *rule
 	switched PolicySettings
 	findings []Finding
 }
 
-func (e *Evaluator) begin(object Object, world World) *evaluation {
-	ev := &evaluation{Evaluator: e, object: object, world: world, search: search{root: object.Root}}
+func (e *Evaluator) begin(object Object, world World, roles Roles) *evaluation {
+	ev := &evaluation{Evaluator: e, object: object, world: world, roles: roles, search: search{root: object.Root}}
 	ns, ok := world.Namespace(object.Namespace)
 	if !ok {
 		ns.Name = object.Namespace
 	}
 	ev.namespace = ns
-	ev.region = regionOf(object, ns, e.settings.Region)
-	ev.account = accountOf(object, ns, e.settings.Account)
+	ev.place = e.settings.placeOf(object, ns, roles)
 	ev.adoption = adoptionOf(object.Root)
 	return ev
 }
 
 func (e *evaluation) kind() catalog.Kind {
 	return catalog.Kind{Group: e.object.Group, Name: e.object.Kind}
+}
+
+// beginWith begins to judge an object that the one under judgement depends on.
+func (e *evaluation) beginWith(other Object) *evaluation {
+	return e.begin(other, e.world, e.roles)
 }
 
 // report adds a finding of the policy at work; policy and mode are filled in.

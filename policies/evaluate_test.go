@@ -305,13 +305,13 @@ func TestTheExamplesOfTheDocumentationPass(t *testing.T) {
 		example, _, _ = strings.Cut(example, "```")
 		docs := strings.Split(example, "---\n")
 		for i, doc := range docs {
-			stream := doc
+			stream := versioned(doc)
 			for j, other := range docs {
 				if j != i {
 					stream += "---\n" + versioned(other)
 				}
 			}
-			m := load(t, versioned(stream))
+			m := load(t, stream)
 			if got := of(p.ID, m.findings(e)); len(got) > 0 || !e.Judges(m.object.Group, m.object.Kind) {
 				t.Errorf("%s: the example %s has findings:\n%s", p.ID, m.object.Kind, report(got))
 			}

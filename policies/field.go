@@ -3,7 +3,6 @@ package policies
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/cmkgate/cmkgate/policies/catalog"
 	"github.com/cmkgate/cmkgate/policies/tree"
@@ -75,6 +74,7 @@ func checkFields(e *evaluation) {
 		e.adopted()
 		return
 	}
+	e.checkPlace()
 	for i := range e.rule.fields {
 		f := &e.rule.fields[i]
 		f.path.Walk(e.object.Root, f.under, func(path tree.Path, value *tree.Node) {
@@ -144,16 +144,3 @@ func expressFinding(path tree.Path, uri string) Finding {
 		Remedy:  fmt.Sprintf("Make sure that bucket %s is under a customer-managed key, or write to a general purpose bucket.", quote(bucketOf(uri))),
 	}
 }
-
-// bucketOf is the bucket of an s3:// URI, "" for anything else.
-func bucketOf(uri string) string {
-	rest, ok := strings.CutPrefix(uri, "s3://")
-	if !ok {
-		return ""
-	}
-	bucket, _, _ := strings.Cut(rest, "/")
-	return bucket
-}
-
-// isDirectoryBucket goes by the suffix that S3 reserves (as does ACK's IsDirectoryBucketName).
-func isDirectoryBucket(name string) bool { return strings.HasSuffix(name, "--x-s3") }

@@ -69,6 +69,7 @@ func settingsOfFixtures() map[string]change {
 		"no default keys":      func(s *policies.Settings) { s.DefaultKeys = nil },
 		"no account":           func(s *policies.Settings) { s.Account = "" },
 		"family g9 local":      func(s *policies.Settings) { s.Families = map[string]catalog.Storage{"g9": catalog.Local} },
+		"compliant lake-*":     func(s *policies.Settings) { s.CompliantBuckets = []string{"lake-*"} },
 		"no injection": func(s *policies.Settings) {
 			for id, p := range s.Policies {
 				p.Inject = false
@@ -212,7 +213,7 @@ func TestFixturesCoverEveryReasonAndKind(t *testing.T) {
 	}
 	for _, reason := range []policies.Reason{
 		policies.Missing, policies.AWSManaged, policies.Malformed, policies.WrongRegion, policies.Untrusted,
-		policies.LocalStorage, policies.Deprecated, policies.Unverifiable,
+		policies.LocalStorage, policies.Deprecated, policies.Conflict, policies.Unverifiable,
 		policies.PublicNetwork, policies.UnencryptedTraffic, policies.CustomerProvidedKey,
 	} {
 		if !reasons[reason] {

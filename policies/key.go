@@ -84,23 +84,33 @@ func (e *evaluation) keyProblem(f *field, value *tree.Node) (Reason, string) {
 	if ref.Form&f.Accepts == 0 {
 		return Malformed, fmt.Sprintf("AWS documents only %s for this field, and %s is %s.", withArticle(f.Accepts), quote(text), withArticle(ref.Form))
 	}
-	if ref.Region != "" && ref.Region != e.region && !f.Elsewhere {
-		return WrongRegion, fmt.Sprintf("%s is a key of %s, but this %s is created in %s.", quote(text), ref.Region, e.object.Kind, e.regionName())
+	if ref.Region != "" && ref.Region != e.region && e.regionSettled() && !f.Elsewhere {
+		return WrongRegion, fmt.Sprintf("%s is a key of %s, but this %s is created in %s.", quote(text), ref.Region, e.object.Kind, e.regionAndWhy())
 	}
-	return e.trust(ref.In(e.region, e.account), text)
+	return e.trust(ref, text)
 }
 
+// trust judges by whose key it is. AWS looks for a bare key ID or alias in the
+// account of the caller, which is the role that ACK works with.
 func (e *evaluation) trust(ref kms.Reference, text string) (Reason, string) {
+	var why string
+	if ref.Account == "" {
+		ref, why = ref.In(e.region, e.account), e.accountFrom.inParentheses()
+	}
 	t := &e.settings.Trusted
 	if slices.Contains(t.Keys, ref) || slices.Contains(t.Accounts, ref.Account) ||
 		slices.ContainsFunc(e.settings.DefaultKeys, func(k DefaultKey) bool { return k.Key == ref }) {
 		return "", ""
 	}
 	switch {
-	case ref.Account == "":
+	case ref.Account == "" && e.accountSettled():
 		return Unverifiable, fmt.Sprintf("%s names no account, and the account that ACK works in is not known (aws.accountID).", quote(text))
+	case ref.Account == "":
+		return Unverifiable, fmt.Sprintf("%s names no account, and the account that ACK works in is not settled%s.", quote(text), why)
 	case len(t.Accounts) > 0:
-		return Untrusted, fmt.Sprintf("%s is a key of account %s, which your organization does not trust.", quote(text), ref.Account)
+		return Untrusted, fmt.Sprintf("%s is a key of account %s%s, which your organization does not trust.", quote(text), ref.Account, why)
+	case why != "":
+		return Untrusted, fmt.Sprintf("%s in account %s%s is not one of the keys that your organization trusts.", quote(text), ref.Account, why)
 	default:
 		return Untrusted, fmt.Sprintf("%s is not one of the keys that your organization trusts.", quote(text))
 	}
@@ -118,8 +128,11 @@ func (e *evaluation) noDefaultKey(f *field) string {
 	if f.Elsewhere {
 		return "Set it to the ARN of a customer-managed key; " + f.Never + "."
 	}
+	if !e.settled() {
+		return "cmkgate names a key once region and account are settled."
+	}
 	return fmt.Sprintf("cmkgate has no default %s key in %s: set the ARN of a customer-managed key of that region, or ask your platform team to add one to defaultKeys.",
-		f.Purpose, e.regionName())
+		f.Purpose, e.regionAndWhy())
 }
 
 // mayInject tells whether the webhook may set the field on its own. Injection
@@ -134,6 +147,9 @@ func (e *evaluation) mayInject(f *field) bool {
 // of the entries that cover the object the most specific, then the one of the
 // object's own account. Two that are equally good are none.
 func (e *evaluation) defaultKey(purpose catalog.Purpose) (string, bool) {
+	if !e.settled() {
+		return "", false
+	}
 	best, bestScore, tied := -1, -1, false
 	keys := e.settings.DefaultKeys
 	for i := range keys {

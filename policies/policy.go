@@ -45,6 +45,7 @@ func All() []Policy {
 		sagemakerStorageKey(),
 		sagemakerEndpointKey(),
 		s3BucketKey(),
+		sagemakerDataSource(),
 		transitVPC(),
 		transitTLS(),
 		transitInterContainer(),
@@ -93,6 +94,8 @@ const (
 	Deprecated Reason = "deprecated"
 	// IgnoredDrift: ACK is told not to keep the key in AWS as the manifest has it.
 	IgnoredDrift Reason = "ignored-drift"
+	// Conflict: what chooses the account contradicts itself, and ACK refuses the object.
+	Conflict Reason = "conflict"
 	// Unverifiable: the answer lies outside what can be seen.
 	Unverifiable Reason = "unverifiable"
 )

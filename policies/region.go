@@ -8,11 +8,12 @@ import (
 
 // The annotations that choose region and account (ACK runtime,
 // apis/core/v1alpha1/annotations.go). A region stands on the resource under
-// another name than on the namespace; an account is read from the namespace only.
+// another name than on the namespace; account and team are read from the namespace only.
 const (
 	regionKey        = "services.k8s.aws/region"
 	defaultRegionKey = "services.k8s.aws/default-region"
 	ownerAccountKey  = "services.k8s.aws/owner-account-id"
+	teamKey          = "services.k8s.aws/team-id"
 )
 
 // ReadsAnnotation tells whether an annotation of a namespace has a say in where
@@ -22,22 +23,25 @@ func ReadsAnnotation(name string) bool { return strings.Contains(name, "services
 // regionOf is the region that ACK creates the object in, in ACK's order
 // (runtime/pkg/runtime/reconciler.go, getRegion): status, resource, namespace,
 // controller. A Bucket lies where its location constraint says.
-func regionOf(object Object, ns Namespace, controller string) string {
+func regionOf(object Object, ns Namespace, controller string) (string, origin) {
 	if object.Kind == "Bucket" {
 		if r := locationConstraint(object); r != "" {
-			return r
+			return r, origin{what: "its location constraint", path: "spec.createBucketConfiguration.locationConstraint"}
 		}
 	}
 	if r := object.Root.Get("status").Get("ackResourceMetadata").Get("region").Str(); r != "" {
-		return r
+		return r, origin{what: "status.ackResourceMetadata.region", path: "status.ackResourceMetadata.region"}
 	}
-	if r := object.Root.Get("metadata").Get("annotations").Get(regionKey).Str(); r != "" {
-		return r
+	if n := object.Root.Get("metadata").Get("annotations").Get(regionKey); !n.Absent() {
+		if r := n.Text(); r != "" {
+			return r, origin{what: "annotation " + regionKey, path: `metadata.annotations["` + regionKey + `"]`}
+		}
+		return controller, origin{} // the AWS SDK takes its own default then, not the namespace's
 	}
 	if r := ns.Annotations[defaultRegionKey]; r != "" {
-		return r
+		return r, namespaceOrigin("annotation "+defaultRegionKey+" of namespace", ns)
 	}
-	return controller
+	return controller, origin{}
 }
 
 // regionName is the object's region for messages; annotations can hold anything.
@@ -48,6 +52,9 @@ func (e *evaluation) regionName() string {
 	return quote(e.region)
 }
 
+// regionAndWhy is the object's region with what chose it.
+func (e *evaluation) regionAndWhy() string { return e.regionName() + e.regionFrom.inParentheses() }
+
 // locationConstraint is the region in a Bucket's spec; EU is the old name of
 // eu-west-1 (S3 API, CreateBucketConfiguration).
 func locationConstraint(bucket Object) string {
@@ -56,16 +63,4 @@ func locationConstraint(bucket Object) string {
 		return "eu-west-1"
 	}
 	return r
-}
-
-// accountOf is the account that ACK creates the object in
-// (runtime/pkg/runtime/reconciler.go, Reconcile), "" when it is not known.
-func accountOf(object Object, ns Namespace, controller string) string {
-	if a := ns.Annotations[ownerAccountKey]; a != "" {
-		return a
-	}
-	if a := object.Root.Get("status").Get("ackResourceMetadata").Get("ownerAccountID").Str(); a != "" {
-		return a
-	}
-	return controller
 }

@@ -22,7 +22,7 @@ func (e *Evaluator) Restorations(object Object, old *tree.Node, world World) []E
 	if world == nil {
 		world = Nowhere{}
 	}
-	ev := e.begin(object, world)
+	ev := e.begin(object, world, world.Roles())
 	ev.old, ev.update = old, true
 	if ev.observes() {
 		return nil

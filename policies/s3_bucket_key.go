@@ -68,6 +68,7 @@ func checkBucket(e *evaluation) {
 		e.adopted()
 		return
 	}
+	e.checkPlace()
 	for i := range e.rule.fields {
 		f := &e.rule.fields[i]
 		if f.Elsewhere {
@@ -79,6 +80,16 @@ func checkBucket(e *evaluation) {
 			continue
 		}
 		if !e.receivesAccessLogs() {
+			e.defaultEncryption(f)
+		}
+	}
+}
+
+// checkDefaultEncryption judges the default encryption alone, also where the
+// bucket is exempt because it receives access logs.
+func checkDefaultEncryption(e *evaluation) {
+	for i := range e.rule.fields {
+		if f := &e.rule.fields[i]; !f.Elsewhere {
 			e.defaultEncryption(f)
 		}
 	}

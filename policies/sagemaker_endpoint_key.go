@@ -44,6 +44,7 @@ spec:
 }
 
 func checkEndpoint(e *evaluation) {
+	e.checkPlace()
 	path := tree.Path{tree.Key("spec"), tree.Key("endpointConfigName")}
 	name := e.object.Root.Find(path).Str()
 	if name == "" {
@@ -54,15 +55,12 @@ func checkEndpoint(e *evaluation) {
 		e.report(Finding{
 			Reason:  Unverifiable,
 			Path:    path,
-			Problem: fmt.Sprintf("EndpointConfig %s cannot be seen in %s, so its key is not known.", quote(name), e.regionName()),
+			Problem: fmt.Sprintf("EndpointConfig %s cannot be seen in %s, so its key is not known.", quote(name), e.regionAndWhy()),
 			Remedy:  "Create it through ACK in this cluster; on the command line, give its manifest to the same check.",
 		})
 		return
 	}
-	for _, f := range e.hostingFindings(config) {
-		if config.Planned && f.Inject {
-			continue
-		}
+	for _, f := range e.ask(config, "sagemaker-volume-key", checkFields) {
 		problem := "EndpointConfig %s is not fit for use: %s: %s"
 		if f.Reason == Unverifiable {
 			problem = "EndpointConfig %s cannot be judged: %s: %s"
@@ -101,7 +99,7 @@ func (e *evaluation) endpointConfig(name string) (Object, bool) {
 	var found Object
 	ok := false
 	for _, config := range e.world.Named(catalog.Kind{Group: catalog.SageMaker, Name: "EndpointConfig"}, name) {
-		other := e.begin(config, e.world)
+		other := e.beginWith(config)
 		if other.region != e.region || other.account != e.account {
 			continue
 		}
@@ -113,19 +111,4 @@ func (e *evaluation) endpointConfig(name string) (Object, bool) {
 		}
 	}
 	return found, ok
-}
-
-// hostingFindings asks of an EndpointConfig what sagemaker-volume-key asks of it.
-func (e *evaluation) hostingFindings(config Object) []Finding {
-	other := e.begin(config, e.world)
-	other.adoption = noAdoption // what ACK saw in AWS counts
-	for _, r := range e.byKind[catalog.Kind{Group: config.Group, Name: config.Kind}] {
-		if r.policy.ID == "sagemaker-volume-key" {
-			other.rule = &r
-			volume := e.settings.policyIn(r.policy.ID, other.namespace)
-			other.switched = PolicySettings{Mode: Enforce, Inject: volume.injects()}
-			checkFields(other)
-		}
-	}
-	return other.findings
 }

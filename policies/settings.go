@@ -25,6 +25,10 @@ type Settings struct {
 	// "g9" or "trn2.3xlarge" to what its storage is.
 	Families map[string]catalog.Storage
 
+	// CompliantBuckets are buckets that satisfy the organization in a way that
+	// cannot be seen, as patterns with * and ?.
+	CompliantBuckets []string
+
 	// Policies holds an entry for every policy that New is given.
 	Policies map[ID]PolicySettings
 	// Overrides are applied in order; a later one wins.

@@ -15,6 +15,8 @@ type World interface {
 	Named(kind catalog.Kind, name string) []Object
 	// LogTarget tells whether another Bucket delivers its access logs to the bucket of that name.
 	LogTarget(bucket string) bool
+	// Roles returns what chooses the IAM role that ACK works with. Callers only read it.
+	Roles() Roles
 }
 
 // Namespace is what policies read of a namespace.
@@ -68,3 +70,6 @@ func (Nowhere) Named(catalog.Kind, string) []Object { return nil }
 
 // LogTarget knows none.
 func (Nowhere) LogTarget(string) bool { return false }
+
+// Roles knows none.
+func (Nowhere) Roles() Roles { return Roles{} }

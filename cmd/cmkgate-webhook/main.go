@@ -66,7 +66,7 @@ func run(opts options, log logr.Logger) error {
 	if err != nil {
 		return err
 	}
-	view, err := watchCluster(manager, restConfig, opts, log)
+	view, err := watchCluster(manager, restConfig, cfg.ACKNamespace, opts, log)
 	if err != nil {
 		return err
 	}
@@ -100,12 +100,12 @@ func newManager(restConfig *rest.Config, opts options, log logr.Logger) (ctrl.Ma
 	return manager, nil
 }
 
-func watchCluster(manager ctrl.Manager, restConfig *rest.Config, opts options, log logr.Logger) (*cluster.Cluster, error) {
+func watchCluster(manager ctrl.Manager, restConfig *rest.Config, ackNamespace string, opts options, log logr.Logger) (*cluster.Cluster, error) {
 	client, err := dynamic.NewForConfig(restConfig)
 	if err != nil {
 		return nil, fmt.Errorf("make a client of the API server: %w", err)
 	}
-	view, err := cluster.New(client, opts.lookupWait, log)
+	view, err := cluster.New(client, ackNamespace, opts.lookupWait, log)
 	if err != nil {
 		return nil, err
 	}

@@ -96,7 +96,11 @@ func (o *checkOptions) run(cmd *cobra.Command, args []string) error {
 	if !slices.Contains([]string{schemaEnforce, schemaWarn, schemaOff}, o.schema) {
 		return fmt.Errorf("--schema %q: want enforce, warn or off", o.schema)
 	}
-	evaluator, err := o.evaluator()
+	cfg, err := loadConfig(o.config)
+	if err != nil {
+		return err
+	}
+	evaluator, err := o.evaluator(cfg.Settings)
 	if err != nil {
 		return err
 	}
@@ -114,7 +118,8 @@ func (o *checkOptions) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	c := &checker{
-		evaluator: evaluator, shapes: shapes{schema.New(), o.schema}, namespace: o.namespace, workers: max(o.concurrency, 1),
+		evaluator: evaluator, shapes: shapes{schema.New(), o.schema}, namespace: o.namespace,
+		ackNamespace: cfg.ACKNamespace, workers: max(o.concurrency, 1),
 		writers: out.writers, stderr: cmd.ErrOrStderr(), progress: o.progress(cmd.ErrOrStderr()),
 	}
 	summary, err := c.check(input)
@@ -127,11 +132,7 @@ func (o *checkOptions) run(cmd *cobra.Command, args []string) error {
 	return o.verdict(&summary)
 }
 
-func (o *checkOptions) evaluator() (*policies.Evaluator, error) {
-	settings, err := loadSettings(o.config)
-	if err != nil {
-		return nil, err
-	}
+func (o *checkOptions) evaluator(settings policies.Settings) (*policies.Evaluator, error) {
 	if o.noInject {
 		settings = withoutInjection(settings)
 	}

@@ -21,10 +21,12 @@ type checker struct {
 	shapes shapes
 	// namespace is that of objects which name none.
 	namespace string
-	workers   int
-	writers   []report.Writer
-	stderr    io.Writer
-	progress  *progress
+	// ackNamespace is where ACK has its ConfigMaps.
+	ackNamespace string
+	workers      int
+	writers      []report.Writer
+	stderr       io.Writer
+	progress     *progress
 }
 
 // outcome is what one batch came to.
@@ -80,7 +82,7 @@ type lesson struct {
 // learn builds the world. What cannot be read is told when it is judged.
 func (c *checker) learn(input *manifest.Input) (learned, error) {
 	known := learned{manifest.NewWorld(), manifest.Patches{}}
-	survey, err := manifest.NewSurvey(c.namespace)
+	survey, err := manifest.NewSurvey(c.namespace, c.ackNamespace)
 	if err != nil {
 		return known, fmt.Errorf("prepare the look-ups: %w", err)
 	}
@@ -112,7 +114,7 @@ func (c *checker) learn(input *manifest.Input) (learned, error) {
 			known.world.Add(f)
 		}
 	}
-	known.world.Sort()
+	known.world.Finish()
 	return known, err
 }
 

@@ -16,24 +16,20 @@ Write cmkgate.yaml with your region and your KMS key:
 const minimalConfig = `{apiVersion: cmkgate.io/v1alpha1, kind: Config, aws: {region: eu-west-1}, ` +
 	`defaultKeys: [{arn: "arn:aws:kms:eu-west-1:111122223333:key/11111111-1111-1111-1111-111111111111"}]}`
 
-// loadSettings reads the configuration: the file that was named or the nearest
+// loadConfig reads the configuration: the file that was named or the nearest
 // cmkgate.yaml from the working directory upward.
-func loadSettings(path string) (policies.Settings, error) {
+func loadConfig(path string) (*config.Config, error) {
 	if path == "" {
 		found, err := config.Find(".")
 		if errors.Is(err, fs.ErrNotExist) {
-			return policies.Settings{}, errors.New(noConfig)
+			return nil, errors.New(noConfig)
 		}
 		if err != nil {
-			return policies.Settings{}, err //nolint:wrapcheck // it says what it was looking for
+			return nil, err //nolint:wrapcheck // it says what it was looking for
 		}
 		path = found
 	}
-	cfg, err := config.LoadFile(path, policies.All())
-	if err != nil {
-		return policies.Settings{}, err //nolint:wrapcheck // it names the file and the line
-	}
-	return cfg.Settings, nil
+	return config.LoadFile(path, policies.All()) //nolint:wrapcheck // it names the file and the line
 }
 
 // withoutInjection switches injection off in every policy and override.

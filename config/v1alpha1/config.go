@@ -28,11 +28,18 @@ type Config struct {
 	// Adds to, or corrects, the built-in table of the storage of instance families
 	// (g5) and of single instance types (trn2.3xlarge).
 	InstanceFamilies map[InstanceType]Storage `json:"instanceFamilies,omitempty"`
+	// Buckets that satisfy the organization in a way that their Bucket does not
+	// show: sagemaker-data-source says nothing of them.
+	CompliantBuckets []BucketPattern `json:"compliantBuckets,omitempty"`
 	// Switches policies. A policy that is not named here keeps its defaults.
 	Policies map[PolicyID]PolicySettings `json:"policies,omitempty"`
 	// Switches policies nearer to the team. Applied in order: where two cover a
 	// namespace, the later one wins.
 	Overrides []Override `json:"overrides,omitempty"`
+	// The namespace that the ACK controllers run in. They look there for the roles
+	// of other accounts and teams, in the ConfigMaps ack-role-account-map and
+	// ack-role-team-map.
+	ACKNamespace NamespaceName `json:"ackNamespace,omitempty"`
 	// The Kubernetes user names of the ACK controllers. What they write is never
 	// changed and never denied. A * in a name stands for any characters. A list
 	// here replaces the default.
@@ -95,6 +102,7 @@ func Default() Config {
 		Kind:         KindConfig,
 		LocalStorage: LocalStorageOmit,
 		Unverifiable: UnverifiableWarn,
+		ACKNamespace: "ack-system",
 		Controllers: []UserName{
 			"system:serviceaccount:ack-system:ack-sagemaker-controller",
 			"system:serviceaccount:ack-system:ack-s3-controller",

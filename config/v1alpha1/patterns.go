@@ -42,6 +42,20 @@ type NamespacePattern string
 // Pattern is what the field takes.
 func (NamespacePattern) Pattern() string { return `^[a-z0-9*?-]{1,63}$` }
 
+// NamespaceName is the name of a namespace.
+type NamespaceName string
+
+// Pattern is what the field takes.
+func (NamespaceName) Pattern() string { return `^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$` }
+
+// BucketPattern is the name of an S3 bucket, in which * stands for any
+// characters and ? for one.
+type BucketPattern string
+
+// Pattern is what the field takes: names of today, and those with capitals and
+// underscores that us-east-1 gave until 2018.
+func (BucketPattern) Pattern() string { return `^[A-Za-z0-9._*?-]{1,255}$` }
+
 // LabelKey is the key of a Kubernetes label.
 type LabelKey string
 

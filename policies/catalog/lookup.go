@@ -29,7 +29,14 @@ func Lookups() []Lookup {
 		},
 		{
 			Kind: Kind{Group: S3, Name: "Bucket"}, Name: "spec.name",
-			Reads: []string{LogTarget, "spec.encryption", "spec.createBucketConfiguration"},
+			Reads: []string{
+				LogTarget,
+				"spec.encryption.rules[*].bucketKeyEnabled",
+				"spec.encryption.rules[*].applyServerSideEncryptionByDefault.sseAlgorithm",
+				"spec.encryption.rules[*].applyServerSideEncryptionByDefault.kmsMasterKeyID",
+				"spec.createBucketConfiguration.locationConstraint",
+				"spec.createBucketConfiguration.bucket.type",
+			},
 		},
 	}
 }
@@ -49,10 +56,13 @@ func Governs() []string {
 }
 
 // Keeps are the fields of a looked-up object that are kept: which object it is,
-// where ACK creates it, and what others are judged by.
+// where ACK creates it (IAMRoleSelectors go by labels), and what others are
+// judged by. Labels are not among Governs: ACK never moves a resource that
+// exists, so a change of labels need not be judged.
 func (l Lookup) Keeps() []string {
 	identity := []string{
-		"apiVersion", "kind", "metadata.name", "metadata.namespace", "metadata.deletionTimestamp", "status.ackResourceMetadata", l.Name,
+		"apiVersion", "kind", "metadata.name", "metadata.namespace", "metadata.labels", "metadata.deletionTimestamp",
+		"status.ackResourceMetadata.region", "status.ackResourceMetadata.ownerAccountID", l.Name,
 	}
 	return slices.Concat(identity, Governs(), l.Reads)
 }

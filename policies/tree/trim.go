@@ -8,6 +8,8 @@ type Keeper struct {
 	fields map[string]*Keeper
 	// elements is what is kept of each element of a list.
 	elements *Keeper
+	// name is the field's, shared by all that is kept.
+	name string
 }
 
 // NewKeeper keeps the values at the patterns, whole, and what leads to them.
@@ -40,7 +42,7 @@ func (k *Keeper) member(step Step) *Keeper {
 		k.fields = map[string]*Keeper{}
 	}
 	if k.fields[step.Key] == nil {
-		k.fields[step.Key] = &Keeper{}
+		k.fields[step.Key] = &Keeper{name: step.Key}
 	}
 	return k.fields[step.Key]
 }
@@ -56,18 +58,38 @@ func (k *Keeper) Trim(n *Node) *Node {
 }
 
 func (k *Keeper) trim(n *Node) Node {
-	out := Node{key: strings.Clone(n.key), text: strings.Clone(n.text), escaped: n.escaped, kind: n.kind, line: n.line, column: n.column}
-	whole := k == nil || k.fields == nil && k.elements == nil
+	out := Node{text: strings.Clone(n.text), escaped: n.escaped, kind: n.kind, line: n.line, column: n.column}
+	if k == nil || k.name != n.key {
+		out.key = strings.Clone(n.key)
+	} else {
+		out.key = k.name
+	}
+	count := 0
 	for i := range n.children {
-		child := &n.children[i]
-		switch {
-		case whole:
-			out.children = append(out.children, (*Keeper)(nil).trim(child))
-		case n.kind == List:
-			out.children = append(out.children, k.elements.trim(child))
-		case k.fields[child.key] != nil:
-			out.children = append(out.children, k.fields[child.key].trim(child))
+		if _, keep := k.keeps(n, i); keep {
+			count++
+		}
+	}
+	if count == 0 {
+		return out
+	}
+	out.children = make([]Node, 0, count)
+	for i := range n.children {
+		if member, keep := k.keeps(n, i); keep {
+			out.children = append(out.children, member.trim(&n.children[i]))
 		}
 	}
 	return out
+}
+
+// keeps tells whether a member of n is kept, and what of it: all where the Keeper is nil.
+func (k *Keeper) keeps(n *Node, i int) (*Keeper, bool) {
+	switch {
+	case k == nil || k.fields == nil && k.elements == nil:
+		return nil, true
+	case n.kind == List:
+		return k.elements, true
+	}
+	member := k.fields[n.children[i].key]
+	return member, member != nil
 }

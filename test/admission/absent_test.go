@@ -11,7 +11,7 @@ import (
 // webhook must become ready there, and tell what it cannot see.
 func TestTheWebhookServesAClusterWithoutEndpointConfigs(t *testing.T) {
 	server := apiserver.ForTest(t)
-	deleted, err := server.Kubectl(t.Context(), nil, "delete", "crd", "endpointconfigs.sagemaker.services.k8s.aws")
+	deleted, err := server.Kubectl(t.Context(), nil, "delete", "crd", "endpointconfigs.sagemaker.services.k8s.aws", "iamroleselectors.services.k8s.aws")
 	if err != nil || deleted.Code != 0 {
 		t.Fatalf("%v %+v", err, deleted)
 	}
@@ -19,7 +19,7 @@ func TestTheWebhookServesAClusterWithoutEndpointConfigs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	webhook, err := server.StartWebhook(t.Context(), binary, configFile)
+	webhook, err := server.StartWebhook(t.Context(), binary, configFile, "--kubeconfig", leastPrivilege(t, server))
 	if err != nil {
 		t.Fatal(err)
 	}

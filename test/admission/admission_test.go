@@ -70,7 +70,7 @@ func newSuite(t *testing.T) *suite {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.webhook, err = s.server.StartWebhook(t.Context(), binary, configFile); err != nil {
+	if s.webhook, err = s.server.StartWebhook(t.Context(), binary, configFile, "--kubeconfig", leastPrivilege(t, s.server)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -143,6 +143,8 @@ func TestAdmissionOnARealAPIServer(t *testing.T) {
 	t.Run("AReplaceKeepsItsKeysAndIsWarnedOfTheFinalizer", s.replaced)
 	t.Run("AKeyChangeThatCannotBeCarriedOutIsDenied", s.changedKeys)
 	t.Run("ControllersUnderUnknownNamesAreNeitherChangedNorDenied", s.unknownController)
+	t.Run("BareKeysAreLookedForInTheAccountOfTheRoleThatACKTakes", s.roles)
+	t.Run("AJobThatReadsABadBucketIsAdmittedWithAWarning", s.dataSource)
 	t.Run("DecisionsAreInMetricsLogAndAuditLog", s.observability)
 }
 

@@ -9,6 +9,7 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/watch"
@@ -22,7 +23,10 @@ import (
 type entry struct {
 	metav1.ObjectMeta // name, namespace and resource version; labels and annotations of namespaces
 	object            policies.Object
-	index             map[string]string // by the name of the index
+	awsName           string
+	logTarget         string                 // of a Bucket
+	selector          *policies.RoleSelector // nil also where ACK passes over it
+	roles             map[string]string      // of a ConfigMap of CARM
 }
 
 // kindCache holds the objects of one kind, trimmed, by name and by its indexes.
@@ -34,24 +38,30 @@ type kindCache struct {
 	absent atomic.Bool
 }
 
-func newKindCache(client dynamic.Interface, resource schema.GroupVersionResource, trim trimmer,
-	log logr.Logger, indexes ...string,
+// selection is what of a kind is watched: everything, or one object.
+type selection struct{ namespace, name string }
+
+func (s selection) options(o metav1.ListOptions) metav1.ListOptions {
+	if s.name != "" {
+		o.FieldSelector = fields.OneTermEqualSelector(metav1.ObjectNameField, s.name).String()
+	}
+	return o
+}
+
+func newKindCache(client dynamic.Interface, resource schema.GroupVersionResource, only selection, trim trimmer,
+	log logr.Logger, indexers cache.Indexers,
 ) (*kindCache, error) {
 	c := &kindCache{resource: resource}
-	indexers := cache.Indexers{}
-	for _, index := range indexes {
-		indexers[index] = func(obj any) ([]string, error) {
-			if e, ok := obj.(*entry); ok && e.index[index] != "" {
-				return []string{e.index[index]}, nil
-			}
-			return nil, nil
-		}
+	source := client.Resource(resource).Namespace(only.namespace)
+	if indexers == nil {
+		indexers = cache.Indexers{}
 	}
-	source := client.Resource(resource)
 	c.informer = cache.NewSharedIndexInformer(cache.ToListWatcherWithWatchListSemantics(&cache.ListWatch{
-		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) { return source.List(ctx, o) },
+		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
+			return source.List(ctx, only.options(o))
+		},
 		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-			return source.Watch(ctx, o)
+			return source.Watch(ctx, only.options(o))
 		},
 	}, client), &unstructured.Unstructured{}, 0, indexers)
 
@@ -77,7 +87,20 @@ func newKindCache(client dynamic.Interface, resource schema.GroupVersionResource
 	return c, nil
 }
 
+// indexed makes an index of a value of the entries.
+func indexed(value func(*entry) string) cache.IndexFunc {
+	return func(obj any) ([]string, error) {
+		if e, ok := obj.(*entry); ok && value(e) != "" {
+			return []string{value(e)}, nil
+		}
+		return nil, nil
+	}
+}
+
 func (c *kindCache) ready() bool { return c.informer.HasSynced() || c.absent.Load() }
+
+// all is every object of the cache, in no order.
+func (c *kindCache) all() []any { return c.informer.GetIndexer().List() }
 
 func (c *kindCache) get(key string) (*entry, bool) {
 	obj, ok, err := c.informer.GetIndexer().GetByKey(key)

@@ -1,6 +1,6 @@
 // Package cluster is the webhook's view of the cluster: informer caches of
-// Namespaces and of the kinds that policies look up, trimmed to what policies read, so
-// that no request leaves the process.
+// Namespaces, of what chooses ACK's roles and of the kinds that policies look
+// up, trimmed to what policies read, so that no request leaves the process.
 package cluster
 
 import (
@@ -15,6 +15,7 @@ import (
 	"github.com/go-logr/logr"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/tools/cache"
 
 	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/policies/catalog"
@@ -24,6 +25,7 @@ import (
 type Cluster struct {
 	named      map[catalog.Kind]*kindCache
 	namespaces *kindCache
+	roles      *roleCaches
 	wait       time.Duration
 }
 
@@ -33,9 +35,17 @@ const (
 	byLogTarget = "logTarget"
 )
 
-// New prepares the caches; Start fills them. Wait is how long a validating
-// request waits for an object that is not in a cache yet.
-func New(client dynamic.Interface, wait time.Duration, log logr.Logger) (*Cluster, error) {
+func indexers() cache.Indexers {
+	return cache.Indexers{
+		byAWSName:   indexed(func(e *entry) string { return e.awsName }),
+		byLogTarget: indexed(func(e *entry) string { return e.logTarget }),
+	}
+}
+
+// New prepares the caches; Start fills them. ACK has its ConfigMaps in
+// ackNamespace. Wait is how long a validating request waits for an object that
+// is not in a cache yet.
+func New(client dynamic.Interface, ackNamespace string, wait time.Duration, log logr.Logger) (*Cluster, error) {
 	c := &Cluster{named: map[catalog.Kind]*kindCache{}, wait: wait}
 	for _, l := range catalog.Lookups() {
 		trim, err := trimLookup(l)
@@ -43,13 +53,17 @@ func New(client dynamic.Interface, wait time.Duration, log logr.Logger) (*Cluste
 			return nil, err
 		}
 		resource := schema.GroupVersionResource{Group: l.Kind.Group, Version: "v1alpha1", Resource: l.Kind.Resource()}
-		if c.named[l.Kind], err = newKindCache(client, resource, trim, log, byAWSName, byLogTarget); err != nil {
+		if c.named[l.Kind], err = newKindCache(client, resource, selection{}, trim, log, indexers()); err != nil {
 			return nil, err
 		}
 		c.named[l.Kind].awaited = l.Awaited
 	}
 	var err error
-	c.namespaces, err = newKindCache(client, schema.GroupVersionResource{Version: "v1", Resource: "namespaces"}, trimNamespace, log)
+	c.namespaces, err = newKindCache(client, schema.GroupVersionResource{Version: "v1", Resource: "namespaces"}, selection{}, trimNamespace, log, nil)
+	if err != nil {
+		return nil, err
+	}
+	c.roles, err = newRoleCaches(client, ackNamespace, log)
 	return c, err
 }
 
@@ -85,7 +99,7 @@ func (c *Cluster) Ready(*http.Request) error {
 }
 
 func (c *Cluster) caches() []*kindCache {
-	return append(slices.Collect(maps.Values(c.named)), c.namespaces)
+	return append(slices.Collect(maps.Values(c.named)), c.namespaces, c.roles.selectors, c.roles.accounts, c.roles.teams)
 }
 
 // Now answers from the caches as they are.
@@ -140,6 +154,8 @@ func (v view) Named(kind catalog.Kind, name string) []policies.Object {
 		}
 	}
 }
+
+func (v view) Roles() policies.Roles { return v.roles.known() }
 
 func (v view) LogTarget(name string) bool {
 	buckets := v.named[catalog.Kind{Group: catalog.S3, Name: "Bucket"}]

@@ -31,9 +31,9 @@ func trimLookup(l catalog.Lookup) (trimmer, error) {
 	return func(u *unstructured.Unstructured) *entry {
 		e := newEntry(u)
 		e.object = policies.NewObject(keep.Trim(tree.FromValue(u.Object)))
-		e.index = map[string]string{byAWSName: e.object.Root.Find(name).Str()}
+		e.awsName = e.object.Root.Find(name).Str()
 		if l.Kind.Group == catalog.S3 {
-			e.index[byLogTarget] = e.object.Root.Find(logTarget).Str()
+			e.logTarget = e.object.Root.Find(logTarget).Str()
 		}
 		return e
 	}, nil

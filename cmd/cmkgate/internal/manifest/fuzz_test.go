@@ -21,7 +21,7 @@ func FuzzDocuments(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	survey, err := NewSurvey("")
+	survey, err := NewSurvey("", "ack-system")
 	if err != nil {
 		f.Fatal(err)
 	}

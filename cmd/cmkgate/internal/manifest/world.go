@@ -10,14 +10,16 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// World is what the manifests say of each other: namespaces, the objects that
-// policies look up, and the targets of access logs. It is the policies' view
+// World is what the manifests say of each other: namespaces, the roles that ACK
+// works with, the objects that policies look up, and the targets of access logs. It is the policies' view
 // when there is no cluster. It is built from Facts, so that its size goes with
 // the number of such objects and not with that of files.
 type World struct {
 	namespaces map[string]policies.Namespace
 	named      map[awsName][]policies.Object
 	logTargets map[string]bool
+	selectors  map[string]*policies.RoleSelector
+	roles      policies.Roles
 }
 
 // awsName is how AWS tells objects apart.
@@ -32,6 +34,7 @@ func NewWorld() *World {
 		namespaces: map[string]policies.Namespace{},
 		named:      map[awsName][]policies.Object{},
 		logTargets: map[string]bool{},
+		selectors:  map[string]*policies.RoleSelector{},
 	}
 }
 
@@ -41,14 +44,18 @@ type Fact struct {
 	as        awsName
 	object    policies.Object
 	logTarget string
+	selector  *policies.RoleSelector
+	roleMap   string // the name of the ConfigMap
+	roles     map[string]string
 }
 
 // Survey finds out what documents say of the world.
 type Survey struct {
-	namespace string
-	words     []string
-	lookups   map[catalog.Kind]lookup
-	logTarget tree.Path
+	namespace    string
+	ackNamespace string
+	words        []string
+	lookups      map[catalog.Kind]lookup
+	logTarget    tree.Path
 }
 
 // lookup is a kind that policies look up, made ready.
@@ -57,13 +64,15 @@ type lookup struct {
 	keep *tree.Keeper
 }
 
-// NewSurvey makes a survey. Objects that name no namespace are in the one given.
-func NewSurvey(namespace string) (*Survey, error) {
+// NewSurvey makes a survey. Objects that name no namespace are in the one given;
+// ACK has its ConfigMaps in the other.
+func NewSurvey(namespace, ackNamespace string) (*Survey, error) {
 	s := &Survey{
-		namespace: namespace,
-		words:     []string{"Namespace"},
-		lookups:   map[catalog.Kind]lookup{},
-		logTarget: tree.MustPath(catalog.LogTarget),
+		namespace:    namespace,
+		ackNamespace: ackNamespace,
+		words:        []string{"Namespace", "IAMRoleSelector", policies.RoleAccountMap, policies.RoleTeamMap},
+		lookups:      map[catalog.Kind]lookup{},
+		logTarget:    tree.MustPath(catalog.LogTarget),
 	}
 	for _, l := range catalog.Lookups() {
 		name, err := tree.ParsePath(l.Name)
@@ -100,8 +109,14 @@ func (s *Survey) Facts(d *Document) []Fact {
 
 func (s *Survey) fact(o policies.Object) (Fact, bool) {
 	kind := catalog.Kind{Group: o.Group, Name: o.Kind}
-	if kind == (catalog.Kind{Name: "Namespace"}) {
+	switch kind {
+	case catalog.Kind{Name: "Namespace"}:
 		return namespaceFact(o)
+	case catalog.Kind{Name: "ConfigMap"}:
+		return s.roleMapFact(o)
+	case catalog.Kind{Group: policies.RoleSelectorGroup, Name: "IAMRoleSelector"}:
+		selector, ok := policies.NewRoleSelector(o.Root)
+		return Fact{selector: selector}, ok
 	}
 	l, ok := s.lookups[kind]
 	if !ok {
@@ -126,7 +141,14 @@ func namespaceFact(o policies.Object) (Fact, bool) {
 	}}, o.Name != ""
 }
 
-// Add takes a fact in. Of two Namespaces with the same name the later counts.
+func (s *Survey) roleMapFact(o policies.Object) (Fact, bool) {
+	if o.Namespace != s.ackNamespace || o.Name != policies.RoleAccountMap && o.Name != policies.RoleTeamMap {
+		return Fact{}, false
+	}
+	return Fact{roleMap: o.Name, roles: stringMap(o.Root.Get("data"))}, true
+}
+
+// Add takes a fact in. Of two objects with the same name in Kubernetes the later counts.
 func (w *World) Add(f Fact) {
 	if f.namespace != nil {
 		w.namespaces[f.namespace.Name] = *f.namespace
@@ -137,16 +159,26 @@ func (w *World) Add(f Fact) {
 	if f.logTarget != "" {
 		w.logTargets[f.logTarget] = true
 	}
+	if f.selector != nil {
+		w.selectors[f.selector.Name] = f.selector
+	}
+	switch f.roleMap {
+	case policies.RoleAccountMap:
+		w.roles.Accounts = f.roles
+	case policies.RoleTeamMap:
+		w.roles.Teams = f.roles
+	}
 }
 
-// Sort puts objects that share a name in AWS in an order that does not depend
-// on the files they stand in. It belongs at the end of building.
-func (w *World) Sort() {
+// Finish ends the building. Objects that share a name in AWS come in an order
+// that does not depend on the files they stand in.
+func (w *World) Finish() {
 	for _, objects := range w.named {
 		slices.SortStableFunc(objects, func(a, b policies.Object) int {
 			return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
 		})
 	}
+	w.roles.Selectors = slices.Collect(maps.Values(w.selectors))
 }
 
 // Namespace returns a namespace that is among the manifests.
@@ -162,6 +194,9 @@ func (w *World) Named(kind catalog.Kind, name string) []policies.Object {
 
 // LogTarget tells whether a Bucket among the manifests delivers its logs there.
 func (w *World) LogTarget(bucket string) bool { return w.logTargets[bucket] }
+
+// Roles returns what chooses ACK's roles among the manifests.
+func (w *World) Roles() policies.Roles { return w.roles }
 
 func stringMap(n *tree.Node) map[string]string {
 	m := make(map[string]string, n.Len())

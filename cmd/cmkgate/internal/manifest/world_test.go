@@ -15,7 +15,7 @@ var endpointConfig = catalog.Kind{Group: catalog.SageMaker, Name: "EndpointConfi
 
 func worldOf(text, namespace string) *World {
 	world := NewWorld()
-	survey, err := NewSurvey(namespace)
+	survey, err := NewSurvey(namespace, "ack-system")
 	if err != nil {
 		panic(err)
 	}
@@ -28,7 +28,7 @@ func worldOf(text, namespace string) *World {
 			world.Add(fact)
 		}
 	}
-	world.Sort()
+	world.Finish()
 	return world
 }
 
@@ -90,6 +90,30 @@ spec:
 	})
 	if !tree.Equal(kept, configs[0].Root) {
 		t.Error("an EndpointConfig is not trimmed to what an Endpoint is judged by")
+	}
+}
+
+func TestWorldKnowsWhatChoosesRoles(t *testing.T) {
+	roles := worldOf(`
+apiVersion: v1
+kind: List
+items:
+- {apiVersion: services.k8s.aws/v1alpha1, kind: IAMRoleSelector, metadata: {name: a}, spec: {arn: "arn:aws:iam::111122223333:role/old"}}
+- {apiVersion: services.k8s.aws/v1alpha1, kind: IAMRoleSelector, metadata: {name: a}, spec: {arn: "arn:aws:iam::111122223333:role/new"}}
+- {apiVersion: services.k8s.aws/v1alpha1, kind: IAMRoleSelector, metadata: {name: b}, spec: {arn: invalid}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: ack-role-account-map, namespace: ack-system}, data: {"111122223333": x}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: ack-role-team-map}, data: {ml: elsewhere}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: other, namespace: ack-system}, data: {ml: other}}
+`, "from-flag").Roles()
+	want := policies.Roles{
+		Selectors: []*policies.RoleSelector{{Name: "a", ARN: "arn:aws:iam::111122223333:role/new"}},
+		Accounts:  map[string]string{"111122223333": "x"},
+	}
+	if diff := cmp.Diff(want, roles); diff != "" {
+		t.Error(diff)
 	}
 }
 

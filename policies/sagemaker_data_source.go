@@ -1,0 +1,149 @@
+package policies
+
+import (
+	"fmt"
+
+	"github.com/cmkgate/cmkgate/policies/catalog"
+	"github.com/cmkgate/cmkgate/policies/tree"
+)
+
+// sagemakerDataSource judges the buckets that SageMaker reads and writes: a key
+// on a job protects neither what the job is fed with nor its checkpoints.
+func sagemakerDataSource() Policy {
+	uses := map[catalog.Kind][]bucketUse{}
+	reads := map[catalog.Kind][]string{}
+	var kinds []catalog.Kind
+	for _, s := range catalog.Sources() {
+		if uses[s.Kind] == nil {
+			kinds = append(kinds, s.Kind)
+		}
+		uses[s.Kind] = append(uses[s.Kind], bucketUse{tree.MustPath(s.Path), s.Holds})
+		reads[s.Kind] = append(reads[s.Kind], s.Path)
+	}
+	return Policy{
+		ID:       "sagemaker-data-source",
+		Title:    "The buckets that SageMaker reads and writes are under a customer-managed key",
+		Protects: "training data, model data, checkpoints and every output in S3, through the buckets that hold them",
+		Default:  Warn,
+		Kinds:    kinds,
+		Reads:    reads,
+		check:    func(e *evaluation) { e.checkSources(uses[catalog.Kind{Group: e.object.Group, Name: e.object.Kind}]) },
+		Doc: `The buckets behind the S3 URIs of a SageMaker object must encrypt new objects with a customer-managed key, as
+s3-bucket-key asks of a Bucket: those of inputs, outputs, model data, checkpoints, debugger and profiler data,
+monitoring and feature stores. The keys of a job do not reach there: input data were encrypted when they were written,
+and checkpoints and debugger data have no key field at all, so that the bucket's default encryption decides.
+
+Only buckets that cmkgate knows are judged: a Bucket of the cluster, or among the manifests that the command line was
+given, whose spec.name is the bucket of the URI. Of a bucket that was made in another way nothing is said. Each bucket is
+told once an object, at the first field that names it. Access points are not followed.
+
+A bucket that satisfies the organization in a way that its Bucket does not show is declared by the platform team in the
+configuration, under compliantBuckets.
+
+**How to satisfy it.** Put the Bucket under a key, as s3-bucket-key asks:
+
+` + "```yaml" + `
+kind: TrainingJob
+spec:
+  inputDataConfig:
+  - channelName: train
+    dataSource:
+      s3DataSource:
+        s3DataType: S3Prefix
+        s3URI: s3://training-data/churn
+---
+kind: Bucket
+spec:
+  name: training-data
+  encryption:
+    rules:
+    - bucketKeyEnabled: true
+      applyServerSideEncryptionByDefault:
+        sseAlgorithm: aws:kms
+        kmsMasterKeyID: arn:aws:kms:eu-west-1:111122223333:key/11111111-1111-1111-1111-111111111111
+` + "```",
+	}
+}
+
+// bucketUse is a field that names a bucket, and what the bucket holds by it.
+type bucketUse struct {
+	path  tree.Path
+	holds string
+}
+
+func (e *evaluation) checkSources(uses []bucketUse) {
+	if e.observes() {
+		return
+	}
+	told := map[string]bool{"": true}
+	eachBucket(uses, e.old, func(_ *bucketUse, _ tree.Path, bucket string) { told[bucket] = true }) // an update does not bring them about
+	eachBucket(uses, e.object.Root, func(use *bucketUse, path tree.Path, bucket string) {
+		if told[bucket] {
+			return
+		}
+		told[bucket] = true
+		if finding, wrong := e.judgeSource(bucket, use.holds); wrong {
+			finding.Path = path.Clone()
+			e.report(finding)
+		}
+	})
+}
+
+// eachBucket visits the buckets that an object names, "" for what names none.
+func eachBucket(uses []bucketUse, root *tree.Node, visit func(*bucketUse, tree.Path, string)) {
+	if root == nil {
+		return
+	}
+	for i := range uses {
+		use := &uses[i]
+		use.path.Walk(root, len(use.path), func(path tree.Path, uri *tree.Node) { visit(use, path, bucketOf(uri.Str())) })
+	}
+}
+
+// judgeSource judges a bucket by the Bucket that stands for it, if one is known.
+func (e *evaluation) judgeSource(name, holds string) (Finding, bool) {
+	if len(e.settings.CompliantBuckets) > 0 && matchesAny(e.settings.CompliantBuckets, name) {
+		return Finding{}, false
+	}
+	bucket, ok := e.bucketNamed(name)
+	if !ok {
+		return Finding{}, false
+	}
+	findings := e.ask(bucket, "s3-bucket-key", checkDefaultEncryption)
+	if len(findings) == 0 {
+		return Finding{}, false
+	}
+	problem := "bucket %s holds %s and is not under a key of your organization: %s: %s"
+	if findings[0].Reason == Unverifiable {
+		problem = "bucket %s holds %s, and whose key it is under cannot be told: %s: %s"
+	}
+	return Finding{
+		Reason:  findings[0].Reason,
+		Problem: fmt.Sprintf(problem, quote(name), holds, findings[0].Path, findings[0].Problem),
+		Remedy: fmt.Sprintf("Fix Bucket %s in namespace %s, or ask your platform team to add %s to compliantBuckets.",
+			quote(bucket.Name), quote(bucket.Namespace), quote(name)),
+	}, true
+}
+
+// bucketNamed picks the Bucket of a name, which is one for all regions and
+// accounts: one of the same namespace before any other.
+func (e *evaluation) bucketNamed(name string) (Object, bool) {
+	var found Object
+	for _, bucket := range e.world.Named(catalog.Kind{Group: catalog.S3, Name: "Bucket"}, name) {
+		switch {
+		case encryptionNotSeenYet(bucket):
+			continue
+		case bucket.Namespace == e.object.Namespace:
+			return bucket, true
+		case found.Root == nil || bucket.Namespace < found.Namespace:
+			found = bucket
+		}
+	}
+	return found, found.Root != nil
+}
+
+// encryptionNotSeenYet tells whether a Bucket is to be filled in with what ACK
+// sees in AWS, and its encryption is not there yet.
+func encryptionNotSeenYet(bucket Object) bool {
+	return adoptionOf(bucket.Root) == adopt && bucket.Root.Get("spec").Get("encryption").Empty()
+}

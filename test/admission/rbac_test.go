@@ -1,0 +1,39 @@
+package admission
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/cmkgate/cmkgate/test/apiserver"
+)
+
+// leastPrivilege makes a kubeconfig for a user with testdata/rbac.yaml's rights
+// and no others.
+func leastPrivilege(t *testing.T, server *apiserver.Server) string {
+	t.Helper()
+	rights, err := os.Open("testdata/rbac.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rights.Close()
+	result, err := server.Kubectl(t.Context(), rights, "apply", "-f", "-")
+	if err != nil || result.Code != 0 {
+		t.Fatalf("%v %+v", err, result)
+	}
+	config, err := clientcmd.LoadFromFile(server.Kubeconfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, user := range config.AuthInfos {
+		user.Impersonate = "system:serviceaccount:cmkgate-system:cmkgate"
+		user.ImpersonateGroups = []string{"system:serviceaccounts", "system:authenticated"}
+	}
+	path := filepath.Join(t.TempDir(), "kubeconfig")
+	if err := clientcmd.WriteToFile(*config, path); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
