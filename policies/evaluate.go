@@ -13,12 +13,14 @@ type Evaluator struct {
 	settings  Settings
 	instances catalog.Instances
 	byKind    map[catalog.Kind][]rule
+	secrets   secrets
 }
 
 // rule is a policy made ready for one kind.
 type rule struct {
 	policy Policy
 	fields []field
+	steps  map[string][]field // by step type
 }
 
 // New prepares an evaluator. It fails when two policies share an ID, when one
@@ -29,6 +31,10 @@ func New(list []Policy, settings Settings) (*Evaluator, error) {
 		instances: catalog.NewInstances(settings.Families),
 		byKind:    map[catalog.Kind][]rule{},
 	}
+	var err error
+	if e.secrets, err = newSecrets(); err != nil {
+		return nil, err
+	}
 	seen := map[ID]bool{}
 	for _, p := range list {
 		if p.ID == "" || p.Title == "" || p.Doc == "" || p.check == nil || len(p.Kinds) == 0 {
@@ -38,6 +44,10 @@ func New(list []Policy, settings Settings) (*Evaluator, error) {
 			return nil, fmt.Errorf("policy %q is listed twice", p.ID)
 		}
 		seen[p.ID] = true
+		steps, err := compileSteps(p.ID)
+		if err != nil {
+			return nil, err
+		}
 		if _, ok := settings.Policies[p.ID]; !ok {
 			return nil, fmt.Errorf("the settings do not say how policy %q is switched", p.ID)
 		}
@@ -46,7 +56,7 @@ func New(list []Policy, settings Settings) (*Evaluator, error) {
 			if err != nil {
 				return nil, err
 			}
-			e.byKind[kind] = append(e.byKind[kind], rule{policy: p, fields: fields})
+			e.byKind[kind] = append(e.byKind[kind], rule{policy: p, fields: fields, steps: steps})
 		}
 	}
 	return e, nil
@@ -69,6 +79,10 @@ func (e *Evaluator) Evaluate(object Object, old *tree.Node, world World) []Findi
 	if world == nil {
 		world = Nowhere{}
 	}
+	return merged(e.evaluate(rules, object, old, world))
+}
+
+func (e *Evaluator) evaluate(rules []rule, object Object, old *tree.Node, world World) []Finding {
 	roles := world.Roles()
 	if old == nil {
 		return e.judge(rules, object, nil, false, world, roles)
@@ -124,7 +138,11 @@ func added(now, before []Finding) []Finding {
 }
 
 func identity(f *Finding) string {
-	return f.Label() + " " + f.Path.Pattern().String() + " " + f.Problem
+	what := f.Problem
+	if f.use != nil {
+		what = f.use.identity(what)
+	}
+	return f.Label() + " " + f.Path.Pattern().String() + " " + what
 }
 
 // evaluation is the judgement of one object under way.
@@ -140,7 +158,9 @@ type evaluation struct {
 	place
 	adoption adoption
 	search   search
-	document *bucketDocument
+	// parameters resolve what stands in place of values; nil in objects.
+	parameters parameters
+	document   *bucketDocument
 
 	rule     *rule
 	switched PolicySettings

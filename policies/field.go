@@ -37,6 +37,24 @@ func compile(policy ID, kind catalog.Kind) ([]field, error) {
 	return out, nil
 }
 
+// compileSteps makes the rows of step types ready.
+func compileSteps(policy ID) (map[string][]field, error) {
+	out := map[string][]field{}
+	for _, t := range catalog.StepTypes() {
+		for _, row := range t.Fields {
+			if row.Policy != policy {
+				continue
+			}
+			f, err := compileField(row)
+			if err != nil {
+				return nil, fmt.Errorf("catalog row of step type %s, %s: %w", t.Name, row.Path, err)
+			}
+			out[t.Name] = append(out[t.Name], f)
+		}
+	}
+	return out, nil
+}
+
 func compileField(row catalog.Field) (field, error) {
 	f := field{Field: row}
 	var p pathParser
@@ -87,9 +105,10 @@ func checkFields(e *evaluation) {
 
 // judgeField judges one place where a key may stand.
 func (e *evaluation) judgeField(f *field, path tree.Path, value *tree.Node) (Finding, bool) {
-	if f.onlyIf != nil && e.search.find(f.onlyIf.Bind(path)).Text() != f.OnlyIf.Equals {
+	if f.onlyIf != nil && e.parameters.resolve(e.search.find(f.onlyIf.Bind(path))).Text() != f.OnlyIf.Equals {
 		return Finding{}, false
 	}
+	value = e.parameters.resolve(value)
 	if f.InsteadUse != "" {
 		return e.judgeDeprecated(f, path, value)
 	}
@@ -125,6 +144,7 @@ func (e *evaluation) expressOutput(f *field, path tree.Path) string {
 		var found string
 		pattern = pattern.Bind(path)
 		e.search.walk(pattern, len(pattern), func(_ tree.Path, uri *tree.Node) {
+			uri = e.parameters.resolve(uri)
 			if found == "" && isDirectoryBucket(bucketOf(uri.Str())) {
 				found = uri.Str()
 			}

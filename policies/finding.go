@@ -1,6 +1,8 @@
 package policies
 
 import (
+	"net/url"
+
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
@@ -12,6 +14,9 @@ type Finding struct {
 	Mode Mode
 	// Path is the field that is wrong; the last steps may be absent.
 	Path tree.Path
+	// Within is the place inside the JSON text at Path, empty for the text as a
+	// whole; nil where Path is the place itself.
+	Within tree.Path
 	// Problem is a sentence about the field, without the field: it follows "PATH: ".
 	Problem string
 	// Remedy tells in one or two sentences what to write instead.
@@ -22,15 +27,31 @@ type Finding struct {
 	// Inject tells that Fix only adds what is missing and that the settings let
 	// the webhook add it on its own.
 	Inject bool
+	// use is where in a pipeline's definition the finding was made.
+	use *use
 }
 
-// Message is the finding as one line: field path, what is wrong, what to write.
+// Message is the finding as one line: place, what is wrong, what to write.
 func (f *Finding) Message() string {
-	m := f.Path.String() + ": " + f.Problem
+	m := f.Place() + ": " + f.Problem
 	if f.Remedy != "" {
 		m += " " + f.Remedy
 	}
 	return m
+}
+
+// Place is the field as messages show it; a place inside of a JSON text follows
+// as a JSON pointer in a URI fragment: spec.pipelineDefinition#/Steps/0/Name.
+func (f *Finding) Place() string {
+	if len(f.Within) == 0 {
+		return f.Path.String()
+	}
+	const limit = 240 // names in a text can be as long as the text
+	fragment := (&url.URL{Fragment: f.Within.Pointer()}).EscapedFragment()
+	if len(fragment) > limit {
+		fragment = fragment[:limit] + "…"
+	}
+	return f.Path.String() + "#" + fragment
 }
 
 // Label is policy and reason as messages show them: sagemaker-volume-key/missing.
@@ -40,6 +61,8 @@ func (f *Finding) Label() string { return f.Policy + "/" + string(f.Reason) }
 // null are created; an index one past the end of a list appends to it.
 type Edit struct {
 	Path tree.Path
+	// Within is the place inside the JSON text at Path; nil for the field itself.
+	Within tree.Path
 	// Value is a string or a bool; nil removes the field.
 	Value any
 }

@@ -160,7 +160,7 @@ func everyHintHelps(t *testing.T, e *policies.Evaluator, id policies.ID, m manif
 		}
 		after := of(id, m.with(t, f.Fix, !f.Inject).findings(e))
 		for _, left := range after {
-			if left.Path.String() == f.Path.String() && left.Problem == f.Problem {
+			if left.Place() == f.Place() && left.Problem == f.Problem {
 				t.Errorf("the edits of this finding do not remove it:\n%s", report([]policies.Finding{f}))
 			}
 		}
@@ -213,7 +213,7 @@ func TestFixturesCoverEveryReasonAndKind(t *testing.T) {
 	}
 	for _, reason := range []policies.Reason{
 		policies.Missing, policies.AWSManaged, policies.Malformed, policies.WrongRegion, policies.Untrusted,
-		policies.LocalStorage, policies.Deprecated, policies.Conflict, policies.Unverifiable,
+		policies.LocalStorage, policies.Deprecated, policies.Plaintext, policies.Conflict, policies.Unverifiable,
 		policies.PublicNetwork, policies.UnencryptedTraffic, policies.CustomerProvidedKey,
 	} {
 		if !reasons[reason] {

@@ -2,6 +2,7 @@ package policies_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -227,13 +228,35 @@ func (m manifest) with(tb testing.TB, edits []policies.Edit, mayOverwrite bool) 
 // made, and where one would overwrite what must stay.
 func apply(value map[string]any, edits []policies.Edit, mayOverwrite bool) (map[string]any, error) {
 	for _, edit := range edits {
-		out, err := set(value, edit.Path, edit.Value, mayOverwrite)
+		to, err := edit.Value, error(nil)
+		if edit.Within != nil {
+			to, err = setWithin(value, edit, mayOverwrite)
+		}
+		var out any
+		if err == nil {
+			out, err = set(value, edit.Path, to, mayOverwrite || edit.Within != nil)
+		}
 		if err != nil {
-			return nil, fmt.Errorf("setting %s: %w", edit.Path, err)
+			return nil, fmt.Errorf("setting %s %s: %w", edit.Path, edit.Within, err)
 		}
 		value = out.(map[string]any)
 	}
 	return value, nil
+}
+
+// setWithin is the JSON text at the path of an edit after the edit.
+func setWithin(value map[string]any, edit policies.Edit, mayOverwrite bool) (string, error) {
+	var root any
+	text := tree.FromValue(value).Find(edit.Path).Str()
+	if err := json.Unmarshal([]byte(text), &root); err != nil {
+		return "", fmt.Errorf("%q: %w", text, err)
+	}
+	root, err := set(root, edit.Within, edit.Value, mayOverwrite)
+	if err != nil {
+		return "", err
+	}
+	after, err := json.Marshal(root)
+	return string(after), err
 }
 
 func set(in any, path tree.Path, value any, mayOverwrite bool) (any, error) {
@@ -283,11 +306,15 @@ func report(findings []policies.Finding) string {
 			if f.Inject {
 				verb = "inject"
 			}
+			place := edit.Path.String()
+			if edit.Within != nil {
+				place += "#" + edit.Within.Pointer()
+			}
 			if edit.Value == nil {
-				fmt.Fprintf(&b, "  %s: remove %s\n", verb, edit.Path)
+				fmt.Fprintf(&b, "  %s: remove %s\n", verb, place)
 				continue
 			}
-			fmt.Fprintf(&b, "  %s: %s = %v\n", verb, edit.Path, edit.Value)
+			fmt.Fprintf(&b, "  %s: %s = %v\n", verb, place, edit.Value)
 		}
 	}
 	return b.String()

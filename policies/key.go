@@ -70,6 +70,9 @@ func (e *evaluation) missingKey(f *field, path tree.Path, injectable bool) Findi
 // keyProblem tells what is wrong with a value as a key for the field; an empty
 // problem means nothing.
 func (e *evaluation) keyProblem(f *field, value *tree.Node) (Reason, string) {
+	if open := e.parameters.unseen(value); open != nil {
+		return Unverifiable, open.reason + ", so cmkgate cannot see the key."
+	}
 	if value.Kind() != tree.String {
 		return Malformed, fmt.Sprintf("a KMS key must be a string, not a value of type %s.", value.Kind())
 	}

@@ -44,11 +44,13 @@ func All() []Policy {
 		sagemakerOutputKey(),
 		sagemakerStorageKey(),
 		sagemakerEndpointKey(),
+		sagemakerPipelineKey(),
 		s3BucketKey(),
 		sagemakerDataSource(),
 		transitVPC(),
 		transitTLS(),
 		transitInterContainer(),
+		plaintextSecret(),
 		s3NoCustomerProvidedKey(),
 	}
 }
@@ -74,7 +76,7 @@ func Modes() []Mode { return []Mode{Enforce, Warn, Audit, Off} }
 // Reason tells in one word why a finding was made.
 type Reason string
 
-// The reasons of the key policies.
+// The reasons.
 const (
 	// Missing: no key is named where one belongs.
 	Missing Reason = "missing"
@@ -92,6 +94,8 @@ const (
 	Immutable Reason = "immutable"
 	// Deprecated: AWS has replaced the field by another.
 	Deprecated Reason = "deprecated"
+	// Plaintext: a secret stands where everyone who can read the object can read it.
+	Plaintext Reason = "plaintext"
 	// IgnoredDrift: ACK is told not to keep the key in AWS as the manifest has it.
 	IgnoredDrift Reason = "ignored-drift"
 	// Conflict: what chooses the account contradicts itself, and ACK refuses the object.

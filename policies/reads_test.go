@@ -1,6 +1,8 @@
 package policies_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -19,6 +21,25 @@ func TestReadsNamesEveryFieldOnceAndInCatalogSpelling(t *testing.T) {
 			}
 			seen[path] = true
 		}
+	}
+}
+
+func TestReadsOfPipelinesAreTheDefinitionAndWhatOverridesIt(t *testing.T) {
+	want := map[string][]string{
+		"Pipeline":          {"spec.pipelineDefinition"},
+		"PipelineExecution": {"spec.pipelineName", "spec.pipelineParameters"},
+	}
+	for _, reads := range policies.Reads(policies.All()) {
+		if spec, ok := want[reads.Kind.Name]; ok {
+			delete(want, reads.Kind.Name)
+			paths := slices.DeleteFunc(reads.Paths, func(p string) bool { return !strings.HasPrefix(p, "spec.") })
+			if diff := cmp.Diff(spec, paths); diff != "" {
+				t.Errorf("%s: %s", reads.Kind.Name, diff)
+			}
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("not judged: %v", want)
 	}
 }
 

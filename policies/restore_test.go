@@ -63,8 +63,12 @@ func TestAKeyThatAnUpdateLeavesOutIsPutBack(t *testing.T) {
 			"spec.encryption.rules[0].bucketKeyEnabled=false", byDefault + ".sseAlgorithm=aws:kms:dsse", byDefault + ".kmsMasterKeyID=" + otherKey,
 		}},
 		"only the Bucket's key left out": {encrypted, strings.Replace(encrypted, ", kmsMasterKeyID: '"+otherKey+"'", "", 1), []string{byDefault + ".kmsMasterKeyID=" + otherKey}},
-		"an algorithm that is meant":     {encrypted, bucketWith(", encryption: {rules: [{applyServerSideEncryptionByDefault: {sseAlgorithm: AES256}}]}"), nil},
-		"a Bucket without encryption":    {bucketWith(""), bucketWith(", acl: private"), nil},
+		"encryption without a word on bucket keys": {
+			strings.Replace(encrypted, "bucketKeyEnabled: false, ", "", 1), bucketWith(""),
+			[]string{byDefault + ".sseAlgorithm=aws:kms:dsse", byDefault + ".kmsMasterKeyID=" + otherKey},
+		},
+		"an algorithm that is meant":  {encrypted, bucketWith(", encryption: {rules: [{applyServerSideEncryptionByDefault: {sseAlgorithm: AES256}}]}"), nil},
+		"a Bucket without encryption": {bucketWith(""), bucketWith(", acl: private"), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before, after := load(t, tt.before), load(t, tt.after)

@@ -299,13 +299,14 @@ func restoreBucket(e *evaluation) []Edit {
 	if _, problem := e.keyProblem(&e.rule.fields[0], key); problem != "" {
 		return nil
 	}
-	edits := now.edits(algorithm, key.Str(), false)
-	for i := range edits {
-		if _, isBool := edits[i].Value.(bool); isBool {
-			edits[i].Value = before.node.Get("bucketKeyEnabled").True()
-		}
+	var edits []Edit
+	if bucketKey := before.node.Get("bucketKeyEnabled"); bucketKey.Kind() == tree.Bool && now.node.Get("bucketKeyEnabled").Absent() {
+		edits = append(edits, Edit{Path: path.Child(tree.Key("bucketKeyEnabled")), Value: bucketKey.True()})
 	}
-	return edits
+	if said.Missing() {
+		edits = append(edits, Edit{Path: now.algorithmPath(), Value: algorithm})
+	}
+	return append(edits, Edit{Path: now.keyPath(), Value: key.Str()})
 }
 
 func (e *evaluation) ofDirectoryBucket() bool {

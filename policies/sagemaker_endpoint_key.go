@@ -50,7 +50,7 @@ func checkEndpoint(e *evaluation) {
 	if name == "" {
 		return // the CRD requires it
 	}
-	config, ok := e.endpointConfig(name)
+	config, ok := e.named(catalog.Kind{Group: catalog.SageMaker, Name: "EndpointConfig"}, name)
 	if !ok {
 		e.report(Finding{
 			Reason:  Unverifiable,
@@ -91,24 +91,4 @@ func (e *evaluation) newEndpointConfig(f Finding) string {
 	default:
 		return fmt.Sprintf("with %s set to a customer-managed key of %s", f.Path, e.regionName())
 	}
-}
-
-// endpointConfig picks the EndpointConfig object that stands for the name in
-// the Endpoint's region: one of the same namespace before any other.
-func (e *evaluation) endpointConfig(name string) (Object, bool) {
-	var found Object
-	ok := false
-	for _, config := range e.world.Named(catalog.Kind{Group: catalog.SageMaker, Name: "EndpointConfig"}, name) {
-		other := e.beginWith(config)
-		if other.region != e.region || other.account != e.account {
-			continue
-		}
-		if config.Namespace == e.object.Namespace {
-			return config, true
-		}
-		if !ok {
-			found, ok = config, true
-		}
-	}
-	return found, ok
 }

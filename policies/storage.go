@@ -14,6 +14,8 @@ type governing struct {
 	storage catalog.Storage
 	name    string
 	path    tree.Path
+	// unseen tells why the name cannot be seen.
+	unseen *open
 	// ebs is an instance type with EBS volumes beside one that has local storage.
 	ebs string
 }
@@ -72,6 +74,7 @@ func (e *evaluation) governing(f *field, path tree.Path) (governing, bool) {
 		t := &f.instanceTypes[i]
 		pattern := t.path.Bind(path)
 		e.search.walk(pattern, len(pattern)-1, func(at tree.Path, value *tree.Node) {
+			value = e.parameters.resolve(value)
 			switch {
 			case !value.Missing():
 				storage := e.instances.StorageOf(value.Text())
@@ -79,7 +82,7 @@ func (e *evaluation) governing(f *field, path tree.Path) (governing, bool) {
 					ebs = value.Text()
 				}
 				if weight(storage) > weight(found.storage) {
-					found = governing{storage: storage, name: value.Text(), path: at.Clone()}
+					found = governing{storage: storage, name: value.Text(), path: at.Clone(), unseen: e.parameters.unseen(value)}
 				}
 			case t.unless != nil && !e.search.find(t.unless.Bind(at)).Absent():
 				serverless = true
@@ -140,6 +143,9 @@ func mixedStorage(g governing) Finding {
 func (e *evaluation) unknownStorage(f *field, path tree.Path, g governing) Finding {
 	finding := Finding{Reason: Unverifiable, Path: g.path}
 	switch {
+	case g.unseen != nil:
+		finding.Problem = g.unseen.reason + ", so cmkgate cannot tell whether AWS accepts a volume key."
+		finding.Remedy = g.unseen.remedy
 	case g.name == "":
 		finding.Problem = "no instance type is named, so cmkgate cannot tell whether AWS accepts a volume key."
 		finding.Remedy = fmt.Sprintf("Name the instance type, or set %s to a key.", path)

@@ -73,3 +73,26 @@ func (Nowhere) LogTarget(string) bool { return false }
 
 // Roles knows none.
 func (Nowhere) Roles() Roles { return Roles{} }
+
+// named picks the object that stands for a name in AWS in the region and
+// account of the object that is judged: one of the same namespace before any other.
+func (e *evaluation) named(kind catalog.Kind, name string) (Object, bool) {
+	var found Object
+	ok := false
+	for _, object := range e.world.Named(kind, name) {
+		other := e.beginWith(object)
+		if other.region != e.region || !sameAccount(other.account, e.account) {
+			continue
+		}
+		if object.Namespace == e.object.Namespace {
+			return object, true
+		}
+		if !ok {
+			found, ok = object, true
+		}
+	}
+	return found, ok
+}
+
+// sameAccount gives an account that is not known the benefit of the doubt.
+func sameAccount(a, b string) bool { return a == b || a == "" || b == "" }

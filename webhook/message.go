@@ -25,7 +25,7 @@ func denial(object policies.Object, findings []policies.Finding) *metav1.Status 
 		}
 		causes = append(causes, metav1.StatusCause{
 			Type:    metav1.CauseType(f.Label()),
-			Field:   f.Path.String(),
+			Field:   f.Place(),
 			Message: strings.TrimSpace(f.Problem + " " + f.Remedy),
 		})
 	}
@@ -121,7 +121,7 @@ func findingLabels(findings []policies.Finding) []string {
 	out := make([]string, 0, min(len(findings), maxLines))
 	for i := range findings[:min(len(findings), maxLines)] {
 		f := &findings[i]
-		out = append(out, f.Label()+" "+f.Path.String()+" ("+string(f.Mode)+")")
+		out = append(out, f.Label()+" "+f.Place()+" ("+string(f.Mode)+")")
 	}
 	return out
 }

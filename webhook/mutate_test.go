@@ -11,6 +11,7 @@ import (
 	admissionv1 "k8s.io/api/admission/v1"
 
 	"github.com/cmkgate/cmkgate/policies"
+	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
 const trainingJob = `{"apiVersion":"sagemaker.services.k8s.aws/v1alpha1","kind":"TrainingJob",
@@ -113,6 +114,7 @@ func TestMutateLeavesAlone(t *testing.T) {
 		"an object in audit mode":                        {admissionv1.Create, "alice", bare, audit},
 		"an object that has both keys":                   {admissionv1.Create, "alice", job("", `"`+testKey+`"`, `"`+testKey+`"`), nil},
 		"a key that a person wrote, even when it is bad": {admissionv1.Create, "alice", job("", `"nonsense"`, `"alias/aws/ebs"`), nil},
+		"a Pipeline, whose text is never changed":        {admissionv1.Create, "alice", []byte(keylessPipeline), nil},
 		"a kind that no policy looks at":                 {admissionv1.Create, "alice", []byte(`{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"x"}}`), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -124,10 +126,26 @@ func TestMutateLeavesAlone(t *testing.T) {
 	}
 }
 
+const keylessPipeline = `{"apiVersion":"sagemaker.services.k8s.aws/v1alpha1","kind":"Pipeline","metadata":{"name":"p"},"spec":{"pipelineName":"p",` +
+	`"pipelineDefinition":"{\"Steps\":[{\"Name\":\"Train\",\"Type\":\"Training\",\"Arguments\":{\"OutputDataConfig\":{}}}]}"}}`
+
+// The remedy of a finding inside a text is for people and tools, never for the webhook.
+func TestAnEditInsideATextIsNoPatchOperation(t *testing.T) {
+	resp := validate(t, newReviewer(t, nil), admissionv1.Create, "alice", []byte(keylessPipeline), nil)
+	if resp.Allowed || resp.Result.Details.Causes[0].Field != "spec.pipelineDefinition#/Steps/0/Arguments/OutputDataConfig/KmsKeyId" {
+		t.Errorf("%+v", resp.Result)
+	}
+	path := tree.MustPath("spec.pipelineDefinition")
+	edits := []policies.Edit{{Path: path, Within: tree.MustPath("Steps[0].Name"), Value: "x"}, {Path: path, Within: tree.Path{}, Value: "x"}}
+	if got := Patch(tree.FromValue(map[string]any{"spec": map[string]any{"pipelineDefinition": "{}"}}), edits); len(got) > 0 {
+		t.Errorf("%v", got)
+	}
+}
+
 func TestMutateIsIdempotent(t *testing.T) {
 	bucket := `{"apiVersion":"s3.services.k8s.aws/v1alpha1","kind":"Bucket","metadata":{"name":"b"},"spec":{"name":"b"ENC}}`
 	for _, enc := range []string{
-		``, `,"encryption":null`, `,"encryption":{}`, `,"encryption":{"rules":[]}`, `,"encryption":{"rules":[{}]}`,
+		``, `,"encryption":null`, `,"encryption":{}`, `,"encryption":{"rules":[]}`, `,"encryption":{"rules":[{}]}`, `,"encryption":{"rules":[null]}`,
 		`,"encryption":{"rules":[{"bucketKeyEnabled":false}]}`,
 		`,"encryption":{"rules":[{"applyServerSideEncryptionByDefault":{"sseAlgorithm":"aws:kms"}}]}`,
 		`,"encryption":{"rules":[{"applyServerSideEncryptionByDefault":{"sseAlgorithm":"aws:kms:dsse","kmsMasterKeyID":""}}]}`,

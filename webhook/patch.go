@@ -13,7 +13,9 @@ import (
 func Patch(root *tree.Node, edits []policies.Edit) []jsonpatch.Operation {
 	b := patchBuilder{at: map[string]int{}}
 	for _, e := range edits {
-		b.edit(root, e)
+		if e.Within == nil { // a text that a person wrote is never changed
+			b.edit(root, e)
+		}
 	}
 	return b.operations
 }
@@ -36,9 +38,18 @@ func (b *patchBuilder) edit(root *tree.Node, e policies.Edit) {
 	pointer := e.Path[:top].Pointer()
 	i, ok := b.at[pointer]
 	if !ok {
-		i = b.add("add", pointer, nil)
+		i = b.add(verb(root, e.Path[:top]), pointer, nil)
 	}
 	b.operations[i].Value = put(b.operations[i].Value, e.Path[top:], e.Value)
+}
+
+// verb is how a value gets to a place: "add" sets a field, there or not, but
+// before an element of a list it inserts another.
+func verb(root *tree.Node, place tree.Path) string {
+	if n := len(place); n > 0 && !place[n-1].IsKey() && root.Find(place) != nil {
+		return "replace"
+	}
+	return "add"
 }
 
 func (b *patchBuilder) add(operation, pointer string, value any) int {

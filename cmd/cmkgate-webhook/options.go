@@ -52,7 +52,7 @@ func parseOptions(args []string, out io.Writer) (options, error) {
 	fs.StringVar(&o.metricsAddr, "metrics-addr", ":8080", "`address` to serve /metrics on; 0 turns it off")
 	fs.StringVar(&o.healthAddr, "health-addr", ":8081", "`address` to serve /healthz and /readyz on; 0 turns it off")
 	fs.StringVar(&o.kubeconfig, "kubeconfig", "", "kubeconfig `file`; inside a cluster the pod's service account is used")
-	fs.DurationVar(&o.lookupWait, "lookup-wait", 750*time.Millisecond, "how long to wait for an EndpointConfig that may have been created a moment ago")
+	fs.DurationVar(&o.lookupWait, "lookup-wait", 750*time.Millisecond, "how long to wait for an EndpointConfig or a Pipeline that may have been created a moment ago")
 	fs.DurationVar(&o.shutdownDelay, "shutdown-delay", 0, "how long to go on serving, not ready, after the signal to stop")
 	fs.BoolVar(&o.verbose, "verbose", false, "log requests that no policy looks at, too")
 	if err := fs.Parse(args); err != nil {

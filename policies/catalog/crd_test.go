@@ -31,10 +31,11 @@ func moduleDir(tb testing.TB, path string) string {
 
 // schema is what the tests read of a CRD's OpenAPI schema.
 type schema struct {
-	Type       string
-	Properties map[string]*schema
-	Items      *schema
-	Required   []string
+	Type                 string
+	Properties           map[string]*schema
+	Items                *schema
+	Required             []string
+	AdditionalProperties *schema
 }
 
 // at follows a path, nil where the schema knows no such field.

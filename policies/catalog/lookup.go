@@ -28,6 +28,10 @@ func Lookups() []Lookup {
 			Reads: readsOf(sm("EndpointConfig"), volumePolicy), Awaited: true,
 		},
 		{
+			Kind: sm("Pipeline"), Name: "spec.pipelineName",
+			Reads: []string{PipelineDefinition}, Awaited: true,
+		},
+		{
 			Kind: Kind{Group: S3, Name: "Bucket"}, Name: "spec.name",
 			Reads: []string{
 				LogTarget,
@@ -43,6 +47,9 @@ func Lookups() []Lookup {
 
 // LogTarget is the field of a Bucket that names the bucket which gets its access logs.
 const LogTarget = "spec.logging.loggingEnabled.targetBucket"
+
+// PipelineDefinition is the field of a Pipeline that holds its definition, a JSON text.
+const PipelineDefinition = "spec.pipelineDefinition"
 
 // Governs are the annotations of every kind that say where ACK creates the
 // object, and whether it creates it at all.

@@ -1,7 +1,6 @@
 package tree
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -24,6 +23,19 @@ func ParseJSON(data []byte) (*Node, error) { return parseJSON(jsonParser{src: st
 func ParseObject(data []byte) (*Node, error) {
 	return parseJSON(jsonParser{src: string(data), object: true})
 }
+
+// ParseText is ParseJSON for a text that a person looks at: values know their
+// line and column in it, from 1, the column in bytes.
+func ParseText(text string) (*Node, error) { return parseJSON(jsonParser{src: text, positions: true}) }
+
+// SyntaxError tells where a text stops being JSON.
+type SyntaxError struct {
+	Problem string
+	// Offset is the number of bytes before the place.
+	Offset int
+}
+
+func (e *SyntaxError) Error() string { return fmt.Sprintf("%s at offset %d", e.Problem, e.Offset) }
 
 func parseJSON(p jsonParser) (*Node, error) {
 	p.stack = make([]Node, 1, blockSize/2)
@@ -52,6 +64,10 @@ type jsonParser struct {
 
 	object   bool // metadata.managedFields is left out
 	metadata bool // the field of the root that is being read is metadata
+
+	positions bool // values are given their line and column
+	line      int  // the number of line breaks so far
+	lineStart int  // the offset after the last of them
 }
 
 // blockSize is how many nodes are allocated at a time: an ACK object has 50 to 100.
@@ -72,7 +88,10 @@ func (p *jsonParser) take(mark int) []Node {
 // value reads a value into element i of the stack.
 func (p *jsonParser) value(i, depth int) error {
 	if p.pos >= len(p.src) {
-		return errEnd
+		return p.end()
+	}
+	if p.positions {
+		p.stack[i].line, p.stack[i].column = int32(p.line+1), int32(p.pos-p.lineStart+1) //nolint:gosec // no text of 2 GB comes here
 	}
 	switch p.src[p.pos] {
 	case '{':
@@ -97,7 +116,7 @@ func (p *jsonParser) value(i, depth int) error {
 
 func (p *jsonParser) container(i int, kind Kind, end byte, depth int) error {
 	if depth >= maxDepth {
-		return fmt.Errorf("JSON is nested more than %d levels deep at offset %d", maxDepth, p.pos)
+		return &SyntaxError{fmt.Sprintf("JSON is nested more than %d levels deep", maxDepth), p.pos}
 	}
 	p.pos++
 	p.stack[i].kind = kind
@@ -179,7 +198,7 @@ func (p *jsonParser) pass() error {
 			}
 		}
 	}
-	return errEnd
+	return p.end()
 }
 
 func (p *jsonParser) peek() byte {
@@ -192,8 +211,11 @@ func (p *jsonParser) peek() byte {
 func (p *jsonParser) space() {
 	for p.pos < len(p.src) {
 		switch p.src[p.pos] {
-		case ' ', '\n', '\t', '\r':
+		case ' ', '\t', '\r':
 			p.pos++
+		case '\n':
+			p.pos++
+			p.line, p.lineStart = p.line+1, p.pos
 		default:
 			return
 		}
@@ -202,11 +224,13 @@ func (p *jsonParser) space() {
 
 func (p *jsonParser) unexpected(where string) error {
 	if p.pos >= len(p.src) {
-		return errEnd
+		return p.end()
 	}
 	r, _ := utf8.DecodeRuneInString(p.src[p.pos:])
-	return fmt.Errorf("unexpected %q %s at offset %d", r, where, p.pos)
+	return &SyntaxError{fmt.Sprintf("unexpected %q %s", r, where), p.pos}
 }
+
+func (p *jsonParser) end() error { return &SyntaxError{"unexpected end of JSON", len(p.src)} }
 
 func (p *jsonParser) literal(i int, word string, kind Kind) error {
 	if !strings.HasPrefix(p.src[p.pos:], word) {
@@ -281,10 +305,8 @@ func (p *jsonParser) str() (text string, escapes bool, err error) {
 			return "", false, p.unexpected("in a string")
 		}
 	}
-	return "", false, errEnd
+	return "", false, p.end()
 }
-
-var errEnd = errors.New("unexpected end of JSON")
 
 // escapeLength is the length of the escape sequence that s begins with, 0 for a bad one.
 func escapeLength(s string) int {
@@ -305,6 +327,7 @@ func escapeLength(s string) int {
 // unquote resolves the escapes of a string that str has read.
 func unquote(s string) string {
 	var b strings.Builder
+	b.Grow(len(s))
 	for {
 		i := strings.IndexByte(s, '\\')
 		if i < 0 {

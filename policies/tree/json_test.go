@@ -126,10 +126,10 @@ func TestParseJSONNamesTheOffsetOfAnError(t *testing.T) {
 		{"\"a\tb\"", `unexpected '\t' in a string at offset 2`},
 		{`{} {}`, `unexpected '{' after the value at offset 3`},
 		{`é`, `unexpected 'é' where a value must stand at offset 0`},
-		{``, `unexpected end of JSON`},
-		{`{"a":`, `unexpected end of JSON`},
-		{`[1`, `unexpected end of JSON`},
-		{`-`, `unexpected end of JSON`},
+		{``, `unexpected end of JSON at offset 0`},
+		{`{"a":`, `unexpected end of JSON at offset 5`},
+		{`[1`, `unexpected end of JSON at offset 2`},
+		{`-`, `unexpected end of JSON at offset 1`},
 		{strings.Repeat("[", 10001), `JSON is nested more than 10000 levels deep at offset 10000`},
 	} {
 		_, err := ParseJSON([]byte(tt.in))
@@ -158,4 +158,20 @@ func trainingJob(tb testing.TB) []byte {
 		tb.Fatal(err)
 	}
 	return data
+}
+
+func TestParseTextKnowsLinesAndColumns(t *testing.T) {
+	root, err := ParseText("\n {\"a\": [1,\n\t\"é\", {}],\r\n\"b\" : null}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string][2]int{"": {2, 2}, "a": {2, 8}, "a[0]": {2, 9}, "a[1]": {3, 2}, "a[2]": {3, 8}, "b": {4, 7}} {
+		if line, column := root.Find(MustPath(path)).Position(); line != want[0] || column != want[1] {
+			t.Errorf("%q is at %d:%d, want %v", path, line, column, want)
+		}
+	}
+	plain, err := ParseJSON([]byte("\n1"))
+	if line, column := plain.Position(); err != nil || line != 0 || column != 0 {
+		t.Errorf("%v: what came over the wire has a position: %d:%d", err, line, column)
+	}
 }

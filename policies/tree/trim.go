@@ -8,6 +8,8 @@ type Keeper struct {
 	fields map[string]*Keeper
 	// elements is what is kept of each element of a list.
 	elements *Keeper
+	// shorten makes a text smaller before it is kept.
+	shorten func(string) string
 	// name is the field's, shared by all that is kept.
 	name string
 }
@@ -25,10 +27,20 @@ func NewKeeper(patterns ...string) (*Keeper, error) {
 	return root, nil
 }
 
-func (k *Keeper) add(path Path) {
+// Shorten keeps of the text at a pattern what the function makes of it.
+func (k *Keeper) Shorten(pattern string, by func(string) string) error {
+	path, err := ParsePath(pattern)
+	if err == nil {
+		k.add(path).shorten = by
+	}
+	return err
+}
+
+func (k *Keeper) add(path Path) *Keeper {
 	for _, step := range path {
 		k = k.member(step)
 	}
+	return k
 }
 
 func (k *Keeper) member(step Step) *Keeper {
@@ -63,6 +75,9 @@ func (k *Keeper) trim(n *Node) Node {
 		out.key = strings.Clone(n.key)
 	} else {
 		out.key = k.name
+	}
+	if k != nil && k.shorten != nil && n.kind == String {
+		out.text, out.escaped = strings.Clone(k.shorten(n.Text())), false
 	}
 	count := 0
 	for i := range n.children {

@@ -36,3 +36,25 @@ func TestTrimKeepsWhatIsNamedAndIndices(t *testing.T) {
 		t.Error("a bad pattern is taken")
 	}
 }
+
+func TestTrimShortensTexts(t *testing.T) {
+	keeper, err := NewKeeper("kept")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := keeper.Shorten("spec.text", func(s string) string { return s[:len(s)/2] }); err != nil {
+		t.Fatal(err)
+	}
+	source, err := ParseJSON([]byte(`{"kept":"\n\n","spec":{"text":"ab\n\n","gone":1}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := FromValue(map[string]any{"kept": "\n\n", "spec": map[string]any{"text": "ab"}})
+	if got := keeper.Trim(source); !Equal(got, want) {
+		t.Errorf("kept: %q, text: %q", got.Get("kept").Text(), got.Get("spec").Get("text").Text())
+	}
+	other, err := ParseJSON([]byte(`{"spec":{"text":{"a":1}}}`))
+	if err != nil || !Equal(keeper.Trim(other), other) {
+		t.Errorf("%v: only texts are shortened", err)
+	}
+}

@@ -137,6 +137,8 @@ func TestAdmissionOnARealAPIServer(t *testing.T) {
 	t.Run("ABadKeyIsDeniedOnUpdateWithCausesForMachines", s.badKeyOnUpdate)
 	t.Run("ADryRunIsDecidedAlikeAndStoresNothing", s.dryRun)
 	t.Run("AnEndpointFindsTheEndpointConfigCreatedJustBefore", s.endpointRightAfterConfig)
+	t.Run("APipelineIsDeniedWithAPointerIntoItsDefinition", s.pipelineSteps)
+	t.Run("AnExecutionCannotOverrideAKeyOfItsPipeline", s.pipelineOverride)
 	t.Run("AnAdoptedObjectWithoutSpecIsNotGivenOne", s.adoptedWithoutSpec)
 	t.Run("ValuesThatTheSchemaAdmitsAndNoKeyCanBeAreDenied", s.valuesThatAreNoKeys)
 	t.Run("KeysThatAnApplyLeavesOutAreKeptAtTheSameGeneration", s.droppedKeys)

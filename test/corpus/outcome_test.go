@@ -101,8 +101,9 @@ type result struct {
 	Message   string `json:"message"`
 	Inject    bool   `json:"inject"`
 	Fix       []struct {
-		Path  string `json:"path"`
-		Value any    `json:"value"`
+		Path    string `json:"path"`
+		Pointer string `json:"pointer"`
+		Value   any    `json:"value"`
 	} `json:"fix"`
 }
 

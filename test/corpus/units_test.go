@@ -2,6 +2,7 @@ package corpus
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -11,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -54,10 +56,44 @@ func (o object) fixed(t *testing.T, judged []result) object {
 			t.Fatalf("%s: no fix is proposed for %s", o.title(), r.Message)
 		}
 		for _, f := range r.Fix {
-			set(fixed, tree.MustPath(f.Path), f.Value)
+			path, value := tree.MustPath(f.Path), f.Value
+			if f.Pointer != "" {
+				value = setWithin(t, get(fixed, path), f.Pointer, f.Value)
+			}
+			set(fixed, path, value)
 		}
 	}
 	return fixed
+}
+
+func get(in any, path tree.Path) any {
+	for _, step := range path {
+		m, _ := in.(map[string]any)
+		in = m[step.Key]
+	}
+	return in
+}
+
+// setWithin is a JSON text after an edit at a JSON pointer.
+func setWithin(t *testing.T, text any, pointer string, value any) string {
+	t.Helper()
+	var root any
+	if err := json.Unmarshal(fmt.Append(nil, text), &root); err != nil {
+		t.Fatal(err)
+	}
+	var path tree.Path
+	for token := range strings.SplitSeq(pointer[1:], "/") {
+		step := tree.Key(strings.NewReplacer("~1", "/", "~0", "~").Replace(token))
+		if i, err := strconv.Atoi(token); err == nil { // no field of these texts is a number
+			step = tree.Index(i)
+		}
+		path = append(path, step)
+	}
+	after, err := json.Marshal(set(root, path, value))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(after)
 }
 
 func deepCopy(v any) any {

@@ -105,8 +105,8 @@ func (c *Cluster) caches() []*kindCache {
 // Now answers from the caches as they are.
 func (c *Cluster) Now() policies.World { return view{Cluster: c} }
 
-// Awaiting waits for an EndpointConfig that is not in the cache yet: applied in
-// one file with its Endpoint, it reaches etcd some milliseconds before the cache.
+// Awaiting waits for what is not in the cache yet, such as an EndpointConfig:
+// applied in one file with its Endpoint, it reaches etcd some milliseconds before the cache.
 func (c *Cluster) Awaiting(ctx context.Context) policies.World { return view{Cluster: c, ctx: ctx} }
 
 // view is the cluster as one request sees it.

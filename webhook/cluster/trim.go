@@ -24,7 +24,7 @@ func trimLookup(l catalog.Lookup) (trimmer, error) {
 	if err != nil {
 		return nil, err //nolint:wrapcheck // it names the path
 	}
-	keep, err := tree.NewKeeper(l.Keeps()...)
+	keep, err := policies.NewKeeper(l)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // it names the path
 	}

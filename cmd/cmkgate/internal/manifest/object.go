@@ -15,6 +15,10 @@ type Object struct {
 	before int
 	// node is what the object was parsed from, nil when the YAML reader did not parse it.
 	node *yaml.Node
+	// source is the document as it stands in the file; it goes with the document.
+	source []byte
+	// text is the last one that PositionWithin looked into.
+	text *text
 }
 
 // Position is the line and column, from 1, of the value at a path or, where

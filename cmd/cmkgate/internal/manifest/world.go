@@ -79,7 +79,7 @@ func NewSurvey(namespace, ackNamespace string) (*Survey, error) {
 		if err != nil {
 			return nil, err //nolint:wrapcheck // it names the path
 		}
-		keep, err := tree.NewKeeper(l.Keeps()...)
+		keep, err := policies.NewKeeper(l)
 		if err != nil {
 			return nil, err //nolint:wrapcheck // it names the path
 		}

@@ -34,21 +34,26 @@ type Result struct {
 
 // Fix is one edit that puts a finding right; a null value removes the field.
 type Fix struct {
-	Path  string `json:"path"`
-	Value any    `json:"value"`
+	Path string `json:"path"`
+	// Pointer leads on inside the JSON text at Path.
+	Pointer string `json:"pointer,omitempty"`
+	Value   any    `json:"value"`
 }
 
 // NewResult describes a finding of an object.
 func NewResult(o *manifest.Object, f *policies.Finding) Result {
 	line, column := o.Position(f.Path)
+	if f.Within != nil {
+		line, column = o.PositionWithin(f.Path, f.Within)
+	}
 	r := Result{
 		File: o.File, Line: line, Column: column,
 		Group: o.Group, Kind: o.Kind, Namespace: o.Namespace, Name: o.Name,
 		Policy: f.Policy, Reason: f.Reason, Mode: f.Mode,
-		Path: f.Path.String(), Message: strings.TrimSpace(f.Problem + " " + f.Remedy), Inject: f.Inject,
+		Path: f.Place(), Message: strings.TrimSpace(f.Problem + " " + f.Remedy), Inject: f.Inject,
 	}
 	for _, e := range f.Fix {
-		r.Fix = append(r.Fix, Fix{Path: e.Path.String(), Value: e.Value})
+		r.Fix = append(r.Fix, Fix{Path: e.Path.String(), Pointer: e.Within.Pointer(), Value: e.Value})
 	}
 	return r
 }
