@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/cmkgate/cmkgate/policies/catalog"
@@ -33,11 +34,16 @@ func (e *evaluation) judgeKey(f *field, path tree.Path, value *tree.Node, inject
 		finding.Remedy = e.noDefaultKey(f)
 		return finding, true
 	}
-	finding.Remedy = "Set it to " + key + "."
-	if injectable {
-		finding.Remedy = "Set it to " + key + " or remove the field."
+	finding.Remedy = "Set it to " + key
+	if kms.Placeholder(value.Str()) == "" {
+		finding.Fix = []Edit{{Path: finding.Path, Value: key}}
+	} else { // what was to stand here, only a person knows
+		finding.Remedy = "Fill it in, for example with " + key + ","
 	}
-	finding.Fix = []Edit{{Path: finding.Path, Value: key}}
+	if injectable {
+		finding.Remedy += " or remove the field"
+	}
+	finding.Remedy = strings.TrimSuffix(finding.Remedy, ",") + "."
 	return finding, true
 }
 

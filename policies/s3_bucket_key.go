@@ -3,6 +3,7 @@ package policies
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/cmkgate/cmkgate/policies/catalog"
 	"github.com/cmkgate/cmkgate/policies/iam"
@@ -161,9 +162,21 @@ func (r encryptionRule) judge() (Finding, bool) {
 		return r.wrongAlgorithm(AWSManaged, fmt.Sprintf("%q is encryption with a key that AWS owns (SSE-S3).", text), key), true
 	case text == "":
 		return r.wrongAlgorithm(Malformed, fmt.Sprintf("an algorithm must be a string, not a value of type %s.", algorithm.Kind()), key), true
+	case namesSSEKMS(text):
+		return r.wrongAlgorithm(Malformed, fmt.Sprintf("%s is not how S3 writes encryption with KMS keys: it knows %q and %q.", quote(text), sseKMS, sseDSSE), key), true
 	default:
 		return r.wrongAlgorithm(Malformed, fmt.Sprintf("%s is not an encryption with KMS keys; S3 knows %q and %q.", quote(text), sseKMS, sseDSSE), key), true
 	}
+}
+
+// namesSSEKMS tells whether a text means SSE-KMS in other words than the API's.
+func namesSSEKMS(algorithm string) bool {
+	word := strings.ToLower(strings.NewReplacer("-", "", "_", "", ":", "", " ", "").Replace(algorithm))
+	switch word {
+	case "kms", "awskms", "ssekms", "dssekms", "kmsdsse", "awskmsdsse":
+		return true
+	}
+	return false
 }
 
 // judgedKey judges the key of the rule alone.

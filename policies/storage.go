@@ -2,8 +2,10 @@ package policies
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/cmkgate/cmkgate/policies/catalog"
+	"github.com/cmkgate/cmkgate/policies/kms"
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
@@ -46,6 +48,9 @@ func (e *evaluation) judgeStorage(f *field, path tree.Path, value *tree.Node) (f
 		return e.forbiddenKey(path, g), true, true
 	case !value.Missing():
 		finding, wrong = e.judgeKey(f, path, value, false)
+		if !wrong && g.name != "" && !catalog.IsInstanceType(g.name) {
+			return e.unknownStorage(f, path, g), true, true
+		}
 		return finding, true, wrong
 	case g.storage == catalog.Unknown:
 		return e.unknownStorage(f, path, g), true, true
@@ -144,14 +149,25 @@ func (e *evaluation) unknownStorage(f *field, path tree.Path, g governing) Findi
 	case g.name == "":
 		finding.Problem = "no instance type is named, so cmkgate cannot tell whether AWS accepts a volume key."
 		finding.Remedy = fmt.Sprintf("Name the instance type, or set %s to a key.", path)
-	case e.instances.StorageOf("ml."+g.name) != catalog.Unknown:
+	case kms.Placeholder(g.name) != "":
+		finding.Problem = fmt.Sprintf("%s is a placeholder, not an instance type, so cmkgate cannot tell whether AWS accepts a volume key.", quote(g.name))
+		finding.Remedy = "Name the instance type, for example ml.m5.xlarge."
+	case e.instances.StorageOf(sagemakers(g.name)) != catalog.Unknown:
 		finding.Problem = fmt.Sprintf("%s is not an instance type of SageMaker.", quote(g.name))
-		finding.Remedy = fmt.Sprintf("Write %s.", quote("ml."+g.name))
+		finding.Remedy = fmt.Sprintf("Write %s.", quote(sagemakers(g.name)))
+	case !catalog.IsInstanceType(g.name):
+		finding.Problem = fmt.Sprintf("%s is not an instance type of SageMaker, so cmkgate cannot tell whether AWS accepts a volume key.", quote(g.name))
+		finding.Remedy = "Write ml., the family and the size, for example ml.m5.xlarge."
 	default:
 		finding.Problem = fmt.Sprintf("the storage of %s is not known, so cmkgate cannot tell whether AWS accepts a volume key.", quote(g.name))
 		finding.Remedy = fmt.Sprintf("If its volumes are EBS, %s; otherwise ask your platform team to add the family to instanceFamilies.", e.setField(f, path))
 	}
 	return finding
+}
+
+// sagemakers is an instance type as SageMaker writes it.
+func sagemakers(name string) string {
+	return "ml." + strings.TrimPrefix(strings.ToLower(strings.TrimSpace(name)), "ml.")
 }
 
 func (e *evaluation) requiredDespiteStorage(f *field, path tree.Path, g governing) Finding {

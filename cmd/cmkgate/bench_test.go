@@ -75,7 +75,7 @@ func trainingJob(i int) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "apiVersion: sagemaker.services.k8s.aws/v1alpha1\nkind: TrainingJob\nmetadata:\n  name: job-%05d\n  namespace: team-%d\nspec:\n  trainingJobName: job-%05d\n", i, i%20, i)
 	b.WriteString("  roleARN: arn:aws:iam::111122223333:role/sagemaker\n  algorithmSpecification:\n    trainingImage: 111122223333.dkr.ecr.eu-west-1.amazonaws.com/xgboost:1\n    trainingInputMode: File\n")
-	b.WriteString("  outputDataConfig:\n    s3OutputPath: s3://artifacts/out # where the model goes\n  resourceConfig:\n    instanceType: ml.m5.xlarge\n    instanceCount: 1\n    volumeSizeInGB: 50\n  hyperParameters:\n")
+	b.WriteString("  outputDataConfig:\n    s3OutputPath: s3://artifacts/out # where the model goes\n  resourceConfig:\n    instanceType: ml.m5.xlarge\n    instanceCount: 1\n    volumeSizeInGB: 50\n  stoppingCondition:\n    maxRuntimeInSeconds: 3600\n  hyperParameters:\n")
 	for p := range 30 {
 		fmt.Fprintf(&b, "    parameter_%02d: \"%d\"\n", p, p*i)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/report"
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/schema"
 	"github.com/cmkgate/cmkgate/policies"
 )
 
@@ -20,6 +21,7 @@ type checkOptions struct {
 	config      string
 	namespace   string
 	failOn      string
+	schema      string
 	noInject    bool
 	quiet       bool
 	noColor     bool
@@ -34,6 +36,14 @@ What manifests say of each other counts, in whatever order and files they stand:
 judged by the EndpointConfig that it names, and an object by its Namespace's labels and
 annotations. What is not among the manifests cannot be seen; where an answer depends on it, the
 finding is called unverifiable.
+
+Objects of the two groups are also held against ACK's CRDs, as no API server does it here: what
+it would refuse is a finding of the policy "schema", denied like any other, and so is a key in a
+field that ACK does not have (kmsKeyId). What a newer ACK may know is a warning. With --schema warn
+nothing of it is denied, with --schema off it is not looked for; cmkgate explain schema tells more.
+
+A file that a kustomization among the manifests applies as a patch is judged by what it says, not by
+what it leaves to its base. Two documents with the same name are told as a remark.
 
 A key that is missing but that the webhook sets by itself is told as "set at admission" and does
 not fail the check: the webhook would admit the object. With --no-inject it counts, so that every
@@ -71,6 +81,7 @@ func newCheck() *cobra.Command {
 	flags.StringVar(&o.config, "config", "", "the configuration `file`; without it cmkgate.yaml, from the working directory upward")
 	flags.StringVarP(&o.namespace, "namespace", "n", "", "the `namespace` of objects that name none")
 	flags.StringVar(&o.failOn, "fail-on", "enforce", "what makes the exit code 1: enforce, warn or never")
+	flags.StringVar(&o.schema, "schema", schemaEnforce, "what objects that ACK's CRDs do not allow come to: enforce, warn or off")
 	flags.BoolVar(&o.noInject, "no-inject", false, "judge as if the webhook set nothing: keys must be in the manifests")
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "show only what is denied")
 	flags.BoolVar(&o.noColor, "no-color", false, "no colors (also by the variable NO_COLOR)")
@@ -81,6 +92,9 @@ func newCheck() *cobra.Command {
 func (o *checkOptions) run(cmd *cobra.Command, args []string) error {
 	if !slices.Contains([]string{"enforce", "warn", "never"}, o.failOn) {
 		return fmt.Errorf("--fail-on %q: want enforce, warn or never", o.failOn)
+	}
+	if !slices.Contains([]string{schemaEnforce, schemaWarn, schemaOff}, o.schema) {
+		return fmt.Errorf("--schema %q: want enforce, warn or off", o.schema)
 	}
 	cfg, err := loadConfig(o.config)
 	if err != nil {
@@ -104,7 +118,8 @@ func (o *checkOptions) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	c := &checker{
-		evaluator: evaluator, namespace: o.namespace, ackNamespace: cfg.ACKNamespace, workers: max(o.concurrency, 1),
+		evaluator: evaluator, shapes: shapes{schema.New(), o.schema}, namespace: o.namespace,
+		ackNamespace: cfg.ACKNamespace, workers: max(o.concurrency, 1),
 		writers: out.writers, stderr: cmd.ErrOrStderr(), progress: o.progress(cmd.ErrOrStderr()),
 	}
 	summary, err := c.check(input)

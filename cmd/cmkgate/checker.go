@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
 
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/report"
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/schema"
 	"github.com/cmkgate/cmkgate/policies"
 )
 
@@ -15,6 +17,8 @@ import (
 // learned, so that memory does not grow with the number of files.
 type checker struct {
 	evaluator *policies.Evaluator
+	// shapes holds objects against ACK's CRDs.
+	shapes shapes
 	// namespace is that of objects which name none.
 	namespace string
 	// ackNamespace is where ACK has its ConfigMaps.
@@ -31,20 +35,30 @@ type outcome struct {
 
 	results  []report.Result
 	problems []manifest.Problem
+	// objects are those that were judged, for who looks for two of the same name.
+	objects []report.Result
+}
+
+// learned is what the first pass finds out of the manifests.
+type learned struct {
+	world   *manifest.World
+	patches manifest.Patches
 }
 
 func (c *checker) check(input *manifest.Input) (report.Summary, error) {
 	var summary report.Summary
-	world, err := c.learn(input)
+	known, err := c.learn(input)
 	if err != nil {
 		return summary, err
 	}
 	defer c.progress.clear()
+	seen := objects{}
 	err = inOrder(c.workers, input.Batches(), func() func(manifest.Batch) outcome {
 		var splitter manifest.Splitter
-		return func(b manifest.Batch) outcome { return c.judge(&b, &splitter, world) }
+		return func(b manifest.Batch) outcome { return c.judge(&b, &splitter, known) }
 	}, func(o outcome) error {
 		c.progress.show(&summary)
+		o.results = append(o.results, seen.duplicates(o.objects)...)
 		return c.tell(&summary, o)
 	})
 	if err != nil {
@@ -58,38 +72,58 @@ func (c *checker) check(input *manifest.Input) (report.Summary, error) {
 	return summary, nil
 }
 
+// lesson is what one batch says of others.
+type lesson struct {
+	file    string
+	facts   []manifest.Fact
+	patches manifest.Patches
+}
+
 // learn builds the world. What cannot be read is told when it is judged.
-func (c *checker) learn(input *manifest.Input) (*manifest.World, error) {
+func (c *checker) learn(input *manifest.Input) (learned, error) {
+	known := learned{manifest.NewWorld(), manifest.Patches{}}
 	survey, err := manifest.NewSurvey(c.namespace, c.ackNamespace)
 	if err != nil {
-		return nil, fmt.Errorf("prepare the look-ups: %w", err)
+		return known, fmt.Errorf("prepare the look-ups: %w", err)
 	}
-	world := manifest.NewWorld()
-	err = inOrder(c.workers, input.Batches(), func() func(manifest.Batch) []manifest.Fact {
+	var lessons []lesson
+	err = inOrder(c.workers, input.Batches(), func() func(manifest.Batch) lesson {
 		var splitter manifest.Splitter
-		return func(b manifest.Batch) (facts []manifest.Fact) {
+		return func(b manifest.Batch) lesson {
+			l := lesson{file: b.File, patches: manifest.Patches{}}
 			for doc, problem := range b.Documents(&splitter) {
 				if problem == nil {
-					facts = append(facts, survey.Facts(&doc)...)
+					l.facts = append(l.facts, survey.Facts(&doc)...)
+					l.patches.Find(&doc)
 				}
 			}
-			return facts
+			return l
 		}
-	}, func(facts []manifest.Fact) error {
-		for _, f := range facts {
-			world.Add(f)
+	}, func(l lesson) error {
+		maps.Copy(known.patches, l.patches)
+		if len(l.facts) > 0 {
+			lessons = append(lessons, l)
 		}
 		return nil
 	})
-	world.Finish()
-	return world, err
+	for _, l := range lessons {
+		if known.patches.Of(l.file) != "" {
+			continue // half an object
+		}
+		for _, f := range l.facts {
+			known.world.Add(f)
+		}
+	}
+	known.world.Finish()
+	return known, err
 }
 
-func (c *checker) judge(b *manifest.Batch, splitter *manifest.Splitter, world policies.World) outcome {
+func (c *checker) judge(b *manifest.Batch, splitter *manifest.Splitter, known learned) outcome {
 	var out outcome
 	if b.First {
 		out.files++
 	}
+	patchOf := known.patches.Of(b.File)
 	for doc, problem := range b.Documents(splitter) {
 		if problem != nil {
 			out.problems = append(out.problems, *problem)
@@ -99,19 +133,33 @@ func (c *checker) judge(b *manifest.Batch, splitter *manifest.Splitter, world po
 		out.documents += parsed.Documents
 		out.problems = append(out.problems, parsed.Problems...)
 		for i := range parsed.Objects {
-			c.judgeObject(&parsed.Objects[i], world, &out)
+			c.judgeObject(&parsed.Objects[i], known.world, patchOf, &out)
 		}
 	}
 	return out
 }
 
-func (c *checker) judgeObject(o *manifest.Object, world policies.World, out *outcome) {
-	if !c.evaluator.Judges(o.Group, o.Kind) {
-		return
+func (c *checker) judgeObject(o *manifest.Object, world policies.World, patchOf string, out *outcome) {
+	breaches, ours := c.shapes.check(o, patchOf)
+	var findings []policies.Finding
+	if ours {
+		out.judged++
+		o.Namespace = cmp.Or(o.Namespace, c.namespace)
+		findings = c.evaluator.Evaluate(o.Object, nil, world)
+		if patchOf != "" {
+			findings = said(o.Root, findings)
+		} else {
+			out.objects = append(out.objects, report.NewObject(o))
+		}
+		breaches, findings = schema.Merge(breaches, findings)
 	}
-	out.judged++
-	o.Namespace = cmp.Or(o.Namespace, c.namespace)
-	findings := c.evaluator.Evaluate(o.Object, nil, world)
+	for i := range breaches {
+		r := report.NewResult(o, &breaches[i].Finding)
+		if r.Reason == schema.UnknownField {
+			r.Line, r.Column = o.NamePosition(breaches[i].Path)
+		}
+		out.results = append(out.results, r)
+	}
 	for i := range findings {
 		out.results = append(out.results, report.NewResult(o, &findings[i]))
 	}

@@ -10,6 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/markdown"
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/nearest"
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/schema"
 	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/policies/catalog"
 )
@@ -43,20 +45,28 @@ It also takes the label that stands at the end of a finding: sagemaker-volume-ke
 // findPolicy takes a policy's ID or the label of a finding.
 func findPolicy(word string) (*policies.Policy, error) {
 	id, _, _ := strings.Cut(word, "/")
-	all := policies.All()
+	all := explained()
 	if i := slices.IndexFunc(all, func(p policies.Policy) bool { return p.ID == id }); i >= 0 {
 		return &all[i], nil
 	}
 	message := fmt.Sprintf("explain: there is no policy %q.", id)
-	if name := nearest(id, policyIDs()); name != "" {
+	if name := nearest.Of(id, policyIDs()); name != "" {
 		message += fmt.Sprintf(" Did you mean %s?", name)
 	}
 	return nil, errors.New(message + " The policies are " + strings.Join(policyIDs(), ", ") + ".")
 }
 
+// explained are the policies, and what stands beside them in results.
+func explained() []policies.Policy {
+	return append(policies.All(), policies.Policy{
+		ID: schema.ID, Title: schema.Title, Doc: schema.Doc, Default: policies.Enforce,
+		Protects: "every field that a policy judges: what the API server refuses or drops protects nothing",
+	})
+}
+
 func policyIDs() []string {
 	var ids []string
-	for _, p := range policies.All() {
+	for _, p := range explained() {
 		ids = append(ids, p.ID)
 	}
 	return ids

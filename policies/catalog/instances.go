@@ -67,6 +67,17 @@ func (i Instances) StorageOf(instanceType string) Storage {
 	return Unknown
 }
 
+// IsInstanceType tells whether a text is written as SageMaker spells an
+// instance type: ml.FAMILY.SIZE.
+func IsInstanceType(text string) bool {
+	name, ok := strings.CutPrefix(text, "ml.")
+	if !ok {
+		return false
+	}
+	family, size, ok := strings.Cut(name, ".")
+	return ok && strings.Trim(family, letters+digits+"-") == "" && family != "" && strings.Trim(size, letters+digits+"-") == "" && size != ""
+}
+
 const letters, digits = "abcdefghijklmnopqrstuvwxyz", "0123456789"
 
 // namesLocalStorage tells whether a family is letters, digits and then letters with a d among them.

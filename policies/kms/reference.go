@@ -62,6 +62,16 @@ const maxLength = 2048
 // Parse reads a key reference. The error says what is wrong with the text, as
 // the second half of a sentence: "… is not a KMS key: <error>".
 func Parse(s string) (Reference, error) {
+	r, err := parse(s)
+	if err != nil && len(s) <= maxLength {
+		if placeholder := Placeholder(s); placeholder != "" {
+			return r, fmt.Errorf("it still has the placeholder %q", placeholder)
+		}
+	}
+	return r, err
+}
+
+func parse(s string) (Reference, error) {
 	switch {
 	case s == "":
 		return Reference{}, errors.New("it is empty")
@@ -103,6 +113,9 @@ func parseARN(s string) (Reference, error) {
 	}
 	if want := PartitionOf(r.Region); r.Partition != want {
 		return Reference{}, fmt.Errorf("region %s is in partition %s, not %q", r.Region, want, r.Partition)
+	}
+	if digits := len(r.Account); digits > 0 && digits != 12 && consistsOf(r.Account, "0123456789") {
+		return Reference{}, fmt.Errorf("%q is not an AWS account number: it has %d digits, not 12", r.Account, digits)
 	}
 	if !IsAccount(r.Account) {
 		return Reference{}, fmt.Errorf("%q is not an AWS account number of 12 digits", r.Account)

@@ -131,6 +131,20 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 		strings.Repeat("a", 2049):              "it is longer than 2048 characters",
 		"arn:" + strings.Repeat(":", 2045):     "it is longer than 2048 characters",
 
+		"REDACTED":                           `it still has the placeholder "REDACTED"`,
+		"<YOUR KMS KEY>":                     `it still has the placeholder "<YOUR KMS KEY>"`,
+		"$KMS_KEY":                           `it still has the placeholder "$KMS_KEY"`,
+		"$(KMS_KEY)":                         `it still has the placeholder "$(KMS_KEY)"`,
+		"${schema.spec.key}":                 `it still has the placeholder "${schema.spec.key}"`,
+		"${unclosed":                         `it still has the placeholder "${unclosed"`,
+		"alias/{{ .Values.key }}":            `it still has the placeholder "{{ .Values.key }}"`,
+		"ENC[AES256_GCM,data:x]":             `it still has the placeholder "ENC[AES256_GCM,data:x]"`,
+		arn + "key/REDACTED":                 `it still has the placeholder "REDACTED"`,
+		arn + "key/****":                     `it still has the placeholder "****"`,
+		"arn:aws:kms:eu-west-1:${ACCOUNT}:x": `it still has the placeholder "${ACCOUNT}"`,
+		"$":                                  "want arn:aws:kms:REGION:ACCOUNT:key/KEY-ID, a key ID or alias/NAME",
+		"arn:aws:kms:eu-west-1:123456789:key/" + uuid: `"123456789" is not an AWS account number: it has 9 digits, not 12`,
+
 		"arn:":                               "an ARN has six parts: arn:PARTITION:kms:REGION:ACCOUNT:key/KEY-ID",
 		"arn:aws:kms:eu-west-1:111122223333": "an ARN has six parts: arn:PARTITION:kms:REGION:ACCOUNT:key/KEY-ID",
 		"arn:aws:s3:::bucket":                `it is an ARN of the service "s3", not of kms`,
@@ -143,7 +157,7 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 		"arn:aws-cn:kms:eu-west-1:111122223333:key/" + uuid:  `region eu-west-1 is in partition aws, not "aws-cn"`,
 		"arn:aws:kms:us-gov-west-1:111122223333:key/" + uuid: `region us-gov-west-1 is in partition aws-us-gov, not "aws"`,
 		"arn:aws:kms:eu-west-1::key/" + uuid:                 `"" is not an AWS account number of 12 digits`,
-		"arn:aws:kms:eu-west-1:11112222333:key/" + uuid:      `"11112222333" is not an AWS account number of 12 digits`,
+		"arn:aws:kms:eu-west-1:11112222333:key/" + uuid:      `"11112222333" is not an AWS account number: it has 11 digits, not 12`,
 		"arn:aws:kms:eu-west-1:1111-2222-3333:key/" + uuid:   `"1111-2222-3333" is not an AWS account number of 12 digits`,
 		"arn:aws:kms:eu-west-1:١١١١٢٢:key/" + uuid:           `"١١١١٢٢" is not an AWS account number of 12 digits`,
 		arn:                                  `the ARN names "", want key/KEY-ID or alias/NAME`,
@@ -165,6 +179,15 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 		}
 		if got != (Reference{}) {
 			t.Errorf("Parse(%.80q) returns %+v beside an error", in, got)
+		}
+	}
+}
+
+// A word that stands for nothing elsewhere may be the name of an alias.
+func TestParseLeavesAliasesTheirNames(t *testing.T) {
+	for _, alias := range []string{"alias/todo", "alias/XXX", "alias/redacted"} {
+		if _, err := Parse(alias); err != nil {
+			t.Errorf("%s: %v", alias, err)
 		}
 	}
 }

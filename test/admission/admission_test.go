@@ -140,6 +140,7 @@ func TestAdmissionOnARealAPIServer(t *testing.T) {
 	t.Run("APipelineIsDeniedWithAPointerIntoItsDefinition", s.pipelineSteps)
 	t.Run("AnExecutionCannotOverrideAKeyOfItsPipeline", s.pipelineOverride)
 	t.Run("AnAdoptedObjectWithoutSpecIsNotGivenOne", s.adoptedWithoutSpec)
+	t.Run("ValuesThatTheSchemaAdmitsAndNoKeyCanBeAreDenied", s.valuesThatAreNoKeys)
 	t.Run("KeysThatAnApplyLeavesOutAreKeptAtTheSameGeneration", s.droppedKeys)
 	t.Run("AReplaceKeepsItsKeysAndIsWarnedOfTheFinalizer", s.replaced)
 	t.Run("AKeyChangeThatCannotBeCarriedOutIsDenied", s.changedKeys)

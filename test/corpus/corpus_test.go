@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -64,6 +65,10 @@ func compare(t *testing.T, server *apiserver.Server, o object, judged []result, 
 	fmt.Fprintf(golden, "%s: %s\n", o.title(), got.decision)
 	for _, line := range got.lines {
 		fmt.Fprintf(golden, "  %s\n", line)
+	}
+	refusal := slices.ContainsFunc(judged, func(r result) bool { return r.Policy == "schema" && r.Mode == "Enforce" })
+	if refused := got.decision == refused; refused != refusal {
+		t.Errorf("%s: refused by the API server is %v, told by the command line is %v\n%s", o.title(), refused, refusal, strings.Join(got.lines, "\n"))
 	}
 	if got.decision == refused {
 		return // the schema speaks before any webhook is asked to validate

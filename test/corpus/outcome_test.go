@@ -96,6 +96,7 @@ type result struct {
 	Kind      string `json:"kind"`
 	Namespace string `json:"namespace"`
 	Name      string `json:"name"`
+	Policy    string `json:"policy"`
 	Mode      string `json:"mode"`
 	Message   string `json:"message"`
 	Inject    bool   `json:"inject"`

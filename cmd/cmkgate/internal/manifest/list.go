@@ -20,7 +20,7 @@ func (d *Document) flatten(out *Parsed, root *tree.Node, node *yaml.Node, group,
 	items := root.Get("items")
 	itemKind, isList := strings.CutSuffix(object.Kind, "List")
 	if !isList || items.Kind() != tree.List {
-		if object.Kind != "" {
+		if object.Kind != "" || object.Group != "" {
 			out.Objects = append(out.Objects, Object{Object: object, File: d.File, before: d.Line, node: node, source: d.Data})
 		}
 		return

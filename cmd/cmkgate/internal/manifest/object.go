@@ -35,6 +35,15 @@ func (o *Object) Position(path tree.Path) (line, column int) {
 	return o.before + max(line, 1), max(column, 1)
 }
 
+// NamePosition is the line and column, from 1, of the name of a field, and of
+// its value where the name cannot be found.
+func (o *Object) NamePosition(path tree.Path) (line, column int) {
+	if name := nameAt(o.node, path); name != nil && len(path) > 0 {
+		return o.before + name.Line, name.Column
+	}
+	return o.Position(path)
+}
+
 // nameAt is where the name of the last field of a path stands, nil where the
 // path leads through a merge key.
 func nameAt(node *yaml.Node, path tree.Path) *yaml.Node {

@@ -15,6 +15,9 @@ import (
 // apiGroups ends the API group of every ACK controller.
 const apiGroups = "services.k8s.aws"
 
+// kubernetesGroups ends those and what people write in their place.
+const kubernetesGroups = "k8s.aws"
+
 // Parsed is what a document holds.
 type Parsed struct {
 	// Documents counts what is not empty.
@@ -27,7 +30,7 @@ type Parsed struct {
 // ACK parses the document and returns the objects in it, if it can hold any of
 // an ACK controller. Of other documents only the syntax is checked.
 func (d *Document) ACK() Parsed {
-	return d.parse(d.Contains(apiGroups))
+	return d.parse(d.Contains(kubernetesGroups))
 }
 
 // parse reads the document; objects are only made when they are wanted.
@@ -76,7 +79,7 @@ func isNull(doc *yaml.Node) bool {
 func (d *Document) addObjects(out *Parsed, node *yaml.Node) {
 	root, err := tree.FromYAML(node)
 	if err != nil {
-		out.Problems = append(out.Problems, d.lineProblem(err))
+		out.Problems = append(out.Problems, d.templated(d.lineProblem(err)))
 		return
 	}
 	before := len(out.Objects)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 	"github.com/cmkgate/cmkgate/policies"
+	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
 // Result is one finding and where it stands.
@@ -57,12 +58,22 @@ func NewResult(o *manifest.Object, f *policies.Finding) Result {
 	return r
 }
 
+// NewObject is a result that says nothing yet of an object but where its name stands.
+func NewObject(o *manifest.Object) Result {
+	path := tree.Path{tree.Key("metadata"), tree.Key("name")}
+	line, column := o.Position(path)
+	return Result{
+		File: o.File, Line: line, Column: column,
+		Group: o.Group, Kind: o.Kind, Namespace: o.Namespace, Name: o.Name, Path: path.String(),
+	}
+}
+
 // Summary counts what a check saw.
 type Summary struct {
 	Files int `json:"files"`
 	// Documents counts those that are not empty, whatever they hold.
 	Documents int `json:"documents"`
-	// Objects is the number of objects that policies looked at.
+	// Objects is the number of objects of ACK that were judged.
 	Objects int `json:"objects"`
 	// Enforced, Warnings and Audited count findings by mode; those that the
 	// webhook puts right by itself are counted in Injected only.

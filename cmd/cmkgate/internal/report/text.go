@@ -49,7 +49,7 @@ func subject(r *Result) string {
 	if r.Namespace != "" {
 		return r.Kind + " " + r.Namespace + "/" + r.Name
 	}
-	return r.Kind + " " + r.Name
+	return strings.TrimSpace(r.Kind + " " + r.Name)
 }
 
 // printable escapes a text that holds line breaks or other control characters:

@@ -1,0 +1,192 @@
+package schema
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/nearest"
+	"github.com/cmkgate/cmkgate/policies"
+	"github.com/cmkgate/cmkgate/policies/catalog"
+	"github.com/cmkgate/cmkgate/policies/tree"
+)
+
+// ID stands in results where policies have theirs.
+const ID policies.ID = "schema"
+
+// The reasons of findings, beside policies.Missing and policies.Malformed.
+const (
+	UnknownField   policies.Reason = "unknown-field"
+	UnknownKind    policies.Reason = "unknown-kind"
+	UnknownVersion policies.Reason = "unknown-version"
+	WrongType      policies.Reason = "wrong-type"
+	// Duplicate: another document describes the same object.
+	Duplicate policies.Reason = "duplicate"
+	// Partial: the document is a patch of kustomize.
+	Partial policies.Reason = "partial"
+)
+
+// Breach is a finding about the shape of an object.
+type Breach struct {
+	policies.Finding
+	// Meant is the field that the person most likely had in mind, nil where the
+	// finding stands at it or nobody can tell.
+	Meant tree.Path
+}
+
+// Check returns what is wrong with the shape of an object, and whether the
+// object is one of the two groups. The group is put right where the object only
+// names it without a version, so that policies can judge the rest. A patch is
+// not asked for what it leaves to the object that it changes.
+func (s *Schemas) Check(o *policies.Object, patch bool) (breaches []Breach, ours bool) {
+	c := checker{patch: patch}
+	c.path = c.steps[:0]
+	g := s.identify(&c, o)
+	if g == nil {
+		if o.Group == "" && o.Kind == "Namespace" {
+			c.metadata(s.metadata(), o.Root.Get("metadata"))
+		}
+		return c.told(), false
+	}
+	c.kind, c.controller = catalog.Kind{Group: g.name, Name: o.Kind}, g.controller
+	o.Group = g.name
+	if item, isList := strings.CutSuffix(o.Kind, "List"); isList && g.kinds[item] != nil {
+		c.list(o.Root.Get("items"))
+		return c.told(), true
+	}
+	c.metadata(s.metadata(), o.Root.Get("metadata"))
+	if spec, ok := g.kinds[o.Kind]; ok {
+		c.object(o.Root, spec())
+	} else {
+		c.unknownKind(g, o)
+	}
+	return c.told(), true
+}
+
+// list is about a List that could not be taken apart.
+func (c *checker) list(items *tree.Node) {
+	if !items.Absent() {
+		c.within(tree.Key("items"), &Type{Kind: tree.List, Items: &Type{Kind: tree.Map}}, items)
+	}
+}
+
+// identify finds the group of an object and judges its apiVersion, nil for an
+// object of somebody else.
+func (s *Schemas) identify(c *checker, o *policies.Object) *group {
+	apiVersion := o.Root.Get("apiVersion").Str()
+	name, version, _ := strings.Cut(apiVersion, "/")
+	for i := range s.groups {
+		g := &s.groups[i]
+		switch {
+		case apiVersion == g.apiVersion, apiVersion == "" && o.Group == g.name: // an item of a typed list
+			return g
+		case name == g.name && version == "":
+			c.apiVersion(fmt.Sprintf("%s is a group without a version.", quote(apiVersion)), g.apiVersion)
+			return g
+		case name == g.name:
+			c.apiVersion(fmt.Sprintf("ACK's %s does not serve %s.", g.controller, quote(apiVersion)), g.apiVersion)
+			return g
+		case g.kinds[o.Kind] != nil && isTypingMistake(name, g.name):
+			c.apiVersion(fmt.Sprintf("there is no group %s; ACK's %s is of %s.", quote(name), o.Kind, g.name), g.apiVersion)
+			return g
+		}
+	}
+	return nil
+}
+
+// isTypingMistake tells whether one word was most likely written for the other.
+func isTypingMistake(word, name string) bool {
+	const characters = 2
+	return len(word) <= len(name)+characters && len(name) > 2*characters &&
+		nearest.Distance(strings.ToLower(word), strings.ToLower(name)) <= characters
+}
+
+func (c *checker) apiVersion(problem, want string) {
+	at := tree.Path{tree.Key("apiVersion")}
+	c.add(Breach{Finding: policies.Finding{
+		Reason: UnknownVersion, Mode: policies.Enforce, Path: at, Problem: problem,
+		Remedy: "Write " + want + ".", Fix: []policies.Edit{{Path: at, Value: want}},
+	}})
+}
+
+func (c *checker) unknownKind(g *group, o *policies.Object) {
+	at := tree.Path{tree.Key("kind")}
+	finding := policies.Finding{Reason: UnknownKind, Mode: policies.Enforce, Path: at}
+	if o.Kind == "" {
+		finding.Reason, finding.Problem = policies.Missing, "an object needs a kind."
+		finding.Remedy = "Write the kind, for example " + exampleKind(g) + "."
+		c.add(Breach{Finding: finding})
+		return
+	}
+	finding.Problem = fmt.Sprintf("ACK's %s has no kind %s", g.controller, quote(o.Kind))
+	if name := nearest.Of(o.Kind, slices.Sorted(maps.Keys(g.kinds))); isTypingMistake(o.Kind, name) {
+		finding.Problem += "."
+		finding.Remedy = "Write " + name + "."
+		finding.Fix = []policies.Edit{{Path: at, Value: name}}
+		c.add(Breach{Finding: finding})
+		return
+	}
+	// A newer ACK may have it; that must not stop a pipeline for ever.
+	finding.Mode = policies.Warn
+	finding.Problem += ", so nothing in it is judged."
+	finding.Remedy = "Look up the name of the kind with kubectl api-resources; a newer ACK needs a newer cmkgate."
+	c.add(Breach{Finding: finding})
+}
+
+func exampleKind(g *group) string {
+	if g.name == catalog.S3 {
+		return "Bucket"
+	}
+	return "TrainingJob"
+}
+
+// Merge leaves out the findings of policies about fields whose shape is broken,
+// or that they would set: what a policy says of a field that is not what it
+// should be, or that stands under another name, would only mislead. Each of
+// them has an enforced breach in its place. Of a breach that warns of what a
+// policy knows better, the policy's finding stays.
+func Merge(breaches []Breach, findings []policies.Finding) ([]Breach, []policies.Finding) {
+	findings = mask(breaches, findings)
+	breaches = slices.DeleteFunc(breaches, func(b Breach) bool {
+		return b.Reason == policies.Malformed && slices.ContainsFunc(findings, func(f policies.Finding) bool { return slices.Equal(f.Path, b.Path) })
+	})
+	return breaches, findings
+}
+
+func mask(breaches []Breach, findings []policies.Finding) []policies.Finding {
+	out := findings[:0]
+	for i := range findings {
+		f := &findings[i]
+		edits := func(e policies.Edit) bool { return masked(breaches, e.Path) }
+		if !masked(breaches, f.Path) && !slices.ContainsFunc(f.Fix, edits) {
+			out = append(out, *f)
+		}
+	}
+	return out
+}
+
+func masked(breaches []Breach, path tree.Path) bool {
+	for i := range breaches {
+		b := &breaches[i]
+		if b.Mode == policies.Enforce && (related(b.Path, path) || related(b.Meant, path)) {
+			return true
+		}
+	}
+	return false
+}
+
+// related tells whether one path leads through the end of the other. The spec
+// as a whole is about everything, and so about nothing.
+func related(a, b tree.Path) bool {
+	n := min(len(a), len(b))
+	if n < 2 && (len(a) == 0 || len(a) != len(b)) {
+		return false
+	}
+	for i := range n {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
