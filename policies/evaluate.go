@@ -35,6 +35,10 @@ func New(list []Policy, settings Settings) (*Evaluator, error) {
 	if e.secrets, err = newSecrets(); err != nil {
 		return nil, err
 	}
+	rows, err := compileRows()
+	if err != nil {
+		return nil, err
+	}
 	seen := map[ID]bool{}
 	for _, p := range list {
 		if p.ID == "" || p.Title == "" || p.Doc == "" || p.check == nil || len(p.Kinds) == 0 {
@@ -44,19 +48,11 @@ func New(list []Policy, settings Settings) (*Evaluator, error) {
 			return nil, fmt.Errorf("policy %q is listed twice", p.ID)
 		}
 		seen[p.ID] = true
-		steps, err := compileSteps(p.ID)
-		if err != nil {
-			return nil, err
-		}
 		if _, ok := settings.Policies[p.ID]; !ok {
 			return nil, fmt.Errorf("the settings do not say how policy %q is switched", p.ID)
 		}
 		for _, kind := range p.Kinds {
-			fields, err := compile(p.ID, kind)
-			if err != nil {
-				return nil, err
-			}
-			e.byKind[kind] = append(e.byKind[kind], rule{policy: p, fields: fields, steps: steps})
+			e.byKind[kind] = append(e.byKind[kind], rule{policy: p, fields: rows.fields[rowsOf{p.ID, kind}], steps: rows.steps[p.ID]})
 		}
 	}
 	return e, nil

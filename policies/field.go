@@ -22,37 +22,40 @@ type field struct {
 
 type instanceType struct{ path, unless tree.Path }
 
-func compile(policy ID, kind catalog.Kind) ([]field, error) {
-	var out []field
-	for _, row := range catalog.FieldsOf(policy) {
-		if row.Kind != kind {
-			continue
-		}
+// rows are the catalog's, made ready.
+type rows struct {
+	fields map[rowsOf][]field
+	steps  map[ID]map[string][]field // by policy and step type
+}
+
+type rowsOf struct {
+	policy ID
+	kind   catalog.Kind
+}
+
+func compileRows() (*rows, error) {
+	r := &rows{fields: map[rowsOf][]field{}, steps: map[ID]map[string][]field{}}
+	for _, row := range catalog.Fields() {
 		f, err := compileField(row)
 		if err != nil {
 			return nil, fmt.Errorf("catalog row %s %s: %w", row.Kind.Name, row.Path, err)
 		}
-		out = append(out, f)
+		of := rowsOf{row.Policy, row.Kind}
+		r.fields[of] = append(r.fields[of], f)
 	}
-	return out, nil
-}
-
-// compileSteps makes the rows of step types ready.
-func compileSteps(policy ID) (map[string][]field, error) {
-	out := map[string][]field{}
 	for _, t := range catalog.StepTypes() {
 		for _, row := range t.Fields {
-			if row.Policy != policy {
-				continue
-			}
 			f, err := compileField(row)
 			if err != nil {
 				return nil, fmt.Errorf("catalog row of step type %s, %s: %w", t.Name, row.Path, err)
 			}
-			out[t.Name] = append(out[t.Name], f)
+			if r.steps[row.Policy] == nil {
+				r.steps[row.Policy] = map[string][]field{}
+			}
+			r.steps[row.Policy][t.Name] = append(r.steps[row.Policy][t.Name], f)
 		}
 	}
-	return out, nil
+	return r, nil
 }
 
 func compileField(row catalog.Field) (field, error) {

@@ -83,7 +83,9 @@ func apiPath(path string) string {
 	}
 	names := strings.Split(path, ".")
 	for i, name := range names {
-		name = strings.NewReplacer("KMS", "Kms", "ID", "Id", "URI", "Uri").Replace(name)
+		for _, initials := range [][2]string{{"KMS", "Kms"}, {"ID", "Id"}, {"URI", "Uri"}} {
+			name = strings.ReplaceAll(name, initials[0], initials[1])
+		}
 		names[i] = strings.ToUpper(name[:1]) + name[1:]
 	}
 	return arguments + strings.Join(names, ".")
