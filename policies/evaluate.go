@@ -139,13 +139,6 @@ func (e *Evaluator) judge(rules []rule, object Object, asked question, world Wor
 	return ev.findings
 }
 
-func (e *evaluation) isAsked() bool {
-	if e.completing && e.switched.Mode != Enforce {
-		return e.rule.policy.Injects && e.switched.injects()
-	}
-	return e.switched.Mode != Off
-}
-
 // added leaves out the findings that were there before, so that an object from
 // before cmkgate can still be labeled, scaled and changed elsewhere. Findings
 // are matched without list indices: moving a list element brings nothing about.
@@ -192,6 +185,13 @@ type evaluation struct {
 	rule     *rule
 	switched PolicySettings
 	findings []Finding
+}
+
+func (e *evaluation) isAsked() bool {
+	if e.completing && e.switched.Mode != Enforce {
+		return e.rule.policy.Injects && e.switched.injects()
+	}
+	return e.switched.Mode != Off
 }
 
 func (e *Evaluator) begin(object Object, world World, roles Roles) *evaluation {

@@ -125,14 +125,16 @@ func (t *trial) looksOnce() error {
 	return nil
 }
 
+// noneTwice lets one value do different things wrong: a text that is used for
+// several ends, a parameter that several steps use.
 func noneTwice(findings []policies.Finding) error {
 	seen := map[string]bool{}
 	for i := range findings {
 		f := &findings[i]
 		place, _, _ := strings.Cut(f.Message(), ": "+f.Problem)
 		id := f.Label() + " at " + place
-		if place != f.Path.String() {
-			id += " because " + f.Problem // a text may use one value for several ends
+		if place != f.Path.String() || strings.HasPrefix(place, "spec.pipelineParameters") {
+			id += " because " + f.Problem
 		}
 		if seen[id] {
 			return fmt.Errorf("twice: %s\n%s", id, report(findings))
