@@ -150,7 +150,7 @@ func (t *trial) isDeterministic() error {
 
 // hintsHelp carries out each fix that a person would have to: its finding is
 // gone then, and nothing takes its place that denies the object, unless because
-// nobody can see the answer.
+// nobody can see the answer, or because one value cannot serve two ends.
 func (t *trial) hintsHelp() error {
 	for i := range t.after.findings {
 		f := &t.after.findings[i]
@@ -171,12 +171,24 @@ func (t *trial) hintsHelp() error {
 			known[t.after.findings[j].Message()] = j != i
 		}
 		for j := range left {
-			if l := &left[j]; l.Mode == policies.Enforce && !l.Inject && l.Reason != policies.Unverifiable && !known[l.Message()] {
+			l := &left[j]
+			elsewhere := sharesValue(t.after.findings, i) && l.Path.String() == f.Path.String()
+			if l.Mode == policies.Enforce && !l.Inject && l.Reason != policies.Unverifiable && !known[l.Message()] && !elsewhere {
 				return fmt.Errorf("carrying out\n%sleads to\n%s", report(t.after.findings[i:i+1]), report(left))
 			}
 		}
 	}
 	return nil
+}
+
+// sharesValue tells whether a value does another thing wrong beside the finding.
+func sharesValue(findings []policies.Finding, i int) bool {
+	for j := range findings {
+		if j != i && findings[j].Path.String() == findings[i].Path.String() {
+			return true
+		}
+	}
+	return false
 }
 
 // readsAlike compares what the webhook reads with what the command line reads
