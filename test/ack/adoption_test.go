@@ -1,0 +1,147 @@
+package ack
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+const (
+	adoptionPolicy = "services.k8s.aws/adoption-policy"
+	adoptionFields = "services.k8s.aws/adoption-fields"
+	adopted        = "services.k8s.aws/adopted"
+
+	// A key that nobody may write into a manifest.
+	foreignKey = "arn:aws:kms:eu-west-1:999988887777:key/55555555-5555-5555-5555-555555555555"
+)
+
+func (s *stage) adopt(t *testing.T) {
+	for scene, key := range map[string]string{"adopted": ownKey, "adopted-foreign": foreignKey, "adopted-keyless": ""} {
+		var manifests []*unstructured.Unstructured
+		for _, k := range s.kinds {
+			s.existsInAWS(t, &k, scene, key)
+			manifest := k.manifest(t, scene, ebs)
+			delete(manifest.Object, "spec")
+			manifest.SetAnnotations(k.adoption("adopt", scene))
+			manifests = append(manifests, manifest)
+		}
+		s.apply(t, manifests)
+		for _, sub := range s.subjects(scene) {
+			t.Run(sub.name, func(t *testing.T) { s.takenOver(t, sub, key) })
+		}
+	}
+}
+
+// adoptOverrules: ACK writes what it sees in AWS over what a person wrote. To deny that keeps nothing encrypted.
+func (s *stage) adoptOverrules(t *testing.T) {
+	if s.unknown {
+		t.Skip("cmkgate knows ACK's controllers by name only, and denies this write of any other: " +
+			"the object ends in a terminal condition")
+	}
+	const scene = "overruled"
+	var manifests []*unstructured.Unstructured
+	for _, k := range s.kinds {
+		s.existsInAWS(t, &k, scene, "")
+		manifest := s.completed(t, &k, scene, ownKey)
+		manifest.SetAnnotations(k.adoption("adopt", scene))
+		manifests = append(manifests, manifest)
+	}
+	s.apply(t, manifests)
+	for _, sub := range s.subjects(scene) {
+		t.Run(sub.name, func(t *testing.T) { s.takenOver(t, sub, "") })
+	}
+}
+
+func (s *stage) adoptOrCreate(t *testing.T) {
+	const there, missing = "either-there", "either-missing"
+	var manifests []*unstructured.Unstructured
+	for _, scene := range []string{there, missing} {
+		for _, k := range s.kinds {
+			manifest := s.completed(t, &k, scene, ownKey)
+			manifest.SetAnnotations(k.adoption("adopt-or-create", scene))
+			manifests = append(manifests, manifest)
+			if scene == there {
+				s.existsInAWS(t, &k, scene, ownKey)
+			}
+		}
+	}
+	s.apply(t, manifests)
+	for _, sub := range s.subjects(there) {
+		t.Run(sub.name, func(t *testing.T) { s.takenOver(t, sub, ownKey) })
+	}
+	for _, sub := range s.subjects(missing) {
+		t.Run(sub.name, func(t *testing.T) {
+			object := s.settled(t, sub, sub.kind.creates)
+			s.hasKeys(t, sub, object, keyed(sub.kind.keys, ownKey))
+		})
+	}
+}
+
+// takenOver expects an adoption that is complete, with AWS's key in etcd, and that nothing was changed in AWS.
+func (s *stage) takenOver(t *testing.T, sub *subject, key string) {
+	t.Helper()
+	object := s.settled(t, sub, nil)
+	if object.GetAnnotations()[adopted] != "true" {
+		t.Errorf("%s has not been adopted", sub.name)
+	}
+	want := map[string]string{}
+	if key != "" {
+		want = keyed(sub.kind.keys, key)
+	}
+	if diff := cmp.Diff(want, keysIn(sub.kind.asked(object))); diff != "" {
+		t.Errorf("%s: etcd has other keys (+) than AWS (-):\n%s", sub.name, diff)
+	}
+}
+
+// adoption is what a person annotates.
+func (k *kind) adoption(policy, scene string) map[string]string {
+	return map[string]string{
+		adoptionPolicy: policy,
+		adoptionFields: `{"` + k.identity + `":"` + k.called(scene) + `"}`,
+	}
+}
+
+// existsInAWS makes a resource that ACK did not make, like the one that it made for the scene of new objects, but with
+// another key, or none.
+func (s *stage) existsInAWS(t *testing.T, k *kind, scene, key string) {
+	t.Helper()
+	if k.service == "s3" {
+		must(t, s.aws.BucketExists(k.called(scene), key))
+		return
+	}
+	model := k.subject(created)
+	text, err := json.Marshal(s.asked(t, &model).Members)
+	if err != nil {
+		t.Fatal(err)
+	}
+	members := map[string]any{}
+	renamed := strings.NewReplacer(created+"-", scene+"-", defaultKey, key).Replace(string(text))
+	if err := json.Unmarshal([]byte(renamed), &members); err != nil {
+		t.Fatal(err)
+	}
+	must(t, s.aws.Exists(k.name, dropEmpty(members)))
+}
+
+// dropEmpty leaves out members that are "", as AWS does not show a key that a resource does not have.
+func dropEmpty(members map[string]any) map[string]any {
+	for name, value := range members {
+		switch v := value.(type) {
+		case string:
+			if v == "" {
+				delete(members, name)
+			}
+		case map[string]any:
+			dropEmpty(v)
+		case []any:
+			for _, element := range v {
+				if below, ok := element.(map[string]any); ok {
+					dropEmpty(below)
+				}
+			}
+		}
+	}
+	return members
+}
