@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/cmkgate/cmkgate/test/ack/aws"
 )
 
 const (
@@ -20,19 +22,25 @@ const (
 
 func (s *stage) adopt(t *testing.T) {
 	for scene, key := range map[string]string{"adopted": ownKey, "adopted-foreign": foreignKey, "adopted-keyless": ""} {
-		var manifests []*unstructured.Unstructured
-		for _, k := range s.kinds {
-			s.existsInAWS(t, &k, scene, key)
-			manifest := k.manifest(t, scene, ebs)
-			delete(manifest.Object, "spec")
-			manifest.SetAnnotations(k.adoption("adopt", scene))
-			manifests = append(manifests, manifest)
-		}
-		s.apply(t, manifests)
+		s.applyAdoptions(t, scene, key)
 		for _, sub := range s.subjects(scene) {
 			t.Run(sub.name, func(t *testing.T) { s.takenOver(t, sub, key) })
 		}
 	}
+}
+
+// applyAdoptions applies manifests without a spec for what AWS has, as ACK's documentation writes them.
+func (s *stage) applyAdoptions(t *testing.T, scene, key string) {
+	t.Helper()
+	var manifests []*unstructured.Unstructured
+	for _, k := range s.kinds {
+		s.existsInAWS(t, &k, scene, key)
+		manifest := k.manifest(t, scene, ebs)
+		delete(manifest.Object, "spec")
+		manifest.SetAnnotations(k.adoption("adopt", scene))
+		manifests = append(manifests, manifest)
+	}
+	s.apply(t, manifests)
 }
 
 // adoptOverrules: ACK writes what it sees in AWS over what a person wrote. To deny that keeps nothing encrypted.
@@ -96,12 +104,23 @@ func (s *stage) takenOver(t *testing.T, sub *subject, key string) {
 	}
 }
 
-// adoption is what a person annotates.
+// adoption is what a person annotates: how to adopt, and by which fields ACK finds the resource in AWS.
 func (k *kind) adoption(policy, scene string) map[string]string {
-	return map[string]string{
-		adoptionPolicy: policy,
-		adoptionFields: `{"` + k.identity + `":"` + k.called(scene) + `"}`,
+	name := k.called(scene)
+	fields := map[string]string{k.identity: name}
+	switch k.name {
+	case "Domain":
+		fields = map[string]string{"domainID": "d-" + name}
+	case "UserProfile":
+		fields["domainID"] = "d-churn"
+	case "ModelPackage":
+		fields = map[string]string{"arn": "arn:aws:sagemaker:" + region + ":" + aws.AccountID + ":modelpackage/" + name}
 	}
+	text, err := json.Marshal(fields)
+	if err != nil {
+		panic(err) // strings cannot fail
+	}
+	return map[string]string{adoptionPolicy: policy, adoptionFields: string(text)}
 }
 
 // existsInAWS makes a resource that ACK did not make, like the one that it made for the scene of new objects, but with

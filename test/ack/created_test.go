@@ -3,6 +3,7 @@ package ack
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -68,6 +69,30 @@ func (s *stage) completed(t *testing.T, k *kind, scene, key string) *unstructure
 	}
 	manifest.Object["spec"] = spec
 	return manifest
+}
+
+// definitions: each training job that a tuning job defines in its list has keys, and storage, of its own.
+func (s *stage) definitions(t *testing.T) {
+	k := only("HyperParameterTuningJob")[0]
+	sub := k.subject("definitions")
+	manifest := k.manifest(t, "definitions", ebs)
+	var definitions []any
+	for name, instance := range []string{ebs, local} {
+		definition, _, _ := unstructured.NestedMap(k.manifest(t, "definitions", instance).Object, "spec", "trainingJobDefinition")
+		definition["definitionName"] = fmt.Sprintf("definition-%d", name)
+		// Of a list ACK does not take over what AWS adds.
+		definition["enableNetworkIsolation"], definition["enableInterContainerTrafficEncryption"] = false, false
+		definition["enableManagedSpotTraining"] = false
+		definitions = append(definitions, definition)
+	}
+	unstructured.RemoveNestedField(manifest.Object, "spec", "trainingJobDefinition")
+	must(t, unstructured.SetNestedSlice(manifest.Object, definitions, "spec", "trainingJobDefinitions"))
+	s.apply(t, []*unstructured.Unstructured{manifest})
+	s.hasKeys(t, &sub, s.settled(t, &sub, k.creates), keyed([]string{
+		"trainingjobdefinitions[0].outputdataconfig.kmskeyid",
+		"trainingjobdefinitions[0].resourceconfig.volumekmskeyid",
+		"trainingjobdefinitions[1].outputdataconfig.kmskeyid",
+	}, defaultKey))
 }
 
 // datasets: the result of an Athena query has a key of its own. The object itself neither settles nor goes without help:

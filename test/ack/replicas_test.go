@@ -14,12 +14,13 @@ func (s *stage) everyReplicaStopped(t *testing.T) {
 	if !s.registeredWithMatchConditions(t) {
 		t.Skip("cmkgate is registered without matchConditions: ACK's writes would be refused")
 	}
-	const scene = "down"
+	const scene, toAdopt = "down", "down-adopted"
 	s.kinds = slices.DeleteFunc(slices.Clone(s.kinds), func(k kind) bool {
 		return k.name == "NotebookInstance" // its end takes 30 s
 	})
 	s.stopControllers(t)
 	s.apply(t, s.manifests(t, scene, ebs))
+	s.applyAdoptions(t, toAdopt, ownKey)
 	must(t, s.webhook.Terminate())
 	s.startControllers(t)
 	for _, sub := range s.subjects(scene) {
@@ -30,6 +31,9 @@ func (s *stage) everyReplicaStopped(t *testing.T) {
 			must(t, s.of(sub).Delete(t.Context(), sub.name, metav1.DeleteOptions{}))
 			s.gone(t, sub)
 		})
+	}
+	for _, sub := range s.subjects(toAdopt) {
+		t.Run(sub.name, func(t *testing.T) { s.takenOver(t, sub, ownKey) })
 	}
 }
 

@@ -2,8 +2,6 @@ package ack
 
 import (
 	"encoding/json"
-	"errors"
-	"os"
 	"strings"
 	"testing"
 
@@ -33,6 +31,7 @@ type stage struct {
 	server  *apiserver.Server
 	aws     *aws.Endpoint
 	person  dynamic.Interface
+	binary  string
 	webhook *apiserver.Webhook
 	// kinds are those that the stage's scenes are played with.
 	kinds []kind
@@ -48,20 +47,11 @@ type stage struct {
 func services() []string { return []string{"sagemaker", "s3"} }
 
 // newStage starts everything but the controllers and cmkgate.
-func newStage(t *testing.T, kinds []kind) *stage {
+func newStage(t *testing.T, binary string, kinds []kind) *stage {
 	t.Helper()
-	for _, service := range services() {
-		_, err := apiserver.FindController(service)
-		if errors.Is(err, apiserver.ErrNoControllers) && os.Getenv(apiserver.ControllersVariable) == "" {
-			t.Skip(err)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
 	log.SetLogger(logr.Discard()) // or envtest complains that nobody did
 	s := &stage{
-		server: apiserver.ForTest(t), kinds: kinds,
+		server: apiserver.ForTest(t), binary: binary, kinds: kinds,
 		users: map[string]string{}, kubeconfigs: map[string]string{}, controllers: map[string]*apiserver.Controller{},
 	}
 	var err error
@@ -163,11 +153,8 @@ func (s *stage) objects(t *testing.T, service string) int {
 
 func (s *stage) installCmkgate(t *testing.T) {
 	t.Helper()
-	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if s.webhook, err = s.server.StartWebhook(t.Context(), binary, configFile); err != nil {
+	var err error
+	if s.webhook, err = s.server.StartWebhook(t.Context(), s.binary, configFile); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { must(t, s.webhook.Terminate()) })

@@ -35,7 +35,7 @@ func (s *sageMaker) serve(request *Request, target string, body []byte) answer {
 	if !ok {
 		return unsupported(request.Operation)
 	}
-	request.Name, _ = request.Members[r.identity].(string)
+	request.Name = r.nameIn(request.Members)
 	members, problem := s.call(verb, r, request.Members)
 	if problem != nil {
 		return jsonProblem(problem)
@@ -57,7 +57,7 @@ func (s *sageMaker) call(verb string, r resource, members map[string]any) (map[s
 	if verb == "Create" {
 		return s.create(r.kind, members)
 	}
-	name, _ := members[r.identity].(string)
+	name := r.nameIn(members)
 	found, ok := s.live[r.kind+"/"+name]
 	if !ok {
 		return nil, &problem{Code: r.missing.Code, Message: r.missing.Message}
@@ -66,8 +66,7 @@ func (s *sageMaker) call(verb string, r resource, members map[string]any) (map[s
 	case "Describe":
 		return found, nil
 	case "Update":
-		merge(found, members)
-		return map[string]any{r.arn: found[r.arn]}, nil
+		return s.update(r, name, members)
 	case "Delete":
 		delete(s.live, r.kind+"/"+name)
 		return map[string]any{}, nil
@@ -90,12 +89,25 @@ func (s *sageMaker) setStatus(kind, name, status string) error {
 	return nil
 }
 
+// update replaces the members that it is given, each as a whole.
+func (s *sageMaker) update(r resource, name string, members map[string]any) (map[string]any, *problem) {
+	updated, problem := r.withAdditions(members)
+	if problem != nil {
+		return nil, problem
+	}
+	found := s.live[r.kind+"/"+name]
+	for member := range members {
+		found[member] = updated[member]
+	}
+	return found, nil
+}
+
 func (s *sageMaker) create(kind string, members map[string]any) (map[string]any, *problem) {
 	r, ok := s.kinds[kind]
 	if !ok {
 		return nil, &problem{Code: "InvalidAction", Message: "no such kind: " + kind}
 	}
-	name, _ := members[r.identity].(string)
+	name := r.nameIn(members)
 	if name == "" {
 		return nil, &problem{Code: "ValidationException", Message: r.identity + " is required"}
 	}
@@ -103,18 +115,40 @@ func (s *sageMaker) create(kind string, members map[string]any) (map[string]any,
 	if _, exists := s.live[id]; exists {
 		return nil, &problem{Code: "ResourceInUse", Message: name + " exists"}
 	}
-	created := map[string]any{}
-	if err := json.Unmarshal([]byte(r.adds), &created); err != nil {
-		return nil, &problem{Code: "InternalFailure", Message: "the table's row for " + kind + ": " + err.Error()}
+	created, problem := r.withAdditions(members)
+	if problem != nil {
+		return nil, problem
 	}
-	merge(created, members)
 	arn := fmt.Sprintf("arn:aws:sagemaker:eu-west-1:%s:%s/%s", AccountID, strings.ToLower(kind), name)
+	if r.handle != "" {
+		created[r.handle] = idPrefix + name
+	}
 	created[r.arn] = arn
 	if r.status != "" {
 		created[r.status] = r.settled
 	}
 	s.live[id] = created
-	return map[string]any{r.arn: arn}, nil
+	return created, nil
+}
+
+// withAdditions is what Describe says where Create or Update says members.
+func (r *resource) withAdditions(members map[string]any) (map[string]any, *problem) {
+	all, completes := map[string]any{}, map[string]any{}
+	for row, into := range map[string]*map[string]any{r.adds: &all, r.completes: &completes} {
+		if row == "" {
+			continue
+		}
+		if err := json.Unmarshal([]byte(row), into); err != nil {
+			return nil, &problem{Code: "InternalFailure", Message: "the table's row for " + r.kind + ": " + err.Error()}
+		}
+	}
+	for name, value := range completes {
+		if _, there := members[name]; there {
+			all[name] = value
+		}
+	}
+	merge(all, members)
+	return all, nil
 }
 
 // merge sets what from has in into, member by member: what a caller sends stands over what AWS adds. The two share no
