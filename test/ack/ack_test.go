@@ -25,11 +25,12 @@ func TestControllers(t *testing.T) {
 		s.play(t)
 	})
 	// cmkgate's configuration names the service accounts, but nobody can rely on that where somebody else runs the
-	// controllers, as EKS does.
+	// controllers, as EKS does. Roles are selected there as the documentation of EKS recommends.
 	t.Run("UnderAnotherIdentity", func(t *testing.T) {
 		t.Parallel()
 		s := newStage(t, webhook, only("TrainingJob", "ProcessingJob", "HyperParameterTuningJob", "EndpointConfig", "FeatureGroup", "Bucket"))
 		s.asUser(t, elsewhere)
+		s.roles = selectors
 		s.play(t)
 	})
 }
@@ -69,7 +70,7 @@ func (s *stage) play(t *testing.T) {
 		t.Run("AKeyOfOnesOwnReachesAWS", s.ownKeys)
 		t.Run("TheKeyIsOfTheRegionAndAccountThatACKWorksIn", s.regionsAndAccounts)
 		t.Run("AdoptionTakesOverTheKeyThatAWSHas", s.adopt)
-		t.Run("AdoptionOverrulesAManifestThatNamesAnotherKey", s.adoptOverrules)
+		t.Run("AdoptionOverrulesWhatTheManifestSaysOfKeys", s.adoptOverrules)
 		t.Run("AdoptOrCreateTakesOverOrAsksForTheKeysOfTheManifest", s.adoptOrCreate)
 		t.Run("AReappliedManifestChangesNothing", s.reapply)
 		t.Run("AReappliedListKeepsTheKeysInIt", s.reapplyLists)

@@ -49,17 +49,29 @@ func (s *stage) adoptOverrules(t *testing.T) {
 		t.Skip("cmkgate knows ACK's controllers by name only, and denies this write of any other: " +
 			"the object ends in a terminal condition")
 	}
-	const scene = "overruled"
+	const named, unnamed = "overruled", "completed"
 	var manifests []*unstructured.Unstructured
 	for _, k := range s.kinds {
-		s.existsInAWS(t, &k, scene, "")
-		manifest := s.completed(t, &k, scene, ownKey)
-		manifest.SetAnnotations(k.adoption("adopt", scene))
+		if len(k.keys) == 0 {
+			continue // an Endpoint: it would be judged by an EndpointConfig that ACK has not looked at
+		}
+		s.existsInAWS(t, &k, named, "")
+		manifest := s.completed(t, &k, named, ownKey)
+		manifest.SetAnnotations(k.adoption("adopt", named))
+		manifests = append(manifests, manifest)
+
+		s.existsInAWS(t, &k, unnamed, ownKey)
+		manifest = k.manifest(t, unnamed, ebs)
+		manifest.SetAnnotations(k.adoption("adopt", unnamed))
 		manifests = append(manifests, manifest)
 	}
 	s.apply(t, manifests)
-	for _, sub := range s.subjects(scene) {
-		t.Run(sub.name, func(t *testing.T) { s.takenOver(t, sub, "") })
+	for scene, key := range map[string]string{named: "", unnamed: ownKey} {
+		for _, sub := range s.subjects(scene) {
+			if len(sub.kind.keys) > 0 {
+				t.Run(sub.name, func(t *testing.T) { s.takenOver(t, sub, key) })
+			}
+		}
 	}
 }
 

@@ -38,7 +38,9 @@ type stage struct {
 	// users are the names of the controllers, by service; kubeconfigs let them be who they are.
 	users, kubeconfigs map[string]string
 	// unknown tells that cmkgate's configuration does not name them.
-	unknown     bool
+	unknown bool
+	// roles is the way in which the controllers come to work for other accounts.
+	roles       roles
 	controllers map[string]*apiserver.Controller
 
 	followed []followed
@@ -105,7 +107,7 @@ func (s *stage) startControllers(t *testing.T) {
 	t.Helper()
 	for _, service := range services() {
 		controller, err := s.server.StartController(t.Context(), apiserver.ControllerOptions{
-			Service: service, Kubeconfig: s.kubeconfigs[service], Region: region, AWS: s.aws.URL(),
+			Service: service, Kubeconfig: s.kubeconfigs[service], Region: region, AWS: s.aws.URL(), Args: s.roles.flags(),
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -148,14 +148,18 @@ func (s *stage) eventually(t *testing.T, sub *subject, holds func(context.Contex
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
+	var last error
 	for {
 		err := holds(ctx)
 		if err == nil {
 			return
 		}
+		if last == nil || ctx.Err() == nil { // that time is up in the midst of a request says nothing
+			last = err
+		}
 		select {
 		case <-ctx.Done():
-			t.Fatalf("%s: %v\nasked of AWS: %q\nlogged: %s", sub.name, err, s.requests(sub).Operations(), s.logged(sub))
+			t.Fatalf("%s: %v\nasked of AWS: %q\nlogged: %s", sub.name, last, s.requests(sub).Operations(), s.logged(sub))
 		case <-time.After(pollInterval):
 		}
 	}

@@ -34,6 +34,8 @@ type ControllerOptions struct {
 	Region string
 	// AWS is the URL that stands for AWS.
 	AWS string
+	// Args are more flags.
+	Args []string
 }
 
 // Controller is a running controller of ACK.
@@ -92,14 +94,14 @@ func (s *Server) StartController(ctx context.Context, options ControllerOptions)
 	if err != nil {
 		return nil, err
 	}
-	args := []string{
+	args := append([]string{
 		"--aws-region", options.Region,
 		"--aws-endpoint-url", options.AWS,
 		"--aws-identity-endpoint-url", options.AWS,
 		"--allow-unsafe-aws-endpoint-urls", // http
 		"--metrics-addr", addresses[0],
 		"--healthz-addr", addresses[1],
-	}
+	}, options.Args...)
 	// Nothing of the machine's own AWS set-up may be found.
 	environment := []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir,
