@@ -2,27 +2,35 @@ package ack
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/kubernetes"
 )
 
-// everyReplicaStopped comes last: from here on the API server asks a cmkgate that does not answer. That is harmless to
-// objects that exist only where the registration says, by matchConditions, which writes cmkgate need not see.
+// everyReplicaStopped comes last: from here on the API server asks a cmkgate that does not answer. Nothing new can be
+// created then, but what exists does not suffer.
 func (s *stage) everyReplicaStopped(t *testing.T) {
-	if !s.registeredWithMatchConditions(t) {
-		t.Skip("cmkgate is registered without matchConditions: ACK's writes would be refused")
-	}
-	const scene, toAdopt = "down", "down-adopted"
+	const scene = "down"
 	s.kinds = slices.DeleteFunc(slices.Clone(s.kinds), func(k kind) bool {
 		return k.name == "NotebookInstance" // its end takes 30 s
 	})
+	adoptions := map[string]string{"down-adopted": ownKey, "down-adopted-keyless": ""}
 	s.stopControllers(t)
 	s.apply(t, s.manifests(t, scene, ebs))
-	s.applyAdoptions(t, toAdopt, ownKey)
+	for adoption, key := range adoptions {
+		s.applyAdoptions(t, adoption, key)
+	}
 	must(t, s.webhook.Terminate())
 	s.startControllers(t)
+	t.Run("NothingNewIsCreated", func(t *testing.T) {
+		k := only("TrainingJob")[0]
+		sub := k.subject("refused")
+		_, err := s.of(&sub).Create(t.Context(), k.manifest(t, "refused", ebs), metav1.CreateOptions{})
+		if err == nil || !strings.Contains(err.Error(), "failed calling webhook") {
+			t.Errorf("want a refusal because cmkgate does not answer, got %v", err)
+		}
+	})
 	for _, sub := range s.subjects(scene) {
 		t.Run(sub.name, func(t *testing.T) {
 			s.patch(t, sub, `{"metadata":{"labels":{"team":"churn"}}}`)
@@ -32,27 +40,9 @@ func (s *stage) everyReplicaStopped(t *testing.T) {
 			s.gone(t, sub)
 		})
 	}
-	for _, sub := range s.subjects(toAdopt) {
-		t.Run(sub.name, func(t *testing.T) { s.takenOver(t, sub, ownKey) })
-	}
-}
-
-func (s *stage) registeredWithMatchConditions(t *testing.T) bool {
-	t.Helper()
-	clients, err := kubernetes.NewForConfig(s.server.Config())
-	if err != nil {
-		t.Fatal(err)
-	}
-	registered, err := clients.AdmissionregistrationV1().ValidatingWebhookConfigurations().List(t.Context(), metav1.ListOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, configuration := range registered.Items {
-		for _, webhook := range configuration.Webhooks {
-			if len(webhook.MatchConditions) > 0 {
-				return true
-			}
+	for adoption, key := range adoptions {
+		for _, sub := range s.subjects(adoption) {
+			t.Run(sub.name, func(t *testing.T) { s.takenOver(t, sub, key) })
 		}
 	}
-	return false
 }

@@ -37,8 +37,6 @@ type stage struct {
 	kinds []kind
 	// users are the names of the controllers, by service; kubeconfigs let them be who they are.
 	users, kubeconfigs map[string]string
-	// unknown tells that cmkgate's configuration does not name them.
-	unknown bool
 	// roles is the way in which the controllers come to work for other accounts.
 	roles       roles
 	controllers map[string]*apiserver.Controller
@@ -91,7 +89,6 @@ func (s *stage) asServiceAccounts(t *testing.T) {
 // asUser makes both controllers one user, of whom no configuration of cmkgate knows.
 func (s *stage) asUser(t *testing.T, username string) {
 	t.Helper()
-	s.unknown = true
 	kubeconfig, err := s.server.UserKubeconfig(username)
 	if err != nil {
 		t.Fatal(err)
