@@ -6,6 +6,7 @@ MAKEFLAGS   += --no-builtin-rules
 
 BIN      := .bin
 KUBE_BIN := $(BIN)/kube
+ACK_BIN  := $(BIN)/ack
 
 # How long each fuzz target runs, which benchmarks run, and what else `go test` is told.
 FUZZTIME ?= 10s
@@ -29,6 +30,12 @@ build: ## Build cmkgate and cmkgate-webhook into .bin/
 .PHONY: test
 test: kube ## Run all tests, those against a real API server included
 	CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" go test -count=1 $(GOTESTFLAGS) ./...
+
+# Nothing of the verbose output but what each scene came to, and what it has to say.
+.PHONY: e2e-ack
+e2e-ack: kube ack ## Prove with ACK's real controllers that AWS is asked for the keys that the cluster shows
+	@set -o pipefail; CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" CMKGATE_ACK_BIN="$(CURDIR)/$(ACK_BIN)" \
+	  go test -count=1 -v $(GOTESTFLAGS) ./test/ack | grep -v '^ *=== '
 
 .PHONY: demo
 demo: kube build ## Show cmkgate at work on a real API server (KEEP=1 leaves it running)
@@ -79,6 +86,7 @@ fuzz: ## Run each fuzz target for a moment (FUZZTIME=10s)
 # A stamp carries the hash of what determines the build: checking out another branch and back builds nothing.
 hash       = $(shell cat $(1) | git hash-object --stdin)
 KUBE_STAMP := $(KUBE_BIN)/.built-$(call hash,hack/kube/go.mod hack/kube/go.sum)
+ACK_STAMP  := $(ACK_BIN)/.built-$(call hash,hack/ack/sagemaker/go.mod hack/ack/sagemaker/go.sum hack/ack/s3/go.mod hack/ack/s3/go.sum)
 LINT_STAMP := $(BIN)/.lint-$(call hash,hack/tools/go.mod hack/tools/go.sum)
 
 .PHONY: kube
@@ -98,6 +106,22 @@ $(KUBE_STAMP):
 	  build etcd go.etcd.io/etcd/server/v3; \
 	  build kube-apiserver k8s.io/kubernetes/cmd/kube-apiserver; \
 	  build kubectl k8s.io/kubernetes/cmd/kubectl
+	@touch $@
+
+.PHONY: ack
+ack: $(ACK_STAMP) ## Build ACK's SageMaker and S3 controllers into .bin/ack/ (minutes, once)
+
+# A module each: the two need different versions of the ACK runtime. ACK's images name the binary so, and it names itself
+# to the API server after it.
+$(ACK_STAMP):
+	@echo "Building ACK's controllers into $(ACK_BIN)/: about 4 minutes on 2 cores, once."
+	@mkdir -p $(ACK_BIN)
+	@rm -f $(ACK_BIN)/.built-*
+	@set -eu; for service in sagemaker s3; do \
+	  echo "  $$service ..."; \
+	  (cd hack/ack/$$service && go build -o "../../../$(ACK_BIN)/$$service/controller" -ldflags "-s -w" \
+	    github.com/aws-controllers-k8s/$$service-controller/cmd/controller); \
+	done
 	@touch $@
 
 $(BIN)/golangci-lint: $(LINT_STAMP)

@@ -21,8 +21,13 @@ type process struct {
 	log       string
 }
 
-// startProcess starts a program whose output, all of it, goes to the file log.
+// startProcess starts a program in this process's environment. Its output, all of it, goes to the file log.
 func startProcess(ctx context.Context, log, binary string, args ...string) (*process, error) {
+	return startProcessIn(ctx, nil, log, binary, args...)
+}
+
+// startProcessIn is startProcess in an environment of its own.
+func startProcessIn(ctx context.Context, environment []string, log, binary string, args ...string) (*process, error) {
 	output, err := os.Create(log)
 	if err != nil {
 		return nil, fmt.Errorf("creating the log of %s: %w", binary, err)
@@ -36,6 +41,7 @@ func startProcess(ctx context.Context, log, binary string, args ...string) (*pro
 		exited:    make(chan struct{}),
 		log:       log,
 	}
+	p.command.Env = environment
 	p.command.Stdout, p.command.Stderr = output, output
 	// Ctrl-C reaches every process of the terminal's group. This one is to stop when it is told to, not before.
 	p.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

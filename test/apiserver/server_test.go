@@ -11,6 +11,7 @@ import (
 	"k8s.io/apiextensions-apiserver/pkg/client/clientset/clientset"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/cmkgate/cmkgate/test/apiserver"
 )
@@ -25,6 +26,7 @@ func TestServer(t *testing.T) {
 	t.Run("serves every CRD", func(t *testing.T) { checkCRDs(t, server) })
 	t.Run("kubectl", func(t *testing.T) { checkKubectl(t, server) })
 	t.Run("acts as somebody else", func(t *testing.T) { checkUser(t, server) })
+	t.Run("knows a service account and a user by their kubeconfigs", func(t *testing.T) { checkKubeconfigs(t, server) })
 	t.Run("tells why the webhook did not start", func(t *testing.T) { checkBrokenWebhook(t, server) })
 	t.Run("calls the webhook", func(t *testing.T) { checkWebhook(t, server) })
 }
@@ -97,5 +99,48 @@ func checkUser(t *testing.T, server *apiserver.Server) {
 	}
 	if _, err := clients.CoreV1().Secrets("default").List(t.Context(), metav1.ListOptions{}); err != nil {
 		t.Errorf("after GrantAll: %v", err)
+	}
+}
+
+func checkKubeconfigs(t *testing.T, server *apiserver.Server) {
+	t.Helper()
+	const username = "arn:aws:sts::111122223333:assumed-role/ack/session"
+	user, err := server.UserKubeconfig(username)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkWhoAmI(t, user, username)
+
+	const service = "sagemaker"
+	if created, err := server.Kubectl(t.Context(), nil, "create", "namespace", apiserver.ControllerNamespace); err != nil || created.Code != 0 {
+		t.Fatal(err, created.Stderr)
+	}
+	if err := server.InstallControllerRBAC(t.Context(), service); err != nil {
+		t.Fatal(err)
+	}
+	account, err := server.ServiceAccountKubeconfig(t.Context(), apiserver.ControllerNamespace, "ack-sagemaker-controller")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkWhoAmI(t, account, controller)
+}
+
+func checkWhoAmI(t *testing.T, kubeconfig, want string) {
+	t.Helper()
+	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	clients, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	self, err := clients.AuthenticationV1().SelfSubjectReviews().
+		Create(t.Context(), &authenticationv1.SelfSubjectReview{}, metav1.CreateOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if self.Status.UserInfo.Username != want {
+		t.Errorf("want to be %s, am %s", want, self.Status.UserInfo.Username)
 	}
 }

@@ -1,0 +1,170 @@
+package aws
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// sageMaker keeps resources by kind and name, each as the members of its Create call and what AWS adds.
+type sageMaker struct {
+	kinds map[string]resource
+	live  map[string]map[string]any
+}
+
+func newSageMaker() *sageMaker {
+	s := &sageMaker{kinds: map[string]resource{}, live: map[string]map[string]any{}}
+	for _, r := range resources() {
+		s.kinds[r.kind] = r
+	}
+	return s
+}
+
+// serve answers one call of the AWS JSON protocol: the target header names the operation, SageMaker.CreateTrainingJob
+// for one.
+func (s *sageMaker) serve(request *Request, target string, body []byte) answer {
+	_, request.Operation, _ = strings.Cut(target, ".")
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	if err := decoder.Decode(&request.Members); err != nil {
+		return jsonProblem(&problem{Code: "SerializationException", Message: err.Error()})
+	}
+	verb, kind := splitOperation(request.Operation)
+	r, ok := s.kinds[kind]
+	if !ok {
+		return unsupported(request.Operation)
+	}
+	request.Name = r.nameIn(request.Members)
+	members, problem := s.call(verb, r, request.Members)
+	if problem != nil {
+		return jsonProblem(problem)
+	}
+	return jsonAnswer(members)
+}
+
+func splitOperation(operation string) (verb, kind string) {
+	for _, verb := range []string{"Create", "Describe", "Update", "Delete", "Start", "Stop"} {
+		if kind, ok := strings.CutPrefix(operation, verb); ok {
+			return verb, kind
+		}
+	}
+	return "", operation
+}
+
+// call carries out an operation and returns the members of its answer.
+func (s *sageMaker) call(verb string, r resource, members map[string]any) (map[string]any, *problem) {
+	if verb == "Create" {
+		return s.create(r.kind, members)
+	}
+	name := r.nameIn(members)
+	found, ok := s.live[r.kind+"/"+name]
+	if !ok {
+		return nil, &problem{Code: r.missing.Code, Message: r.missing.Message}
+	}
+	switch verb {
+	case "Describe":
+		return found, nil
+	case "Update":
+		return s.update(r, name, members)
+	case "Delete":
+		delete(s.live, r.kind+"/"+name)
+		return map[string]any{}, nil
+	case "Stop":
+		found[r.status] = "Stopped"
+		return map[string]any{}, nil
+	case "Start":
+		found[r.status] = r.settled
+		return map[string]any{}, nil
+	}
+	return nil, &problem{Code: "InvalidAction", Message: "no such operation of " + r.kind}
+}
+
+func (s *sageMaker) setStatus(kind, name, status string) error {
+	found, ok := s.live[kind+"/"+name]
+	if !ok {
+		return fmt.Errorf("there is no %s %s", kind, name)
+	}
+	found[s.kinds[kind].status] = status
+	return nil
+}
+
+// update replaces the members that it is given, each as a whole.
+func (s *sageMaker) update(r resource, name string, members map[string]any) (map[string]any, *problem) {
+	updated, problem := r.withAdditions(members)
+	if problem != nil {
+		return nil, problem
+	}
+	found := s.live[r.kind+"/"+name]
+	for member := range members {
+		found[member] = updated[member]
+	}
+	return found, nil
+}
+
+func (s *sageMaker) create(kind string, members map[string]any) (map[string]any, *problem) {
+	r, ok := s.kinds[kind]
+	if !ok {
+		return nil, &problem{Code: "InvalidAction", Message: "no such kind: " + kind}
+	}
+	name := r.nameIn(members)
+	if name == "" {
+		return nil, &problem{Code: "ValidationException", Message: r.identity + " is required"}
+	}
+	id := kind + "/" + name
+	if _, exists := s.live[id]; exists {
+		return nil, &problem{Code: "ResourceInUse", Message: name + " exists"}
+	}
+	created, problem := r.withAdditions(members)
+	if problem != nil {
+		return nil, problem
+	}
+	arn := fmt.Sprintf("arn:aws:sagemaker:eu-west-1:%s:%s/%s", AccountID, strings.ToLower(kind), name)
+	if r.handle != "" {
+		created[r.handle] = idPrefix + name
+	}
+	created[r.arn] = arn
+	if r.status != "" {
+		created[r.status] = r.settled
+	}
+	s.live[id] = created
+	return created, nil
+}
+
+// withAdditions is what Describe says where Create or Update says members.
+func (r *resource) withAdditions(members map[string]any) (map[string]any, *problem) {
+	all, completes := map[string]any{}, map[string]any{}
+	for row, into := range map[string]*map[string]any{r.adds: &all, r.completes: &completes} {
+		if row == "" {
+			continue
+		}
+		if err := json.Unmarshal([]byte(row), into); err != nil {
+			return nil, &problem{Code: "InternalFailure", Message: "the table's row for " + r.kind + ": " + err.Error()}
+		}
+	}
+	for name, value := range completes {
+		if _, there := members[name]; there {
+			all[name] = value
+		}
+	}
+	merge(all, members)
+	return all, nil
+}
+
+// merge sets what from has in into, member by member: what a caller sends stands over what AWS adds. The two share no
+// map afterwards, so that a later change does not reach the record.
+func merge(into, from map[string]any) {
+	for name, value := range from {
+		below, isMap := value.(map[string]any)
+		if !isMap {
+			into[name] = value
+			continue
+		}
+		existing, wasMap := into[name].(map[string]any)
+		if !wasMap {
+			existing = map[string]any{}
+			into[name] = existing
+		}
+		merge(existing, below)
+	}
+}
