@@ -19,14 +19,14 @@ func (e *evaluation) prescribeForExisting(finding *Finding, f *field) bool {
 	if e.old == nil || f.Mutable || !e.existsInAWS() {
 		return false
 	}
-	kind := e.object.Kind
+	kind := indefinite(e.object.Kind)
 	old := e.old.Find(finding.Path)
 	if old.Missing() {
-		finding.Remedy = fmt.Sprintf("Remove the field: the key of a %s that exists cannot be changed. For a key, create it under a new name.", kind)
+		finding.Remedy = fmt.Sprintf("Remove the field: the key of %s that exists cannot be changed. For a key, create it under a new name.", kind)
 		finding.Fix = []Edit{{Path: finding.Path}}
 		return true
 	}
-	finding.Remedy = fmt.Sprintf("Set it back to %s: the key of a %s that exists cannot be changed. For another key, create it under a new name.", quote(old.Text()), kind)
+	finding.Remedy = fmt.Sprintf("Set it back to %s: the key of %s that exists cannot be changed. For another key, create it under a new name.", quote(old.Text()), kind)
 	finding.Fix = []Edit{{Path: finding.Path, Value: old.Text()}}
 	return true
 }

@@ -210,9 +210,13 @@ func quote(s string) string {
 }
 
 // withArticle is a form of a key as it stands in a sentence.
-func withArticle(form kms.Form) string {
-	if form&(kms.KeyID|kms.KeyARN) != 0 {
-		return "a " + form.String()
+func withArticle(form kms.Form) string { return indefinite(form.String()) }
+
+// indefinite puts the article before a word. A U is left out: UserProfile
+// begins with a consonant to the ear.
+func indefinite(word string) string {
+	if word != "" && strings.ContainsRune("aeioAEIO", rune(word[0])) {
+		return "an " + word
 	}
-	return "an " + form.String()
+	return "a " + word
 }

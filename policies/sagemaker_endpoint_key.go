@@ -60,6 +60,15 @@ func checkEndpoint(e *evaluation) {
 		})
 		return
 	}
+	if adoptionOf(config.Root) == adopt && !isKnownToACK(config.Root) {
+		e.report(Finding{
+			Reason:  Unverifiable,
+			Path:    path,
+			Problem: fmt.Sprintf("ACK has not read yet what EndpointConfig %s is in AWS, so its key is not known.", quote(name)),
+			Remedy:  "Make sure that it has a customer-managed key, or apply the Endpoint once ACK has adopted it.",
+		})
+		return
+	}
 	for _, f := range e.ask(config, "sagemaker-volume-key", checkFields) {
 		problem := "EndpointConfig %s is not fit for use: %s: %s"
 		if f.Reason == Unverifiable {
