@@ -160,6 +160,9 @@ func added(now, before []Finding) []Finding {
 }
 
 func identity(f *Finding) string {
+	if f.state != "" {
+		return f.Policy + " " + f.state
+	}
 	what := f.Problem
 	if f.use != nil {
 		what = f.use.identity(what)

@@ -29,6 +29,8 @@ type Finding struct {
 	Inject bool
 	// use is where in a pipeline's definition the finding was made.
 	use *use
+	// state stands for what is wrong where the same can be written in several ways.
+	state string
 }
 
 // Message is the finding as one line: place, what is wrong, what to write.

@@ -30,7 +30,9 @@ type Policy struct {
 	// catalog, by kind; a value counts with all that is below it. Requests that
 	// change none of the fields that policies read are not sent to the webhook.
 	Reads map[catalog.Kind][]string
-	check func(*evaluation)
+	// Anchors are the fields that count by whether they are there, likewise.
+	Anchors map[catalog.Kind][]string
+	check   func(*evaluation)
 	// restore returns what puts back the keys that an update leaves out; nil
 	// where the policy sets none.
 	restore func(*evaluation) []Edit

@@ -34,6 +34,7 @@ func Reads(list []Policy) []KindReads {
 		for _, kind := range p.Kinds {
 			r := of(kind)
 			r.Paths = append(r.Paths, p.Reads[kind]...)
+			r.Anchors = append(r.Anchors, p.Anchors[kind]...)
 		}
 		for _, f := range catalog.FieldsOf(p.ID) {
 			r := of(f.Kind)

@@ -106,18 +106,26 @@ func (e *evaluation) defaultEncryption(f *field) {
 	}
 	if rules.Len() == 0 {
 		rule := encryptionRule{evaluation: e, field: f, path: path.Child(tree.Index(0))}
-		e.report(rule.none(path[:2]))
+		finding := rule.none(path[:2])
+		finding.state = nothingSaid
+		e.report(finding)
 		return
 	}
-	directory := e.ofDirectoryBucket()
+	directory, told := e.ofDirectoryBucket(), false
 	for i := range rules.Len() {
 		rule := encryptionRule{evaluation: e, field: f, directory: directory, path: path.Child(tree.Index(i)), node: rules.At(i)}
 		if !absentOr(tree.Map, rule.node) || !absentOr(tree.Map, rule.byDefault()) {
 			continue
 		}
-		if finding, wrong := rule.judge(); wrong {
-			e.report(finding)
+		finding, wrong := rule.judge()
+		if !wrong || told && rule.saysNothing() {
+			continue
 		}
+		if rule.saysNothing() {
+			told = e.update // one more such rule brings nothing about
+			finding.state = nothingSaid
+		}
+		e.report(finding)
 	}
 }
 
@@ -135,6 +143,16 @@ type encryptionRule struct {
 
 func (r encryptionRule) byDefault() *tree.Node {
 	return r.node.Get("applyServerSideEncryptionByDefault")
+}
+
+// nothingSaid is the state of a Bucket that leaves its encryption to S3, in
+// whatever words: nothing, an empty rule, or AES256, which is what S3 does then
+// and what ACK writes into the spec (late initialization, s3-controller v1.7.1).
+const nothingSaid = "nothing said"
+
+func (r encryptionRule) saysNothing() bool {
+	algorithm := r.byDefault().Get("sseAlgorithm")
+	return (algorithm.Missing() || algorithm.Str() == sseS3) && r.byDefault().Get("kmsMasterKeyID").Missing()
 }
 
 func (r encryptionRule) algorithmPath() tree.Path {
@@ -156,8 +174,6 @@ func (r encryptionRule) judge() (Finding, bool) {
 		return r.wrongAlgorithm(Malformed, fmt.Sprintf("directory buckets know no %q.", text), key), true
 	case text == sseKMS || text == sseDSSE:
 		return r.withKey(text, key)
-	case text == sseS3 && r.filledIn(key):
-		return r.none(r.path[:2]), true
 	case text == sseS3:
 		return r.wrongAlgorithm(AWSManaged, fmt.Sprintf("%q is encryption with a key that AWS owns (SSE-S3).", text), key), true
 	case text == "":
@@ -204,12 +220,6 @@ func (r encryptionRule) none(path tree.Path) Finding {
 	}
 	finding.Remedy = "Set it to " + value + "."
 	return finding
-}
-
-// filledIn tells whether an update only says what S3 does for a Bucket that
-// says nothing, as ACK's late initialization does (s3-controller v1.7.1).
-func (r encryptionRule) filledIn(key *tree.Node) bool {
-	return r.old != nil && key.Missing() && r.old.Get("spec").Get("encryption").Get("rules").Empty()
 }
 
 func (r encryptionRule) withoutAlgorithm(key *tree.Node) Finding {

@@ -44,6 +44,10 @@ spec:
 }
 
 func checkEndpoint(e *evaluation) {
+	if e.observes() {
+		e.adopted()
+		return
+	}
 	e.checkPlace()
 	path := tree.Path{tree.Key("spec"), tree.Key("endpointConfigName")}
 	name := e.object.Root.Find(path).Str()

@@ -10,13 +10,14 @@ import (
 // transitInterContainer asks that the instances of one job talk to each other
 // under encryption.
 func transitInterContainer() Policy {
-	rows, reads := traffics(), map[catalog.Kind][]string{}
+	rows, reads, anchors := traffics(), map[catalog.Kind][]string{}, map[catalog.Kind][]string{}
 	p := Policy{
 		ID:       "transit-inter-container",
 		Title:    "Traffic between the containers of a job is encrypted",
 		Protects: "data in transit between the instances of distributed training, processing and monitoring",
 		Default:  Warn,
 		Reads:    reads,
+		Anchors:  anchors,
 		check:    func(e *evaluation) { checkTraffic(e, rows[e.kind()]) },
 		Doc: `A job on more than one instance sends what it works on, or weights that tell of it, from container to
 container. SageMaker encrypts that traffic only where enableInterContainerTrafficEncryption is true: on training jobs,
@@ -44,6 +45,7 @@ With a VPC of your own, its security groups must let UDP port 500 and the protoc
 			p.Kinds = append(p.Kinds, t.Kind)
 		}
 		reads[t.Kind] = append(reads[t.Kind], t.Reads()...)
+		anchors[t.Kind] = append(anchors[t.Kind], t.Under)
 	}
 	return p
 }

@@ -9,13 +9,14 @@ import (
 
 // transitVPC asks that what computes runs in the organization's VPC.
 func transitVPC() Policy {
-	rows, reads := networks(), map[catalog.Kind][]string{}
+	rows, reads, anchors := networks(), map[catalog.Kind][]string{}, map[catalog.Kind][]string{}
 	p := Policy{
 		ID:       "transit-vpc",
 		Title:    "Jobs, models, notebooks and domains run inside the VPC",
 		Protects: "data in transit: what jobs, models, notebooks and domains send stays in networks that the organization controls",
 		Default:  Warn,
 		Reads:    reads,
+		Anchors:  anchors,
 		check:    func(e *evaluation) { checkNetworks(e, rows[e.kind()]) },
 		Doc: `Without a VPC, SageMaker runs containers in a network of its own that reaches the internet: neither security
 groups nor flow logs nor endpoint policies of your organization see what they send. So training, tuning, processing and
@@ -45,6 +46,7 @@ spec:
 			p.Kinds = append(p.Kinds, n.Kind)
 		}
 		reads[n.Kind] = append(reads[n.Kind], n.Reads()...)
+		anchors[n.Kind] = append(anchors[n.Kind], n.Under)
 	}
 	return p
 }

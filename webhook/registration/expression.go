@@ -14,7 +14,7 @@ import (
 
 // The parts of CEL expressions that do not depend on the kind.
 const (
-	notDeleting = "!has(object.metadata.deletionTimestamp)"
+	notDeleting = "object.metadata.?deletionTimestamp.orValue(null) == null"
 	specChanged = "object.?spec.orValue(null) != oldObject.?spec.orValue(null)"
 	// finalizerDropped is what kubectl replace does to a resource that exists:
 	// ACK then takes it for somebody else's (ACK.Terminal, "Resource already exists").
@@ -47,8 +47,8 @@ func changed(reads policies.KindReads) (string, error) {
 		terms = append(terms, term)
 	}
 	for _, anchor := range reads.Anchors {
-		if fillsBelow(anchor, fills) {
-			continue
+		if anchor == "spec" || fillsBelow(anchor, fills) {
+			continue // a spec that ACK writes anew is an adoption's, and judged by its leaves otherwise
 		}
 		term, err := presenceChanged(anchor)
 		if err != nil {
@@ -75,10 +75,11 @@ func fillsOf(kind catalog.Kind) map[string]any {
 	return fills
 }
 
-// fillsBelow tells whether ACK makes a value to fill in something below it.
+// fillsBelow tells whether ACK makes a list element to fill in something below
+// it; what is no list must be there for ACK to fill something in.
 func fillsBelow(anchor string, fills map[string]any) bool {
 	for path := range fills {
-		if strings.HasPrefix(path, anchor+".") {
+		if strings.Contains(anchor, "[*]") && strings.HasPrefix(path, anchor+".") {
 			return true
 		}
 	}
