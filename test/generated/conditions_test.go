@@ -32,7 +32,7 @@ func TestNoUpdateThatIsJudgedIsKeptFromTheWebhook(t *testing.T) {
 	asked := newConditions(t)
 	judged, passed := 0, 0
 	for i := range number() / 5 {
-		seed := *first + uint64(i) //nolint:gosec // not negative
+		seed := *first + uint64(i)
 		trial := r.choose(seed)
 		trial.world = newWorld(r.schemas, seed)
 		g := objects.New(r.schemas, seed)
