@@ -227,5 +227,8 @@ func (e *evaluation) report(f Finding) {
 	if f.Reason == IgnoredDrift && f.Mode == Enforce {
 		f.Mode = Warn
 	}
+	if e.findings == nil {
+		e.findings = make([]Finding, 0, 4) // an object with one finding often has some more
+	}
 	e.findings = append(e.findings, f)
 }
