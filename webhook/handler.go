@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -24,16 +25,24 @@ type World interface {
 	Awaiting(ctx context.Context) policies.World
 }
 
-// Reviewer judges admission requests.
-type Reviewer struct {
+// Configuration is what one request is judged by. It does not change: a reload
+// puts another in its place.
+type Configuration struct {
 	// Evaluator holds the policies and the organization's settings.
 	Evaluator *policies.Evaluator
 	// Controllers are the user names of the ACK controllers, as patterns. Their
 	// writes are neither changed nor denied: one that fails can put an object in
 	// a terminal state for ever.
 	Controllers []string
-	World       World
-	Metrics     *Metrics
+}
+
+// Reviewer judges admission requests.
+type Reviewer struct {
+	// InForce is the configuration that new requests are judged by. A request
+	// that is under way keeps the one that it began with.
+	InForce *atomic.Pointer[Configuration]
+	World   World
+	Metrics *Metrics
 	// Log gets one line a decision.
 	Log logr.Logger
 }
@@ -41,6 +50,7 @@ type Reviewer struct {
 // review is one request under judgement.
 type review struct {
 	*Reviewer
+	*Configuration
 	webhook string
 	request *admissionv1.AdmissionRequest
 	started time.Time
@@ -49,7 +59,7 @@ type review struct {
 }
 
 func (r *Reviewer) begin(webhook string, req *admission.Request) *review {
-	return &review{Reviewer: r, webhook: webhook, request: &req.AdmissionRequest, started: time.Now()}
+	return &review{Reviewer: r, Configuration: r.InForce.Load(), webhook: webhook, request: &req.AdmissionRequest, started: time.Now()}
 }
 
 // concerns tells whether there is anything to judge: a create or update of the

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"sync/atomic"
 	"testing"
 
 	"github.com/go-logr/logr"
@@ -67,10 +68,12 @@ func newReviewer(t testing.TB, change func(*policies.Settings)) *Reviewer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Reviewer{
-		Evaluator: evaluator, Controllers: []string{testController},
-		World: fixedWorld{policies.Nowhere{}}, Metrics: metrics, Log: logr.Discard(),
+	r := &Reviewer{
+		InForce: new(atomic.Pointer[Configuration]),
+		World:   fixedWorld{policies.Nowhere{}}, Metrics: metrics, Log: logr.Discard(),
 	}
+	r.InForce.Store(&Configuration{Evaluator: evaluator, Controllers: []string{testController}})
+	return r
 }
 
 func discardLog() logr.Logger { return zap.New(zap.WriteTo(io.Discard)) }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 	ctrlwebhook "sigs.k8s.io/controller-runtime/pkg/webhook"
 
+	"github.com/cmkgate/cmkgate/cmd/cmkgate-webhook/internal/reload"
 	"github.com/cmkgate/cmkgate/config"
 	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/webhook"
@@ -45,13 +47,10 @@ func main() {
 }
 
 func run(opts options, log logr.Logger) error {
-	cfg, err := config.LoadFile(opts.config, policies.All())
+	inForce := new(atomic.Pointer[webhook.Configuration])
+	reloader, err := reload.New(opts.config, log, func(cfg *config.Config) error { return apply(cfg, inForce) })
 	if err != nil {
 		return err
-	}
-	evaluator, err := policies.New(policies.All(), cfg.Settings)
-	if err != nil {
-		return fmt.Errorf("prepare the policies: %w", err)
 	}
 	if _, err := tls.LoadX509KeyPair(filepath.Join(opts.certDir, "tls.crt"), filepath.Join(opts.certDir, "tls.key")); err != nil {
 		return fmt.Errorf("load the serving certificate (--cert-dir must hold tls.crt and tls.key): %w", err)
@@ -60,13 +59,14 @@ func run(opts options, log logr.Logger) error {
 	if err != nil {
 		return fmt.Errorf("find the API server: %w", err)
 	}
-	log.Info("configuration loaded", "source", cfg.Source, "hash", cfg.Hash, "region", cfg.Settings.Region, "defaultKeys", len(cfg.Settings.DefaultKeys))
-
 	manager, err := newManager(restConfig, opts, log)
 	if err != nil {
 		return err
 	}
-	view, err := watchCluster(manager, restConfig, cfg.ACKNamespace, opts, log)
+	if err := addReloader(manager, reloader); err != nil {
+		return err
+	}
+	view, err := watchCluster(manager, restConfig, reloader.ACKNamespace(), opts, log)
 	if err != nil {
 		return err
 	}
@@ -75,20 +75,36 @@ func run(opts options, log logr.Logger) error {
 		return fmt.Errorf("register metrics: %w", err)
 	}
 	webhook.Register(manager.GetWebhookServer(), &webhook.Reviewer{
-		Evaluator: evaluator, Controllers: cfg.Controllers, World: view, Metrics: figures, Log: log,
+		InForce: inForce, World: view, Metrics: figures, Log: log,
 	})
 	stop := newStop(opts.shutdownDelay)
-	if err := addProbes(manager, view, stop); err != nil {
+	if err := addProbes(manager, opts.healthAddr, view, reloader, stop); err != nil {
 		return err
 	}
 	return manager.Start(stop.context(log))
 }
 
+// apply puts a configuration in force for the requests that follow.
+func apply(cfg *config.Config, inForce *atomic.Pointer[webhook.Configuration]) error {
+	evaluator, err := policies.New(policies.All(), cfg.Settings)
+	if err != nil {
+		return fmt.Errorf("prepare the policies: %w", err)
+	}
+	inForce.Store(&webhook.Configuration{Evaluator: evaluator, Controllers: cfg.Controllers})
+	return nil
+}
+
+func addReloader(manager ctrl.Manager, reloader *reload.Reloader) error {
+	if err := metrics.Registry.Register(reload.NewCollector(reloader)); err != nil {
+		return fmt.Errorf("register the metrics of the configuration: %w", err)
+	}
+	return manager.Add(reloader)
+}
+
 func newManager(restConfig *rest.Config, opts options, log logr.Logger) (ctrl.Manager, error) {
 	manager, err := ctrl.NewManager(restConfig, ctrl.Options{
-		Logger:                 log,
-		Metrics:                metricsserver.Options{BindAddress: opts.metricsAddr},
-		HealthProbeBindAddress: opts.healthAddr,
+		Logger:  log,
+		Metrics: metricsserver.Options{BindAddress: opts.metricsAddr},
 		WebhookServer: ctrlwebhook.NewServer(ctrlwebhook.Options{
 			Host: opts.host, Port: opts.port, CertDir: opts.certDir,
 			TLSOpts: []func(*tls.Config){func(c *tls.Config) { c.MinVersion = tls.VersionTLS13 }},
@@ -114,21 +130,16 @@ func watchCluster(manager ctrl.Manager, restConfig *rest.Config, ackNamespace st
 
 // addProbes makes the replica alive as long as it answers, and ready once its
 // caches hold the cluster, its certificate is served, and it is not stopping.
-func addProbes(manager ctrl.Manager, view *cluster.Cluster, stop *stopper) error {
+func addProbes(manager ctrl.Manager, address string, view *cluster.Cluster, reloader *reload.Reloader, stop *stopper) error {
 	checks := map[string]healthz.Checker{
 		"caches":       view.Ready,
 		"certificates": manager.GetWebhookServer().StartedChecker(),
 		"stopping":     stop.ready,
 	}
-	for name, check := range checks {
-		if err := manager.AddReadyzCheck(name, check); err != nil {
-			return fmt.Errorf("add the readiness check %s: %w", name, err)
-		}
+	if address == "" || address == "0" {
+		return nil
 	}
-	if err := manager.AddHealthzCheck("ping", healthz.Ping); err != nil {
-		return fmt.Errorf("add the liveness check: %w", err)
-	}
-	return nil
+	return manager.Add(probeServer(address, checks, reloader.Status))
 }
 
 // newStop listens for the signals that end the process.

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+)
+
+// probeServer serves /healthz and /readyz as controller-runtime's own server
+// does. That one shows the names of checks alone; this one ends /readyz?verbose
+// with the status. Single checks are below: /readyz/caches.
+func probeServer(address string, ready map[string]healthz.Checker, status func() string) *manager.Server {
+	mux := http.NewServeMux()
+	handle := func(path string, handler http.Handler) {
+		mux.Handle(path, http.StripPrefix(path, handler))
+		mux.Handle(path+"/", http.StripPrefix(path, handler))
+	}
+	handle("/healthz", &healthz.Handler{Checks: map[string]healthz.Checker{"ping": healthz.Ping}})
+	handle("/readyz", withStatus(&healthz.Handler{Checks: ready}, status))
+	return &manager.Server{Name: "health probe", Server: &http.Server{
+		Addr: address, Handler: mux, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 90 * time.Second, MaxHeaderBytes: 1 << 20,
+	}}
+}
+
+// withStatus adds the status to the verbose list of checks, and to no answer of a single check.
+func withStatus(checks http.Handler, status func() string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		checks.ServeHTTP(w, r)
+		if r.URL.Query().Has("verbose") && (r.URL.Path == "" || r.URL.Path == "/") {
+			_, _ = fmt.Fprint(w, status()) // a client that is gone needs no status
+		}
+	})
+}
