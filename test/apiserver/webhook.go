@@ -78,7 +78,7 @@ func (w *Webhook) run(ctx context.Context, binary, config string, args []string)
 }
 
 func (w *Webhook) ready(ctx context.Context) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+w.health+"/readyz", http.NoBody)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, w.HealthURL()+"/readyz", http.NoBody)
 	if err != nil {
 		return err
 	}
@@ -118,6 +118,11 @@ func (w *Webhook) CertDir() string {
 // MetricsURL is where the webhook serves its metrics.
 func (w *Webhook) MetricsURL() string {
 	return "http://" + w.metrics + "/metrics"
+}
+
+// HealthURL is where the webhook serves its probes, /healthz and /readyz.
+func (w *Webhook) HealthURL() string {
+	return "http://" + w.health
 }
 
 // LogFile is where the webhook's log goes: JSON, one object a line. It is removed when the server stops. Registering
