@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/cmkgate/cmkgate/config/nearest"
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
@@ -146,14 +147,14 @@ func (d *decoder) choice(n *tree.Node, path tree.Path, into reflect.Value, value
 		return
 	}
 	if text != "" {
-		values, _ = nearest(text, values)
+		values, _ = nearest.Sorted(text, values)
 	}
 	d.cannotRead(n, path, d.doc.describe(n)+" is not a value of this field.", "Write "+oneOf(values)+".")
 }
 
 // suggest names what was meant, or all that could be.
 func suggest(word string, names []string) string {
-	sorted, meant := nearest(word, names)
+	sorted, meant := nearest.Sorted(word, names)
 	if meant {
 		return "Did you mean " + sorted[0] + "?"
 	}

@@ -120,12 +120,17 @@ func (e *evaluation) judgeField(f *field, path tree.Path, value *tree.Node) (Fin
 			return finding, wrong
 		}
 	}
-	if value.Missing() {
-		if uri := e.expressOutput(f, path); uri != "" {
-			return expressFinding(path, uri), true
-		}
+	uri := e.expressOutput(f, path)
+	if uri == "" {
+		return e.judgeKey(f, path, value, e.mayInject(f))
 	}
-	return e.judgeKey(f, path, value, e.mayInject(f))
+	if value.Missing() {
+		return withoutKeyInExpress(path, uri), true
+	}
+	if finding, wrong := e.judgeKey(f, path, value, false); wrong {
+		return finding, true
+	}
+	return withKeyInExpress(path, uri), true
 }
 
 func (e *evaluation) judgeDeprecated(f *field, path tree.Path, value *tree.Node) (Finding, bool) {
@@ -159,7 +164,19 @@ func (e *evaluation) expressOutput(f *field, path tree.Path) string {
 	return ""
 }
 
-func expressFinding(path tree.Path, uri string) Finding {
+// withKeyInExpress leaves it open what AWS does: the reference says that a key is
+// not supported, and not that the call fails.
+func withKeyInExpress(path tree.Path, uri string) Finding {
+	at := path.Clone()
+	return Finding{
+		Reason:  Unverifiable,
+		Path:    at,
+		Problem: fmt.Sprintf("%s is in S3 Express, where SageMaker supports no key: AWS may refuse the call, or write without the key.", quote(uri)),
+		Remedy:  fmt.Sprintf("Remove the field and make sure that bucket %s is under a customer-managed key, or write to a general purpose bucket.", quote(bucketOf(uri))),
+	}
+}
+
+func withoutKeyInExpress(path tree.Path, uri string) Finding {
 	return Finding{
 		Reason:  Unverifiable,
 		Path:    path.Clone(),

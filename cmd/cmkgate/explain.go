@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/markdown"
-	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/nearest"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/schema"
+	"github.com/cmkgate/cmkgate/config/nearest"
 	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/policies/catalog"
 )

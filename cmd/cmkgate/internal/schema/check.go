@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/nearest"
+	"github.com/cmkgate/cmkgate/config/nearest"
 	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/policies/catalog"
 	"github.com/cmkgate/cmkgate/policies/tree"

@@ -1,4 +1,4 @@
-package config
+package nearest
 
 import "testing"
 
@@ -16,9 +16,9 @@ func TestNearestFindsWhatWasMeant(t *testing.T) {
 		{"", ""},
 	}
 	for _, tt := range tests {
-		got, meant := nearest(tt.word, names)
+		got, meant := Sorted(tt.word, names)
 		if meant != (tt.want != "") || meant && got[0] != tt.want {
-			t.Errorf("nearest(%q): got %q (%v), want %q", tt.word, got[0], meant, tt.want)
+			t.Errorf("Sorted(%q): got %q (%v), want %q", tt.word, got[0], meant, tt.want)
 		}
 	}
 }
@@ -32,8 +32,8 @@ func TestDistanceCountsChanges(t *testing.T) {
 		{"abc", "abd", 1}, {"abc", "abcd", 1}, {"kitten", "sitting", 3},
 	}
 	for _, tt := range tests {
-		if got := distance(tt.a, tt.b); got != tt.want {
-			t.Errorf("distance(%q, %q): got %d, want %d", tt.a, tt.b, got, tt.want)
+		if got := Distance(tt.a, tt.b); got != tt.want {
+			t.Errorf("Distance(%q, %q): got %d, want %d", tt.a, tt.b, got, tt.want)
 		}
 	}
 }

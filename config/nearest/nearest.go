@@ -1,11 +1,17 @@
 // Package nearest finds what was meant by a word that someone mistyped.
 package nearest
 
-import "strings"
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// longest is the length of a word that could be a typing mistake.
+const longest = 64
 
 // Of returns the name that is most likely meant by a word, "" when none is near.
 func Of(word string, names []string) string {
-	const longest = 64 // of a word that could be a typing mistake
 	if len(word) > longest {
 		return ""
 	}
@@ -16,6 +22,21 @@ func Of(word string, names []string) string {
 		}
 	}
 	return best
+}
+
+// Sorted sorts names by how near they are to a word, and tells whether the first
+// is near enough to have been meant.
+func Sorted(word string, names []string) (sorted []string, meant bool) {
+	sorted = slices.Clone(names)
+	if len(word) > longest || len(names) == 0 {
+		return sorted, false
+	}
+	away := make(map[string]int, len(names))
+	for _, name := range names {
+		away[name] = Distance(strings.ToLower(word), strings.ToLower(name))
+	}
+	slices.SortStableFunc(sorted, func(a, b string) int { return cmp.Compare(away[a], away[b]) })
+	return sorted, away[sorted[0]] <= (max(len(word), len(sorted[0]))+1)/3
 }
 
 // Distance is the number of characters to insert, delete or replace to make one
