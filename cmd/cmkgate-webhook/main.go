@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 	"time"
 
@@ -24,6 +23,7 @@ import (
 	"github.com/cmkgate/cmkgate/config"
 	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/webhook"
+	"github.com/cmkgate/cmkgate/webhook/certs"
 	"github.com/cmkgate/cmkgate/webhook/cluster"
 )
 
@@ -53,16 +53,17 @@ func run(opts options, log logr.Logger) error {
 	if err != nil {
 		return fmt.Errorf("prepare the policies: %w", err)
 	}
-	if _, err := tls.LoadX509KeyPair(filepath.Join(opts.certDir, "tls.crt"), filepath.Join(opts.certDir, "tls.key")); err != nil {
-		return fmt.Errorf("load the serving certificate (--cert-dir must hold tls.crt and tls.key): %w", err)
-	}
 	restConfig, err := opts.restConfig()
 	if err != nil {
 		return fmt.Errorf("find the API server: %w", err)
 	}
+	certificates, err := certs.New(opts.certs, restConfig, metrics.Registry, log)
+	if err != nil {
+		return err
+	}
 	log.Info("configuration loaded", "source", cfg.Source, "hash", cfg.Hash, "region", cfg.Settings.Region, "defaultKeys", len(cfg.Settings.DefaultKeys))
 
-	manager, err := newManager(restConfig, opts, log)
+	manager, err := newManager(restConfig, certificates, opts, log)
 	if err != nil {
 		return err
 	}
@@ -78,26 +79,28 @@ func run(opts options, log logr.Logger) error {
 		Evaluator: evaluator, Controllers: cfg.Controllers, World: view, Metrics: figures, Log: log,
 	})
 	stop := newStop(opts.shutdownDelay)
-	if err := addProbes(manager, view, stop); err != nil {
+	if err := addProbes(manager, view, certificates, stop); err != nil {
 		return err
 	}
 	return manager.Start(stop.context(log))
 }
 
-func newManager(restConfig *rest.Config, opts options, log logr.Logger) (ctrl.Manager, error) {
+func newManager(restConfig *rest.Config, certificates certs.Source, opts options, log logr.Logger) (ctrl.Manager, error) {
 	manager, err := ctrl.NewManager(restConfig, ctrl.Options{
 		Logger:                 log,
 		Metrics:                metricsserver.Options{BindAddress: opts.metricsAddr},
 		HealthProbeBindAddress: opts.healthAddr,
 		WebhookServer: ctrlwebhook.NewServer(ctrlwebhook.Options{
-			Host: opts.host, Port: opts.port, CertDir: opts.certDir,
-			TLSOpts: []func(*tls.Config){func(c *tls.Config) { c.MinVersion = tls.VersionTLS13 }},
+			Host: opts.host, Port: opts.port,
+			TLSOpts: []func(*tls.Config){func(c *tls.Config) {
+				c.MinVersion, c.GetCertificate = tls.VersionTLS13, certificates.GetCertificate
+			}},
 		}),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the server: %w", err)
 	}
-	return manager, nil
+	return manager, manager.Add(certificates)
 }
 
 func watchCluster(manager ctrl.Manager, restConfig *rest.Config, ackNamespace string, opts options, log logr.Logger) (*cluster.Cluster, error) {
@@ -113,11 +116,12 @@ func watchCluster(manager ctrl.Manager, restConfig *rest.Config, ackNamespace st
 }
 
 // addProbes makes the replica alive as long as it answers, and ready once its
-// caches hold the cluster, its certificate is served, and it is not stopping.
-func addProbes(manager ctrl.Manager, view *cluster.Cluster, stop *stopper) error {
+// caches hold the cluster, API servers accept the certificate that it serves, and it is not stopping.
+func addProbes(manager ctrl.Manager, view *cluster.Cluster, certificates certs.Source, stop *stopper) error {
 	checks := map[string]healthz.Checker{
 		"caches":       view.Ready,
-		"certificates": manager.GetWebhookServer().StartedChecker(),
+		"certificates": certificates.Ready,
+		"server":       manager.GetWebhookServer().StartedChecker(),
 		"stopping":     stop.ready,
 	}
 	for name, check := range checks {
