@@ -52,7 +52,7 @@ type Options struct {
 // life would only make its rotation a thing that nobody has seen happen. Renewed
 // after two thirds, both leave an alert weeks before anything expires.
 func AddFlags(fs *flag.FlagSet, o *Options) {
-	fs.StringVar(&o.Mode, "cert-mode", "", "`mode`: where the serving certificate comes from, self (made and rotated by the replicas) or files (--cert-dir); files when --cert-dir is given, self otherwise")
+	fs.StringVar(&o.Mode, "cert-mode", "", "`mode` of the serving certificate: self (the replicas make and rotate it) or files (it is in --cert-dir); files when --cert-dir is given, self otherwise")
 	fs.StringVar(&o.Dir, "cert-dir", "", "`folder` with the serving certificate: tls.crt and tls.key; a change is picked up ("+defaultDir+" with --cert-mode files)")
 	fs.StringVar(&o.Namespace, "cert-namespace", "", "`namespace` of the Secret and the Service; inside a cluster that of the pod")
 	fs.StringVar(&o.Secret, "cert-secret", "cmkgate-webhook-certs", "`name` of the Secret that the replicas share")
@@ -61,7 +61,7 @@ func AddFlags(fs *flag.FlagSet, o *Options) {
 	fs.StringVar(&o.Configuration, "webhook-configuration", "", "`name` of both webhook configurations; a replica is ready while their caBundle verifies its certificate (default "+defaultConfiguration+" with self; with files nothing is compared unless given)")
 	fs.DurationVar(&o.CAValidity, "cert-ca-validity", 365*24*time.Hour, "how long a certificate authority is valid")
 	fs.DurationVar(&o.LeafValidity, "cert-validity", 90*24*time.Hour, "how long a serving certificate is valid")
-	fs.Float64Var(&o.RenewAt, "cert-renew-at", 2.0/3, "`part` of the validity after which a certificate is replaced")
+	fs.Float64Var(&o.RenewAt, "cert-renew-at", 0.67, "`part` of the validity after which a certificate is replaced")
 	fs.DurationVar(&o.Propagation, "cert-propagation", time.Minute, "how long a new authority has been in the caBundle before it signs; API servers learn of it meanwhile")
 }
 
