@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -26,6 +25,7 @@ import (
 	"github.com/cmkgate/cmkgate/config"
 	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/webhook"
+	"github.com/cmkgate/cmkgate/webhook/certs"
 	"github.com/cmkgate/cmkgate/webhook/cluster"
 )
 
@@ -52,14 +52,15 @@ func run(opts options, log logr.Logger) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tls.LoadX509KeyPair(filepath.Join(opts.certDir, "tls.crt"), filepath.Join(opts.certDir, "tls.key")); err != nil {
-		return fmt.Errorf("load the serving certificate (--cert-dir must hold tls.crt and tls.key): %w", err)
-	}
 	restConfig, err := opts.restConfig()
 	if err != nil {
 		return fmt.Errorf("find the API server: %w", err)
 	}
-	manager, err := newManager(restConfig, opts, log)
+	certificates, err := certs.New(opts.certs, restConfig, metrics.Registry, log)
+	if err != nil {
+		return err
+	}
+	manager, err := newManager(restConfig, certificates, opts, log)
 	if err != nil {
 		return err
 	}
@@ -78,7 +79,7 @@ func run(opts options, log logr.Logger) error {
 		InForce: inForce, World: view, Metrics: figures, Log: log,
 	})
 	stop := newStop(opts.shutdownDelay)
-	if err := addProbes(manager, opts.healthAddr, view, reloader, stop); err != nil {
+	if err := addProbes(manager, opts.healthAddr, view, certificates, reloader, stop); err != nil {
 		return err
 	}
 	return manager.Start(stop.context(log))
@@ -101,19 +102,21 @@ func addReloader(manager ctrl.Manager, reloader *reload.Reloader) error {
 	return manager.Add(reloader)
 }
 
-func newManager(restConfig *rest.Config, opts options, log logr.Logger) (ctrl.Manager, error) {
+func newManager(restConfig *rest.Config, certificates certs.Source, opts options, log logr.Logger) (ctrl.Manager, error) {
 	manager, err := ctrl.NewManager(restConfig, ctrl.Options{
 		Logger:  log,
 		Metrics: metricsserver.Options{BindAddress: opts.metricsAddr},
 		WebhookServer: ctrlwebhook.NewServer(ctrlwebhook.Options{
-			Host: opts.host, Port: opts.port, CertDir: opts.certDir,
-			TLSOpts: []func(*tls.Config){func(c *tls.Config) { c.MinVersion = tls.VersionTLS13 }},
+			Host: opts.host, Port: opts.port,
+			TLSOpts: []func(*tls.Config){func(c *tls.Config) {
+				c.MinVersion, c.GetCertificate = tls.VersionTLS13, certificates.GetCertificate
+			}},
 		}),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the server: %w", err)
 	}
-	return manager, nil
+	return manager, manager.Add(certificates)
 }
 
 func watchCluster(manager ctrl.Manager, restConfig *rest.Config, ackNamespace string, opts options, log logr.Logger) (*cluster.Cluster, error) {
@@ -129,11 +132,12 @@ func watchCluster(manager ctrl.Manager, restConfig *rest.Config, ackNamespace st
 }
 
 // addProbes makes the replica alive as long as it answers, and ready once its
-// caches hold the cluster, its certificate is served, and it is not stopping.
-func addProbes(manager ctrl.Manager, address string, view *cluster.Cluster, reloader *reload.Reloader, stop *stopper) error {
+// caches hold the cluster, API servers accept the certificate that it serves, and it is not stopping.
+func addProbes(manager ctrl.Manager, address string, view *cluster.Cluster, certificates certs.Source, reloader *reload.Reloader, stop *stopper) error {
 	checks := map[string]healthz.Checker{
 		"caches":       view.Ready,
-		"certificates": manager.GetWebhookServer().StartedChecker(),
+		"certificates": certificates.Ready,
+		"server":       manager.GetWebhookServer().StartedChecker(),
 		"stopping":     stop.ready,
 	}
 	if address == "" || address == "0" {

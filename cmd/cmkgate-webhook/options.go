@@ -12,11 +12,13 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 	"sigs.k8s.io/controller-runtime/pkg/log/zap"
+
+	"github.com/cmkgate/cmkgate/webhook/certs"
 )
 
 type options struct {
 	config        string
-	certDir       string
+	certs         certs.Options
 	host          string
 	port          int
 	metricsAddr   string
@@ -32,7 +34,7 @@ organization's KMS keys where new ACK objects lack them, /validate rejects what
 is not encrypted with a key that the organization controls.
 
 Usage:
-  cmkgate-webhook --config cmkgate.yaml --cert-dir /certs
+  cmkgate-webhook --config cmkgate.yaml
 
 Flags:
 `
@@ -46,7 +48,7 @@ func parseOptions(args []string, out io.Writer) (options, error) {
 		fs.PrintDefaults()
 	}
 	fs.StringVar(&o.config, "config", "/etc/cmkgate/cmkgate.yaml", "the organization's configuration `file`")
-	fs.StringVar(&o.certDir, "cert-dir", "/etc/cmkgate/certs", "`folder` with the serving certificate: tls.crt and tls.key; a change is picked up")
+	certs.AddFlags(fs, &o.certs)
 	fs.StringVar(&o.host, "host", "", "`address` to serve on; all addresses when empty")
 	fs.IntVar(&o.port, "port", 9443, "`port` to serve the webhooks on, with TLS 1.3")
 	fs.StringVar(&o.metricsAddr, "metrics-addr", ":8080", "`address` to serve /metrics on; 0 turns it off")

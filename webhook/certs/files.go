@@ -1,0 +1,79 @@
+package certs
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/go-logr/logr"
+	"sigs.k8s.io/controller-runtime/pkg/certwatcher"
+)
+
+// files serves what somebody else writes into a folder.
+type files struct {
+	*served
+	watcher *certwatcher.CertWatcher
+	figures *figures
+	log     logr.Logger
+	// cluster is nil where nothing is compared with what is published.
+	cluster *cluster
+	changes <-chan struct{}
+	watch   func(context.Context)
+}
+
+func newFiles(dir string, s *served, f *figures, log logr.Logger) (*files, error) {
+	watcher, err := certwatcher.New(filepath.Join(dir, "tls.crt"), filepath.Join(dir, "tls.key"))
+	if err != nil {
+		return nil, fmt.Errorf("load the serving certificate (--cert-dir must hold tls.crt and tls.key): %w", err)
+	}
+	source := &files{served: s, watcher: watcher, figures: f, log: log}
+	first, err := watcher.GetCertificate(nil)
+	if err != nil {
+		return nil, fmt.Errorf("load the serving certificate from %s: %w", dir, err)
+	}
+	source.serve(*first)
+	watcher.RegisterCallback(source.serve)
+	return source, nil
+}
+
+func (f *files) serve(certificate tls.Certificate) {
+	f.certificate.Store(&certificate)
+	f.figures.ends("leaf", certificate.Leaf)
+}
+
+// Start picks up changes of the files until the context ends.
+func (f *files) Start(ctx context.Context) error {
+	if f.cluster != nil {
+		go f.watch(ctx)
+		go f.compare(ctx)
+	}
+	return f.watcher.Start(ctx)
+}
+
+// NeedLeaderElection tells the manager that every replica has its own files.
+func (*files) NeedLeaderElection() bool { return false }
+
+// compare keeps what is published at hand for Ready.
+func (f *files) compare(ctx context.Context) {
+	for {
+		pause := longestPause
+		published, err := f.cluster.readPublished(ctx)
+		if err != nil {
+			pause = retryPause
+			f.failure.Store(&err)
+			f.figures.failures.Inc()
+			f.log.Error(err, "cannot tell whether API servers accept the serving certificate")
+		} else {
+			f.failure.Store(nil)
+			f.published.Store(&published)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-f.changes:
+		case <-time.After(pause):
+		}
+	}
+}
