@@ -21,6 +21,7 @@ import (
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 	ctrlwebhook "sigs.k8s.io/controller-runtime/pkg/webhook"
 
+	"github.com/cmkgate/cmkgate/cmd/internal/version"
 	"github.com/cmkgate/cmkgate/config"
 	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/webhook"
@@ -34,6 +35,10 @@ func main() {
 			return
 		}
 		os.Exit(2)
+	}
+	if opts.version {
+		fmt.Println("cmkgate-webhook", version.Current())
+		return
 	}
 	log := opts.logger(os.Stderr)
 	ctrl.SetLogger(log)
