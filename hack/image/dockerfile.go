@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 
@@ -95,7 +96,14 @@ func (s *stage) declare(arg instructions.KeyValuePairOptional) {
 	s.args = append(s.args, arg.Key+"="+arg.ValueString())
 }
 
+// expand is stricter than Docker, for which a misspelled variable is empty.
 func (s *stage) expand(word string) (string, error) {
-	expanded, _, err := s.lex.ProcessWord(word, shell.EnvsFromSlice(s.args))
-	return expanded, err
+	expanded, unknown, err := s.lex.ProcessWord(word, shell.EnvsFromSlice(s.args))
+	if err != nil {
+		return "", err
+	}
+	if len(unknown) > 0 {
+		return "", fmt.Errorf("%s: no ARG of this stage declares it", slices.Sorted(maps.Keys(unknown)))
+	}
+	return expanded, nil
 }

@@ -19,12 +19,12 @@ FROM scratch
 ARG VERSION
 ARG KIND=webhook
 LABEL version="$VERSION" \
-      kind="a $KIND" hidden="$REVISION"
+      kind="a $KIND"
 COPY --from=build /out/ /
 USER 65532:65532
 ENTRYPOINT ["/serve", "--fast"]
 `)
-	config, err := readDockerfile(path, []string{"VERSION=v1.2.3", "REVISION=not declared by the stage"})
+	config, err := readDockerfile(path, []string{"VERSION=v1.2.3"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +34,7 @@ ENTRYPOINT ["/serve", "--fast"]
 	if want := []string{"/serve", "--fast"}; !slices.Equal(config.Entrypoint, want) {
 		t.Errorf("entrypoint %q; want %q", config.Entrypoint, want)
 	}
-	if want := map[string]string{"version": "v1.2.3", "kind": "a webhook", "hidden": ""}; !maps.Equal(config.Labels, want) {
+	if want := map[string]string{"version": "v1.2.3", "kind": "a webhook"}; !maps.Equal(config.Labels, want) {
 		t.Errorf("labels %q; want %q", config.Labels, want)
 	}
 }
@@ -49,6 +49,8 @@ func TestReadDockerfileRefusesWhatItCannotWrite(t *testing.T) {
 		"elsewhere":           {"FROM scratch\nCOPY --from=build /out/ /bin/\n", "only COPY --from=STAGE /out/ /"},
 		"new owner":           {"FROM scratch\nCOPY --from=build --chown=1 /out/ /\n", "only COPY --from=STAGE /out/ /"},
 		"no shell":            {"FROM scratch\nENTRYPOINT /serve\n", "Dockerfile:2: ENTRYPOINT /serve: the image has no shell"},
+		"a misspelling":       {"FROM scratch\nARG VERSION\nLABEL version=\"$VERSON\"\n", "Dockerfile:3: expand the variables of LABEL: [VERSON]: no ARG"},
+		"another stage's":     {"FROM a AS build\nARG VERSION\nFROM scratch\nLABEL version=$VERSION\n", "Dockerfile:4: expand the variables of LABEL: [VERSION]: no ARG"},
 		"no Dockerfile":       {"FRON scratch\n", "parse "},
 	} {
 		t.Run(name, func(t *testing.T) {
