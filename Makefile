@@ -45,7 +45,7 @@ demo: kube build ## Show cmkgate at work on a real API server (KEEP=1 leaves it 
 .PHONY: lint
 lint: $(BIN)/golangci-lint ## Run the linters
 	$(BIN)/golangci-lint run
-	cd hack/image && $(abspath $(BIN))/golangci-lint run --config $(CURDIR)/.golangci.yml
+	cd hack/image && $(abspath $(BIN))/golangci-lint run --allow-serial-runners --config $(CURDIR)/.golangci.yml
 
 .PHONY: fmt
 fmt: $(BIN)/golangci-lint ## Format the code as the linters want it
