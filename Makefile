@@ -45,6 +45,7 @@ demo: kube build ## Show cmkgate at work on a real API server (KEEP=1 leaves it 
 .PHONY: lint
 lint: $(BIN)/golangci-lint ## Run the linters
 	$(BIN)/golangci-lint run
+	cd hack/image && $(abspath $(BIN))/golangci-lint run --allow-serial-runners --config $(CURDIR)/.golangci.yml
 
 .PHONY: fmt
 fmt: $(BIN)/golangci-lint ## Format the code as the linters want it
@@ -67,6 +68,46 @@ verify-generate: ## Fail when a generated file is stale
 	  { echo "Generated files are stale. Run 'make generate' and commit the result." >&2; exit 1; }
 
 snapshot = { git status --porcelain --untracked-files=all; git diff --no-ext-diff; }
+
+##@ The image
+
+# What the image is called and holds. Its time is the commit's, so that the same commit gives the same bytes.
+IMAGE      ?= localhost/cmkgate
+ARCH       ?= $(shell go env GOARCH)
+VERSION    ?= $(shell git describe --tags --always --dirty)
+REVISION   ?= $(shell git rev-parse HEAD)
+SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct)
+IMAGE_ROOT ?= $(BIN)/image/$(ARCH)
+IMAGE_TAR  ?= $(BIN)/cmkgate-image.tar
+
+comma := ,
+space := $(subst ,, )
+
+.PHONY: image
+image: ## Build the image with Docker (ARCH="amd64 arm64" IMAGE=NAME VERSION=TAG)
+	SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) docker buildx build --tag $(IMAGE):$(VERSION) \
+	  --platform $(subst $(space),$(comma),$(ARCH:%=linux/%)) \
+	  --build-arg VERSION=$(VERSION) --build-arg REVISION=$(REVISION) .
+
+.PHONY: image-tar
+image-tar: $(BIN)/image-tool ## Write the same image as an OCI archive, without Docker (ARCH, IMAGE, VERSION, IMAGE_TAR)
+	@rm -rf $(BIN)/image
+	@for arch in $(ARCH); do $(MAKE) --no-print-directory image-root ARCH=$$arch IMAGE_ROOT=$(BIN)/image/$$arch || exit; done
+	@$(BIN)/image-tool -o $(IMAGE_TAR) -name $(IMAGE):$(VERSION) -epoch $(SOURCE_DATE_EPOCH) \
+	  -arg VERSION=$(VERSION) -arg REVISION=$(REVISION) -root $(BIN)/image $(ARCH)
+	@echo "$(IMAGE_TAR) holds $(IMAGE):$(VERSION) for $(ARCH)."
+
+# Go's own version control stamp is left out: a build of the Dockerfile does not see the repository.
+.PHONY: image-root
+image-root:
+	@mkdir -p $(IMAGE_ROOT)/tmp && chmod 1777 $(IMAGE_ROOT)/tmp
+	@package=github.com/cmkgate/cmkgate/cmd/internal/version; \
+	  CGO_ENABLED=0 GOOS=linux GOARCH=$(ARCH) go build -trimpath -buildvcs=false -o $(IMAGE_ROOT)/ \
+	    -ldflags "-s -w -X $$package.stamped=$(VERSION) -X $$package.revision=$(REVISION)" ./cmd/cmkgate ./cmd/cmkgate-webhook
+
+.PHONY: image-test
+image-test: ## Test the image: what is in it, that it runs, and that the same commit gives the same bytes
+	cd hack/image && go test -count=1 ./...
 
 ##@ Measurements
 
@@ -123,6 +164,11 @@ $(ACK_STAMP):
 	    github.com/aws-controllers-k8s/$$service-controller/cmd/controller); \
 	done
 	@touch $@
+
+# Go itself sees what has changed.
+.PHONY: $(BIN)/image-tool
+$(BIN)/image-tool:
+	@cd hack/image && go build -o $(abspath $@) .
 
 $(BIN)/golangci-lint: $(LINT_STAMP)
 

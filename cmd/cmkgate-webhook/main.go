@@ -22,6 +22,7 @@ import (
 	ctrlwebhook "sigs.k8s.io/controller-runtime/pkg/webhook"
 
 	"github.com/cmkgate/cmkgate/cmd/cmkgate-webhook/internal/reload"
+	"github.com/cmkgate/cmkgate/cmd/internal/version"
 	"github.com/cmkgate/cmkgate/config"
 	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/webhook"
@@ -36,6 +37,10 @@ func main() {
 			return
 		}
 		os.Exit(2)
+	}
+	if opts.version {
+		fmt.Println("cmkgate-webhook", version.Current())
+		return
 	}
 	log := opts.logger(os.Stderr)
 	ctrl.SetLogger(log)

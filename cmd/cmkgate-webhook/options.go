@@ -27,6 +27,7 @@ type options struct {
 	lookupWait    time.Duration
 	shutdownDelay time.Duration
 	verbose       bool
+	version       bool
 }
 
 const usage = `cmkgate-webhook serves cmkgate's admission webhooks: /mutate sets the
@@ -57,6 +58,7 @@ func parseOptions(args []string, out io.Writer) (options, error) {
 	fs.DurationVar(&o.lookupWait, "lookup-wait", 750*time.Millisecond, "how long to wait for an EndpointConfig or a Pipeline that may have been created a moment ago")
 	fs.DurationVar(&o.shutdownDelay, "shutdown-delay", 0, "how long to go on serving, not ready, after the signal to stop")
 	fs.BoolVar(&o.verbose, "verbose", false, "log requests that no policy looks at, too")
+	fs.BoolVar(&o.version, "version", false, "print the version and exit")
 	if err := fs.Parse(args); err != nil {
 		return o, err
 	}
