@@ -1,0 +1,4 @@
+// Package charts holds the Helm chart, and what writes its generated files.
+package charts
+
+//go:generate go run ./chartgen
