@@ -2,3 +2,4 @@
 package charts
 
 //go:generate go run ./chartgen
+//go:generate go -C ../hack/chart/docs tool helm-docs --chart-search-root=../../../charts --log-level=warning
