@@ -34,6 +34,7 @@ func TestInstallation(t *testing.T) {
 	t.Run("only who has the verb exempt opts a namespace out", c.optOutIsGuarded)
 	t.Run("an upgrade keeps the certificates of the self-managed mode", c.certificatesAreKept)
 	t.Run("uninstalling leaves nothing", c.nothingIsLeft)
+	t.Run("the rights let the webhook become ready", c.rightsSuffice)
 }
 
 type cluster struct {
