@@ -37,6 +37,14 @@ e2e-ack: kube ack ## Prove with ACK's real controllers that AWS is asked for the
 	@set -o pipefail; CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" CMKGATE_ACK_BIN="$(CURDIR)/$(ACK_BIN)" \
 	  go test -count=1 -v $(GOTESTFLAGS) ./test/ack | grep -v '^ *=== '
 
+# Go's cache of test results sees neither helm nor the chart: hence -count=1.
+.PHONY: chart-test
+chart-test: chart-tools kube ## Lint and test the Helm chart
+	$(BIN)/helm lint --strict --quiet charts/cmkgate --values test/chart/testdata/values/minimal.yaml
+	$(BIN)/helm-unittest --strict charts/cmkgate
+	CMKGATE_HELM="$(CURDIR)/$(BIN)/helm" CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" \
+	  go test -count=1 $(GOTESTFLAGS) ./test/chart
+
 .PHONY: demo
 demo: kube build ## Show cmkgate at work on a real API server (KEEP=1 leaves it running)
 	@go build -o $(BIN)/demo ./test/demo
@@ -128,6 +136,7 @@ fuzz: ## Run each fuzz target for a moment (FUZZTIME=10s)
 hash       = $(shell cat $(1) | git hash-object --stdin)
 KUBE_STAMP := $(KUBE_BIN)/.built-$(call hash,hack/kube/go.mod hack/kube/go.sum)
 ACK_STAMP  := $(ACK_BIN)/.built-$(call hash,hack/ack/sagemaker/go.mod hack/ack/sagemaker/go.sum hack/ack/s3/go.mod hack/ack/s3/go.sum)
+CHART_STAMP := $(BIN)/.chart-$(call hash,hack/chart/helm/go.mod hack/chart/helm/go.sum hack/chart/unittest/go.mod hack/chart/unittest/go.sum)
 LINT_STAMP := $(BIN)/.lint-$(call hash,hack/tools/go.mod hack/tools/go.sum)
 
 .PHONY: kube
@@ -169,6 +178,19 @@ $(ACK_STAMP):
 .PHONY: $(BIN)/image-tool
 $(BIN)/image-tool:
 	@cd hack/image && go build -o $(abspath $@) .
+
+.PHONY: chart-tools
+chart-tools: $(CHART_STAMP) ## Build helm and helm-unittest into .bin/ (minutes, once)
+
+# A module each: the two need different versions of Kubernetes' YAML libraries.
+$(CHART_STAMP):
+	@echo "Building helm and helm-unittest into $(BIN)/: about 2 minutes on 2 cores, once."
+	@mkdir -p $(BIN)
+	@rm -f $(BIN)/.chart-*
+	@cd hack/chart/helm && go build -o ../../../$(BIN)/helm -ldflags "-s -w" helm.sh/helm/v4/cmd/helm
+	@cd hack/chart/unittest && go build -o ../../../$(BIN)/helm-unittest -ldflags "-s -w" \
+	  github.com/helm-unittest/helm-unittest/cmd/helm-unittest
+	@touch $@
 
 $(BIN)/golangci-lint: $(LINT_STAMP)
 

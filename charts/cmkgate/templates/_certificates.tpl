@@ -1,0 +1,37 @@
+{{/* Everything about the serving certificate that depends on certificates.mode is in this file. */}}
+
+{{/* Flags of the self-managed mode: those of package webhook/certs. */}}
+{{- define "cmkgate.selfManagedFlags" -}}
+- --cert-mode=self
+- --cert-secret={{ include "cmkgate.certificateSecret" . }}
+- --cert-service={{ include "cmkgate.fullname" . }}
+- --webhook-configuration={{ include "cmkgate.clusterName" . }}
+{{- end -}}
+
+{{- define "cmkgate.isSelfManaged" -}}
+{{- if eq .Values.certificates.mode "self" }}true{{ end -}}
+{{- end -}}
+
+{{/* The Secret with tls.crt and tls.key. */}}
+{{- define "cmkgate.certificateSecret" -}}
+{{- if eq .Values.certificates.mode "secret" -}}
+{{- required "\n\ncertificates.secret.name is missing: name the Secret that holds tls.crt and tls.key, or choose another certificates.mode.\n" .Values.certificates.secret.name -}}
+{{- else -}}
+{{- include "cmkgate.fullname" . }}-tls
+{{- end -}}
+{{- end -}}
+
+{{/* What the values know of the CA: nothing, unless the certificate is the user's. Whoever else issues it publishes its
+CA itself, and a deployment tool sees no drift. */}}
+{{- define "cmkgate.caBundle" -}}
+{{- if eq .Values.certificates.mode "secret" -}}
+{{- required "\n\ncertificates.secret.caBundle is missing: give the CA that signed the certificate, PEM in base64 (base64 -w0 ca.crt).\n" .Values.certificates.secret.caBundle -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Annotations of the webhook configurations, as YAML. */}}
+{{- define "cmkgate.caAnnotations" -}}
+{{- if eq .Values.certificates.mode "certManager" -}}
+cert-manager.io/inject-ca-from: {{ .Release.Namespace }}/{{ include "cmkgate.fullname" . }}
+{{- end -}}
+{{- end -}}

@@ -1,0 +1,218 @@
+package chart
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"strings"
+	"testing"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/util/cert"
+
+	"github.com/cmkgate/cmkgate/test/apiserver"
+)
+
+// TestInstallation goes through the life of a release at a real API server,
+// which runs no pods.
+func TestInstallation(t *testing.T) {
+	server := apiserver.ForTest(t)
+	c := cluster{t, server}
+	c.kubectl("create", "namespace", namespace)
+	c.kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted", "pod-security.kubernetes.io/warn=restricted")
+
+	if warnings := c.mustHelm("install", "cmkgate"); strings.Contains(warnings, "Warning") {
+		t.Errorf("the API server warns: %s", warnings)
+	}
+	t.Run("the API server takes a pod in a restricted namespace", c.podIsAdmitted)
+	t.Run("a second installation is refused", c.secondIsRefused)
+	t.Run("only who has the verb exempt opts a namespace out", c.optOutIsGuarded)
+	t.Run("an upgrade keeps the certificates of the self-managed mode", c.certificatesAreKept)
+	t.Run("uninstalling leaves nothing", c.nothingIsLeft)
+	t.Run("the rights let the webhook become ready", c.rightsSuffice)
+}
+
+type cluster struct {
+	t      *testing.T
+	server *apiserver.Server
+}
+
+// kubectl returns what it printed, errors included.
+func (c cluster) kubectl(args ...string) string {
+	c.t.Helper()
+	result := c.try(args...)
+	if result.Code != 0 {
+		c.t.Fatalf("kubectl %v: %s", args, result.Stderr)
+	}
+	return result.Stdout
+}
+
+func (c cluster) try(args ...string) apiserver.Result {
+	c.t.Helper()
+	result, err := c.server.Kubectl(c.t.Context(), nil, args...)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return result
+}
+
+// helm installs or upgrades a release.
+func (c cluster) helm(verb, release string, args ...string) (string, error) {
+	c.t.Helper()
+	all := []string{verb, release, chartDir, "--namespace", namespace, "--values", "testdata/values/minimal.yaml", "--kubeconfig", c.server.Kubeconfig()}
+	_, stderr, err := helm(c.t, append(all, args...)...)
+	return stderr, err
+}
+
+func (c cluster) mustHelm(verb, release string, args ...string) string {
+	c.t.Helper()
+	stderr, err := c.helm(verb, release, args...)
+	if err != nil {
+		c.t.Fatalf("helm %s %s: %s", verb, release, stderr)
+	}
+	return stderr
+}
+
+// podIsAdmitted makes a pod of the Deployment's template: no controller does.
+func (c cluster) podIsAdmitted(t *testing.T) {
+	c.t = t
+	var deployment struct {
+		Spec struct {
+			Template map[string]any `json:"template"`
+		} `json:"spec"`
+	}
+	if err := json.Unmarshal([]byte(c.kubectl("-n", namespace, "get", "deployment", "cmkgate", "-o", "json")), &deployment); err != nil {
+		t.Fatal(err)
+	}
+	pod := deployment.Spec.Template
+	pod["apiVersion"], pod["kind"] = "v1", "Pod"
+	pod["metadata"] = map[string]any{"name": "one", "namespace": namespace}
+	manifest, err := json.Marshal(pod)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := c.server.Kubectl(t.Context(), strings.NewReader(string(manifest)), "create", "--dry-run=server", "-f", "-")
+	if err != nil || result.Code != 0 || strings.Contains(result.Stderr, "Warning") {
+		t.Errorf("%v %s", err, result.Stderr)
+	}
+}
+
+func (c cluster) secondIsRefused(t *testing.T) {
+	c.t = t
+	const want = `exists and cannot be imported into the current release: invalid ownership metadata; annotation validation error: ` +
+		`key "meta.helm.sh/release-name" must equal "second": current value is "cmkgate"`
+	if stderr, err := c.helm("install", "second"); err == nil || !strings.Contains(stderr, want) {
+		t.Errorf("%v: %s", err, stderr)
+	}
+}
+
+func (c cluster) optOutIsGuarded(t *testing.T) {
+	c.t = t
+	c.kubectl("create", "clusterrole", "label-namespaces", "--verb=get,create,update,patch", "--resource=namespaces")
+	c.kubectl("create", "clusterrolebinding", "label-namespaces", "--clusterrole=label-namespaces", "--user=dev", "--user=lead")
+	c.kubectl("create", "clusterrolebinding", "opt-out", "--clusterrole=cmkgate-opt-out", "--user=lead")
+	c.kubectl("create", "namespace", "sandbox")
+	label := func(user string, change string) apiserver.Result {
+		return c.try("label", "namespace", "sandbox", change, "--overwrite", "--as", user)
+	}
+	const want = "The label cmkgate.io/exempt exempts a namespace from cmkgate. Only who has the verb exempt on namespaces.cmkgate.io may set it"
+	if r := label("dev", "cmkgate.io/exempt=true"); r.Code == 0 || !strings.Contains(r.Stderr, want) {
+		t.Errorf("%d %s %s", r.Code, r.Stdout, r.Stderr)
+	}
+	for _, step := range []struct{ user, change string }{
+		{"dev", "cmkgate.io/exempt=false"}, {"dev", "team=a"}, {"lead", "cmkgate.io/exempt=true"},
+		{"dev", "team=b"}, {"dev", "cmkgate.io/exempt-"},
+	} {
+		if r := label(step.user, step.change); r.Code != 0 {
+			t.Errorf("%s sets %s: %s", step.user, step.change, r.Stderr)
+		}
+	}
+}
+
+// certificatesAreKept writes, with the rights that the chart gives, what cmkgate
+// writes in the self-managed mode.
+func (c cluster) certificatesAreKept(t *testing.T) {
+	c.t = t
+	clients, err := kubernetes.NewForConfig(c.server.UserConfig("system:serviceaccount:"+namespace+":cmkgate", "system:serviceaccounts"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ca, err := cert.NewSelfSignedCACert(cert.Config{CommonName: "cmkgate"}, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bundle := pem.EncodeToMemory(&pem.Block{Type: cert.CertificateBlockType, Bytes: ca.Raw})
+	publish(t, clients, bundle)
+
+	for _, args := range [][]string{
+		{"--set", "webhooks.mutating.timeoutSeconds=7"},
+		{"--set", "webhooks.mutating.timeoutSeconds=8", "--server-side=false"},
+	} {
+		c.mustHelm("upgrade", "cmkgate", args...)
+		_, timeout, _ := strings.Cut(args[1], "=")
+		seen := c.kubectl("get", "mutatingwebhookconfiguration,validatingwebhookconfiguration", "-o",
+			`jsonpath={range .items[*].webhooks[*]}{.name} {.timeoutSeconds} {.clientConfig.caBundle}{"\n"}{end}`)
+		if !strings.Contains(seen, "mutate.cmkgate.io "+timeout) {
+			t.Errorf("%v: not upgraded", args)
+		}
+		for line := range strings.Lines(seen) {
+			if !strings.Contains(line, base64.StdEncoding.EncodeToString(bundle)) {
+				t.Errorf("%v: caBundle is lost: %s", args, line)
+			}
+		}
+		if c.kubectl("-n", namespace, "get", "secret", "cmkgate-tls", "-o", `jsonpath={.data.ca}`) == "" {
+			t.Errorf("%v: the Secret is emptied", args)
+		}
+	}
+}
+
+func publish(t *testing.T, clients kubernetes.Interface, bundle []byte) {
+	t.Helper()
+	secret, err := clients.CoreV1().Secrets(namespace).Get(t.Context(), "cmkgate-tls", metav1.GetOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret.Data = map[string][]byte{"ca": bundle}
+	_, err = clients.CoreV1().Secrets(namespace).Update(t.Context(), secret, metav1.UpdateOptions{})
+	registered := clients.AdmissionregistrationV1()
+	mutating, mutatingErr := registered.MutatingWebhookConfigurations().Get(t.Context(), "cmkgate", metav1.GetOptions{})
+	validating, validatingErr := registered.ValidatingWebhookConfigurations().Get(t.Context(), "cmkgate", metav1.GetOptions{})
+	if err := errors.Join(err, mutatingErr, validatingErr); err != nil {
+		t.Fatal(err)
+	}
+	for i := range mutating.Webhooks {
+		mutating.Webhooks[i].ClientConfig.CABundle = bundle
+	}
+	for i := range validating.Webhooks {
+		validating.Webhooks[i].ClientConfig.CABundle = bundle
+	}
+	_, mutatingErr = registered.MutatingWebhookConfigurations().Update(t.Context(), mutating, metav1.UpdateOptions{})
+	_, validatingErr = registered.ValidatingWebhookConfigurations().Update(t.Context(), validating, metav1.UpdateOptions{})
+	if err := errors.Join(mutatingErr, validatingErr); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (c cluster) nothingIsLeft(t *testing.T) {
+	c.t = t
+	if _, stderr, err := helm(t, "uninstall", "cmkgate", "--namespace", namespace, "--kubeconfig", c.server.Kubeconfig()); err != nil {
+		t.Fatal(stderr)
+	}
+	const kinds = "mutatingwebhookconfigurations,validatingwebhookconfigurations,validatingadmissionpolicies,validatingadmissionpolicybindings," +
+		"clusterroles,clusterrolebindings,roles,rolebindings,secrets,configmaps,services,serviceaccounts,deployments,poddisruptionbudgets,networkpolicies"
+	if left := c.kubectl("get", kinds, "--all-namespaces", "-l", "app.kubernetes.io/name=cmkgate", "-o", "name"); left != "" {
+		t.Errorf("left: %s", left)
+	}
+	if left := c.kubectl("get", "mutatingwebhookconfigurations,validatingwebhookconfigurations", "-o", "name"); left != "" {
+		t.Errorf("left: %s", left)
+	}
+}

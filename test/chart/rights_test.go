@@ -1,0 +1,43 @@
+package chart
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/cmkgate/cmkgate/test/apiserver"
+)
+
+// rightsSuffice runs the binary with the rights of the chart and no others:
+// whoever cannot watch what it needs never becomes ready.
+func (c cluster) rightsSuffice(t *testing.T) {
+	r := render(t, "-f", "testdata/values/minimal.yaml", "--show-only", "templates/rbac.yaml")
+	if result, err := c.server.Kubectl(t.Context(), strings.NewReader(r.text), "apply", "-f", "-"); err != nil || result.Code != 0 {
+		t.Fatalf("%v %s", err, result.Stderr)
+	}
+	kubeconfig, err := clientcmd.LoadFromFile(c.server.Kubeconfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, user := range kubeconfig.AuthInfos {
+		user.Impersonate = "system:serviceaccount:" + namespace + ":cmkgate"
+		user.ImpersonateGroups = []string{"system:serviceaccounts", "system:authenticated"}
+	}
+	file := filepath.Join(t.TempDir(), "kubeconfig")
+	if err := clientcmd.WriteToFile(*kubeconfig, file); err != nil {
+		t.Fatal(err)
+	}
+	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	webhook, err := c.server.StartWebhook(t.Context(), binary, "../../config/samples/minimal.yaml", "--kubeconfig", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := webhook.Stop(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
