@@ -10,6 +10,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
@@ -117,8 +118,14 @@ func (c cluster) optOutIsGuarded(t *testing.T) {
 	c.kubectl("create", "clusterrolebinding", "label-namespaces", "--clusterrole=label-namespaces", "--user=dev", "--user=lead")
 	c.kubectl("create", "clusterrolebinding", "opt-out", "--clusterrole=cmkgate-opt-out", "--user=lead")
 	c.kubectl("create", "namespace", "sandbox")
-	label := func(user string, change string) apiserver.Result {
-		return c.try("label", "namespace", "sandbox", change, "--overwrite", "--as", user)
+	label := func(user string, change string, more ...string) apiserver.Result {
+		return c.try(append([]string{"label", "namespace", "sandbox", change, "--overwrite", "--as", user}, more...)...)
+	}
+	// The API server learns of a policy some time after it was stored.
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		if r := label("dev", "cmkgate.io/exempt=true", "--dry-run=server"); r.Code != 0 {
+			break
+		}
 	}
 	const want = "The label cmkgate.io/exempt exempts a namespace from cmkgate. Only who has the verb exempt on namespaces.cmkgate.io may set it"
 	if r := label("dev", "cmkgate.io/exempt=true"); r.Code == 0 || !strings.Contains(r.Stderr, want) {
