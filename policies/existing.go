@@ -83,11 +83,11 @@ func isDeleting(root *tree.Node) bool {
 	return !root.Get("metadata").Get("deletionTimestamp").Missing()
 }
 
-func (e *evaluation) existsInAWS() bool { return HasFinalizer(e.old) }
+func (e *evaluation) existsInAWS() bool { return hasFinalizer(e.old) }
 
-// HasFinalizer tells whether an object has a finalizer of ACK, which it sets
+// hasFinalizer tells whether an object has a finalizer of ACK, which it sets
 // just before it creates the resource in AWS.
-func HasFinalizer(root *tree.Node) bool {
+func hasFinalizer(root *tree.Node) bool {
 	finalizers := root.Get("metadata").Get("finalizers")
 	for i := range finalizers.Len() {
 		name := finalizers.At(i).Str()
@@ -102,5 +102,5 @@ func HasFinalizer(root *tree.Node) bool {
 // that ACK looks after, as kubectl replace does: ACK then takes the resource for
 // somebody else's, for ever (ACK.Terminal, "Resource already exists").
 func LosesFinalizer(object, old *tree.Node) bool {
-	return old != nil && !isDeleting(object) && isKnownToACK(old) && HasFinalizer(old) && !HasFinalizer(object)
+	return old != nil && !isDeleting(object) && isKnownToACK(old) && hasFinalizer(old) && !hasFinalizer(object)
 }

@@ -2,6 +2,7 @@ package policies
 
 import (
 	"github.com/cmkgate/cmkgate/policies/catalog"
+	"github.com/cmkgate/cmkgate/policies/iam"
 	"github.com/cmkgate/cmkgate/policies/kms"
 )
 
@@ -136,24 +137,4 @@ func matchesAny(patterns []string, name string) bool {
 
 // Match tells whether a name matches a pattern in which * stands for any
 // characters and ? for one.
-func Match(pattern, name string) bool {
-	star, mark, i, j := -1, 0, 0, 0
-	for j < len(name) {
-		switch {
-		case i < len(pattern) && pattern[i] == '*':
-			star, mark = i, j
-			i++
-		case i < len(pattern) && (pattern[i] == '?' || pattern[i] == name[j]):
-			i, j = i+1, j+1
-		case star >= 0:
-			mark++
-			i, j = star+1, mark
-		default:
-			return false
-		}
-	}
-	for i < len(pattern) && pattern[i] == '*' {
-		i++
-	}
-	return i == len(pattern)
-}
+func Match(pattern, name string) bool { return iam.Match(pattern, name) }

@@ -6,9 +6,9 @@ import "strings"
 // policy elements: Resource"). A scope is what a request may be about: an exact
 // text, or with a final * every text that goes on from there.
 
-// matches tells whether a pattern matches a text. It takes time in proportion
+// Match tells whether a pattern matches a text. It takes time in proportion
 // to the product of their lengths at worst.
-func matches(pattern, text string) bool {
+func Match(pattern, text string) bool {
 	star, mark, i, j := -1, 0, 0, 0
 	for j < len(text) {
 		switch {
@@ -32,21 +32,21 @@ func matches(pattern, text string) bool {
 func covers(pattern, scope string) bool {
 	begin, all := strings.CutSuffix(scope, "*")
 	if !all {
-		return matches(pattern, scope)
+		return Match(pattern, scope)
 	}
 	// No pattern has this byte, since JSON is UTF-8, so only a wildcard takes it,
 	// as it would any other; and the * that ends the pattern takes what follows.
 	const other = "\xff"
 	end := strings.TrimRight(pattern, "*?")
 	wildcards := pattern[len(end):]
-	return strings.Contains(wildcards, "*") && matches(end+strings.Repeat("?", strings.Count(wildcards, "?"))+"*", begin+other)
+	return strings.Contains(wildcards, "*") && Match(end+strings.Repeat("?", strings.Count(wildcards, "?"))+"*", begin+other)
 }
 
 // meets tells whether a pattern may match something in a scope.
 func meets(pattern, scope string) bool {
 	begin, all := strings.CutSuffix(scope, "*")
 	if !all {
-		return matches(pattern, scope)
+		return Match(pattern, scope)
 	}
 	for i := range len(begin) {
 		switch {

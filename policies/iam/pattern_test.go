@@ -36,7 +36,7 @@ func TestCoversAndMeetsAreWhatMatchesSaysOfEveryText(t *testing.T) {
 		for _, begin := range texts(2) {
 			all, some := true, false
 			for _, suffix := range suffixes {
-				m := matches(pattern, begin+suffix)
+				m := Match(pattern, begin+suffix)
 				all, some = all && m, some || m
 			}
 			if got := covers(pattern, begin+"*"); got != all {
@@ -45,7 +45,7 @@ func TestCoversAndMeetsAreWhatMatchesSaysOfEveryText(t *testing.T) {
 			if got := meets(pattern, begin+"*"); got != some {
 				t.Errorf("%q meets %q*: %v, want %v", pattern, begin, got, some)
 			}
-			exact := matches(pattern, begin)
+			exact := Match(pattern, begin)
 			if covers(pattern, begin) != exact || meets(pattern, begin) != exact {
 				t.Errorf("%q and %q alone: matching is %v", pattern, begin, exact)
 			}
@@ -66,8 +66,8 @@ func TestMatches(t *testing.T) {
 		{"s3:get*", "s3:GetObject", false}, // who compares actions folds them first
 		{"[a]", "a", false},
 	} {
-		if got := matches(tt.pattern, tt.text); got != tt.want {
-			t.Errorf("matches(%q, %q) = %v", tt.pattern, tt.text, got)
+		if got := Match(tt.pattern, tt.text); got != tt.want {
+			t.Errorf("Match(%q, %q) = %v", tt.pattern, tt.text, got)
 		}
 	}
 }

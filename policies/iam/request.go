@@ -110,13 +110,13 @@ func comparison(operator string) (equal func(policy, request string) bool, negat
 	case "StringEquals":
 		return same, false, true
 	case "StringLike":
-		return matches, false, true
+		return Match, false, true
 	case "StringNotEquals":
 		return same, true, true
 	case "StringNotEqualsIgnoreCase":
 		return strings.EqualFold, true, true
 	case "StringNotLike":
-		return matches, true, true
+		return Match, true, true
 	}
 	return nil, false, false
 }
