@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/policies/catalog"
@@ -60,6 +61,7 @@ type Survey struct {
 
 // lookup is a kind that policies look up, made ready.
 type lookup struct {
+	kind catalog.Kind
 	name tree.Path
 	keep *tree.Keeper
 }
@@ -83,7 +85,7 @@ func NewSurvey(namespace, ackNamespace string) (*Survey, error) {
 		if err != nil {
 			return nil, err //nolint:wrapcheck // it names the path
 		}
-		s.lookups[l.Kind] = lookup{name, keep}
+		s.lookups[l.Kind] = lookup{l.Kind, name, keep}
 		s.words = append(s.words, l.Kind.Name)
 	}
 	return s, nil
@@ -96,7 +98,7 @@ func (s *Survey) Facts(d *Document) []Fact {
 		return nil
 	}
 	var out []Fact
-	parsed := d.parse(true)
+	parsed := d.parse()
 	for i := range parsed.Objects {
 		o := parsed.Objects[i].Object
 		o.Namespace = cmp.Or(o.Namespace, s.namespace)
@@ -122,13 +124,16 @@ func (s *Survey) fact(o policies.Object) (Fact, bool) {
 	if !ok {
 		return Fact{}, false
 	}
-	f := Fact{as: awsName{kind, o.Root.Find(l.name).Str()}}
+	f := Fact{as: awsName{l.kind, o.Root.Find(l.name).Str()}}
 	if kind.Group == catalog.S3 {
 		f.logTarget = o.Root.Find(s.logTarget).Str()
 	}
-	o.Root = l.keep.Trim(o.Root)
-	o.Planned = true
-	f.object = o
+	// Nothing that is kept may share memory with the document.
+	f.as.name, f.logTarget = strings.Clone(f.as.name), strings.Clone(f.logTarget)
+	f.object = policies.Object{
+		Group: l.kind.Group, Kind: l.kind.Name, Namespace: strings.Clone(o.Namespace), Name: strings.Clone(o.Name),
+		Root: l.keep.Trim(o.Root), Planned: true,
+	}
 	return f, f.as.name != "" || f.logTarget != ""
 }
 
@@ -137,7 +142,7 @@ func namespaceFact(o policies.Object) (Fact, bool) {
 	annotations := stringMap(metadata.Get("annotations"))
 	maps.DeleteFunc(annotations, func(name, _ string) bool { return !policies.ReadsAnnotation(name) })
 	return Fact{namespace: &policies.Namespace{
-		Name: o.Name, Labels: stringMap(metadata.Get("labels")), Annotations: annotations,
+		Name: strings.Clone(o.Name), Labels: stringMap(metadata.Get("labels")), Annotations: annotations,
 	}}, o.Name != ""
 }
 
@@ -201,7 +206,7 @@ func (w *World) Roles() policies.Roles { return w.roles }
 func stringMap(n *tree.Node) map[string]string {
 	m := make(map[string]string, n.Len())
 	for i := range n.Len() {
-		m[n.At(i).Key()] = n.At(i).Str()
+		m[strings.Clone(n.At(i).Key())] = strings.Clone(n.At(i).Str())
 	}
 	return m
 }
