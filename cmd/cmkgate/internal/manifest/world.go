@@ -21,6 +21,14 @@ type World struct {
 	logTargets map[string]bool
 	selectors  map[string]*policies.RoleSelector
 	roles      policies.Roles
+	// brought are the objects that the manifests bring, which take the place of those in a cluster.
+	brought map[kubernetesName]bool
+}
+
+// kubernetesName is how Kubernetes tells objects apart.
+type kubernetesName struct {
+	kind            catalog.Kind
+	namespace, name string
 }
 
 // awsName is how AWS tells objects apart.
@@ -36,6 +44,7 @@ func NewWorld() *World {
 		named:      map[awsName][]policies.Object{},
 		logTargets: map[string]bool{},
 		selectors:  map[string]*policies.RoleSelector{},
+		brought:    map[kubernetesName]bool{},
 	}
 }
 
@@ -109,6 +118,24 @@ func (s *Survey) Facts(d *Document) []Fact {
 	return out
 }
 
+// Answer returns what the API server's answer to a get or list says of the
+// world, and what to continue a list with.
+func (s *Survey) Answer(data []byte) (facts []Fact, next string, err error) {
+	root, err := tree.ParseJSON(data)
+	if err != nil {
+		return nil, "", err //nolint:wrapcheck // the caller knows what was asked
+	}
+	var parsed Parsed
+	(&Document{}).flatten(&parsed, root, nil, "", "")
+	for i := range parsed.Objects {
+		if fact, ok := s.fact(parsed.Objects[i].Object); ok {
+			fact.object.Planned = false
+			facts = append(facts, fact)
+		}
+	}
+	return facts, strings.Clone(root.Get("metadata").Get("continue").Str()), nil
+}
+
 func (s *Survey) fact(o policies.Object) (Fact, bool) {
 	kind := catalog.Kind{Group: o.Group, Name: o.Kind}
 	switch kind {
@@ -158,11 +185,9 @@ func (w *World) Add(f Fact) {
 	if f.namespace != nil {
 		w.namespaces[f.namespace.Name] = *f.namespace
 	}
-	if f.as.name != "" {
-		w.named[f.as] = append(w.named[f.as], f.object)
-	}
-	if f.logTarget != "" {
-		w.logTargets[f.logTarget] = true
+	w.addObject(f)
+	if f.object.Root != nil {
+		w.brought[f.name()] = true
 	}
 	if f.selector != nil {
 		w.selectors[f.selector.Name] = f.selector
@@ -172,6 +197,45 @@ func (w *World) Add(f Fact) {
 		w.roles.Accounts = f.roles
 	case policies.RoleTeamMap:
 		w.roles.Teams = f.roles
+	}
+}
+
+func (w *World) addObject(f Fact) {
+	if f.as.name != "" {
+		w.named[f.as] = append(w.named[f.as], f.object)
+	}
+	if f.logTarget != "" {
+		w.logTargets[f.logTarget] = true
+	}
+}
+
+func (f *Fact) name() kubernetesName {
+	return kubernetesName{f.as.kind, f.object.Namespace, f.object.Name}
+}
+
+// AddLive takes in what a cluster says, after the manifests have said all: what
+// they bring takes the place of what is there, and of a Namespace labels and
+// annotations come together, as when it is applied.
+func (w *World) AddLive(facts []Fact) {
+	for _, f := range facts {
+		if f.namespace != nil {
+			planned := w.namespaces[f.namespace.Name]
+			maps.Copy(f.namespace.Labels, planned.Labels)
+			maps.Copy(f.namespace.Annotations, planned.Annotations)
+			w.namespaces[f.namespace.Name] = *f.namespace
+		}
+		if f.object.Root != nil && !w.brought[f.name()] {
+			w.addObject(f)
+		}
+		if f.selector != nil && w.selectors[f.selector.Name] == nil {
+			w.selectors[f.selector.Name] = f.selector
+		}
+		switch {
+		case f.roleMap == policies.RoleAccountMap && w.roles.Accounts == nil:
+			w.roles.Accounts = f.roles
+		case f.roleMap == policies.RoleTeamMap && w.roles.Teams == nil:
+			w.roles.Teams = f.roles
+		}
 	}
 }
 
