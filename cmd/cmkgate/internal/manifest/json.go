@@ -31,7 +31,7 @@ func (d *Document) parseJSON(wanted bool) (Parsed, bool) {
 		out.Documents++
 		if wanted {
 			begin := int(decoder.InputOffset()) - len(raw)
-			value := Document{File: d.File, Line: d.Line + bytes.Count(d.Data[:begin], []byte("\n")), Data: raw}
+			value := Document{File: d.File, Line: d.Line + bytes.Count(d.Data[:begin], []byte("\n")), Data: raw, begin: d.begin + begin}
 			value.addJSON(&out)
 		}
 	}

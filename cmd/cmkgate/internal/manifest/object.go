@@ -17,8 +17,21 @@ type Object struct {
 	node *yaml.Node
 	// source is the document as it stands in the file; it goes with the document.
 	source []byte
+	// Value is what the object stands in, and At the path to it: an item of a List.
+	Value *Value
+	At    tree.Path
 	// text is the last one that PositionWithin looked into.
 	text *text
+}
+
+// Value is one YAML document, or one of the JSON values, in the data of a Document.
+type Value struct {
+	Root *tree.Node
+	// Node is what the YAML reader made of it, nil when it did not parse it.
+	Node *yaml.Node
+	// Data holds the value, which begins at Begin in the data of the Document.
+	Data  []byte
+	Begin int
 }
 
 // Position is the line and column, from 1, of the value at a path or, where
