@@ -14,6 +14,7 @@ import (
 // the list's and are given here; they are empty for every other object.
 func (d *Document) flatten(out *Parsed, root *tree.Node, node *yaml.Node, group, kind string) {
 	value := &Value{Root: root, Node: node, Data: d.Data, Begin: d.begin}
+	out.Values = append(out.Values, value)
 	d.flattenAt(out, value, nil, root, node, group, kind)
 }
 

@@ -22,6 +22,8 @@ const kubernetesGroups = "k8s.aws"
 type Parsed struct {
 	// Documents counts what is not empty.
 	Documents int
+	// Values are the YAML documents, or JSON values, that the objects stand in.
+	Values []*Value
 	// Objects are in the order of the document, Lists taken apart.
 	Objects  []Object
 	Problems []Problem
