@@ -14,6 +14,7 @@ import (
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/report"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/schema"
+	"github.com/cmkgate/cmkgate/config"
 	"github.com/cmkgate/cmkgate/policies"
 )
 
@@ -134,6 +135,11 @@ func (o *checkOptions) checker(stderr io.Writer) (*checker, error) {
 	if err != nil {
 		return nil, err
 	}
+	return o.checkerFor(cfg, stderr)
+}
+
+// checkerFor is checker with a configuration that was read before.
+func (o *checkOptions) checkerFor(cfg *config.Config, stderr io.Writer) (*checker, error) {
 	evaluator, err := o.evaluator(cfg.Settings)
 	if err != nil {
 		return nil, err

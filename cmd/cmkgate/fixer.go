@@ -17,6 +17,8 @@ import (
 // has made, and hands out nothing that is not what it meant to make.
 type fixer struct {
 	*checker
+	// judgeOnly leaves every finding as it is.
+	judgeOnly bool
 	// only names the policies whose findings are put right; all where it is empty.
 	only []policies.ID
 	// writes tells that the files will be as they were made, so that what is left
@@ -28,9 +30,11 @@ type fixer struct {
 type fixed struct {
 	file          string
 	before, after []byte
-	fixes         []fix
-	left          []left
-	problems      []manifest.Problem
+	// splices are what made the one of the other.
+	splices  []edit.Splice
+	fixes    []fix
+	left     []left
+	problems []manifest.Problem
 	// objects is the number of those that were judged.
 	objects int
 }
@@ -38,7 +42,10 @@ type fixed struct {
 // fix is a finding that was put right. Its place is that before.
 type fix struct {
 	report.Result
-	edits []policies.Edit
+	// document counts those of the file, and at is the path to the object in it.
+	document int
+	at       tree.Path
+	edits    []policies.Edit
 	// was holds what stood where each of the edits was made.
 	was []*tree.Node
 }
@@ -46,6 +53,8 @@ type fix struct {
 // left is a finding that is still there.
 type left struct {
 	report.Result
+	// at is the path to the object in its document.
+	at tree.Path
 	// why tells why its fix was not made, nil where it has none.
 	why error
 	// patch is the fix as a JSON patch of the object.
@@ -61,7 +70,7 @@ func (f *fixer) file(name string, data []byte, splitter *manifest.Splitter, know
 		return out
 	}
 	after := make([][]byte, len(documents))
-	changed, moved := false, 0
+	at, moved := 0, 0
 	for i := range documents {
 		documents[i].Line += moved
 		d := f.document(documents[i], known)
@@ -69,18 +78,24 @@ func (f *fixer) file(name string, data []byte, splitter *manifest.Splitter, know
 		if f.writes {
 			moved += bytes.Count(after[i], []byte("\n")) - bytes.Count(documents[i].Data, []byte("\n"))
 		}
-		changed = changed || len(d.fixes) > 0
+		for _, s := range d.splices(len(documents[i].Data)) {
+			out.splices = append(out.splices, edit.Splice{Start: at + s.Start, End: at + s.End, Text: s.Text})
+		}
+		at += len(documents[i].Data)
 		out.objects += d.objects
+		for k := range d.fixes {
+			d.fixes[k].document = i
+		}
 		out.fixes = append(out.fixes, d.fixes...)
 		out.left = append(out.left, d.left...)
 		out.problems = append(out.problems, d.problems...)
 	}
-	if !changed {
+	if len(out.splices) == 0 {
 		return out
 	}
 	out.after = bytes.Join(after, nil)
 	if again, problem := manifest.Split(name, out.after, splitter); problem != nil || !slices.EqualFunc(again, after, func(d manifest.Document, data []byte) bool { return bytes.Equal(d.Data, data) }) {
-		out.after, out.fixes = data, nil
+		out.after, out.fixes, out.splices = data, nil, nil
 		out.problems = append(out.problems, defect(name, "its documents would run into each other"))
 	}
 	return out
@@ -106,7 +121,7 @@ func (f *fixer) document(d manifest.Document, known learned) documentFix {
 		r.accept(r.admit(proposals, attempt{document: r.document, parsed: r.parsed}))
 	}
 	if id := r.repeated; id != "" {
-		r.document, r.fixes, r.left = d, nil, nil
+		r.document, r.fixes, r.left, r.rounds = d, nil, nil, nil
 		r.problems = append(r.problems, defect(d.File, "a fix did not put right what it is for: "+id))
 	}
 	return r
@@ -141,6 +156,8 @@ type documentFix struct {
 	// made are the edits by finding; repeated is one that was there all the same.
 	made     map[string][]policies.Edit
 	repeated string
+	// rounds are the splices of each round.
+	rounds [][]edit.Splice
 
 	fixes    []fix
 	left     []left
@@ -179,20 +196,20 @@ func (r *documentFix) judge(isFirst bool) []proposal {
 }
 
 func (r *documentFix) consider(out []proposal, o *manifest.Object, f *policies.Finding, isFirst bool) []proposal {
-	p := proposal{fix: fix{Result: report.NewResult(o, f), edits: f.Fix}, value: slices.Index(r.parsed.Values, o.Value)}
+	p := proposal{fix: fix{Result: report.NewResult(o, f), at: o.At, edits: f.Fix}, value: slices.Index(r.parsed.Values, o.Value)}
 	p.finding = fmt.Sprintf("%d %s %s %s", p.value, o.At, f.Label(), p.Path)
 	if isFirst {
 		r.first[p.finding] = p.Result
 	} else if first, ok := r.first[p.finding]; ok && !r.fixer.writes {
 		p.Line, p.Column = first.Line, first.Column
 	}
-	chosen := len(r.fixer.only) == 0 || slices.Contains(r.fixer.only, f.Policy)
+	chosen := !r.fixer.judgeOnly && (len(r.fixer.only) == 0 || slices.Contains(r.fixer.only, f.Policy))
 	if len(f.Fix) == 0 || !chosen {
-		r.left = append(r.left, left{Result: p.Result})
+		r.left = append(r.left, left{Result: p.Result, at: p.at})
 		return out
 	}
 	if why := r.refused[p.finding]; why != nil {
-		r.left = append(r.left, left{Result: p.Result, why: why, patch: edit.Patch(o.Root, f.Fix)})
+		r.left = append(r.left, left{Result: p.Result, at: p.at, why: why, patch: edit.Patch(o.Root, f.Fix)})
 		return out
 	}
 	for _, e := range f.Fix {
@@ -210,7 +227,7 @@ func (r *documentFix) consider(out []proposal, o *manifest.Object, f *policies.F
 // leave is for proposals that there is no round for.
 func (r *documentFix) leave(proposals []proposal) {
 	for i := range proposals {
-		r.left = append(r.left, left{Result: proposals[i].Result})
+		r.left = append(r.left, left{Result: proposals[i].Result, at: proposals[i].at})
 	}
 }
 
@@ -221,6 +238,7 @@ func sameEdit(a, b policies.Edit) bool {
 // attempt is what some proposals have made of a document.
 type attempt struct {
 	proposals []proposal
+	splices   []edit.Splice
 	document  manifest.Document
 	parsed    manifest.Parsed
 }
@@ -262,7 +280,7 @@ func (r *documentFix) try(proposals []proposal) (attempt, error) {
 			splices = append(splices, edit.Splice{Start: s.Start + value.Begin, End: s.End + value.Begin, Text: s.Text})
 		}
 	}
-	next := attempt{proposals: proposals, document: r.document}
+	next := attempt{proposals: proposals, splices: splices, document: r.document}
 	next.document.Data = edit.Apply(r.document.Data, splices)
 	next.parsed = next.document.ACK()
 	if len(next.parsed.Values) != len(r.parsed.Values) || len(next.parsed.Problems) > len(r.problems) {
@@ -278,10 +296,20 @@ func (r *documentFix) try(proposals []proposal) (attempt, error) {
 
 func (r *documentFix) accept(a attempt) {
 	r.document, r.parsed = a.document, a.parsed
+	if len(a.splices) > 0 {
+		r.rounds = append(r.rounds, a.splices)
+	}
 	for i := range a.proposals {
 		r.made[a.proposals[i].finding] = a.proposals[i].edits
 		r.fixes = append(r.fixes, a.proposals[i].fix)
 	}
+}
+
+func (r *documentFix) splices(size int) []edit.Splice {
+	if len(r.rounds) == 0 {
+		return nil
+	}
+	return edit.Compose(size, r.rounds...)
 }
 
 // defect is the answer to a mistake of cmkgate: nothing is changed.
