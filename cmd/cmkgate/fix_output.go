@@ -8,8 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/rogpeppe/go-internal/diff"
-
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/edit"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/report"
 	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/policies/tree"
@@ -99,7 +98,7 @@ func shown(n *tree.Node) string {
 
 func (o *fixOutput) unified(f *fixed) []byte {
 	name := strings.TrimPrefix(filepath.ToSlash(filepath.Clean(f.file)), "/")
-	text := diff.Diff("a/"+name, f.before, "b/"+name, f.after)
+	text := edit.Diff(name, f.before, f.splices)
 	if o.options.Color {
 		text = colored(text)
 	}

@@ -28,9 +28,11 @@ type fixer struct {
 type fixed struct {
 	file          string
 	before, after []byte
-	fixes         []fix
-	left          []left
-	problems      []manifest.Problem
+	// splices are what made the one of the other.
+	splices  []edit.Splice
+	fixes    []fix
+	left     []left
+	problems []manifest.Problem
 	// objects is the number of those that were judged.
 	objects int
 }
@@ -38,7 +40,10 @@ type fixed struct {
 // fix is a finding that was put right. Its place is that before.
 type fix struct {
 	report.Result
-	edits []policies.Edit
+	// document counts those of the file, and at is the path to the object in it.
+	document int
+	at       tree.Path
+	edits    []policies.Edit
 	// was holds what stood where each of the edits was made.
 	was []*tree.Node
 }
@@ -61,7 +66,7 @@ func (f *fixer) file(name string, data []byte, splitter *manifest.Splitter, know
 		return out
 	}
 	after := make([][]byte, len(documents))
-	changed, moved := false, 0
+	at, moved := 0, 0
 	for i := range documents {
 		documents[i].Line += moved
 		d := f.document(documents[i], known)
@@ -69,18 +74,24 @@ func (f *fixer) file(name string, data []byte, splitter *manifest.Splitter, know
 		if f.writes {
 			moved += bytes.Count(after[i], []byte("\n")) - bytes.Count(documents[i].Data, []byte("\n"))
 		}
-		changed = changed || len(d.fixes) > 0
+		for _, s := range d.splices(len(documents[i].Data)) {
+			out.splices = append(out.splices, edit.Splice{Start: at + s.Start, End: at + s.End, Text: s.Text})
+		}
+		at += len(documents[i].Data)
 		out.objects += d.objects
+		for k := range d.fixes {
+			d.fixes[k].document = i
+		}
 		out.fixes = append(out.fixes, d.fixes...)
 		out.left = append(out.left, d.left...)
 		out.problems = append(out.problems, d.problems...)
 	}
-	if !changed {
+	if len(out.splices) == 0 {
 		return out
 	}
 	out.after = bytes.Join(after, nil)
 	if again, problem := manifest.Split(name, out.after, splitter); problem != nil || !slices.EqualFunc(again, after, func(d manifest.Document, data []byte) bool { return bytes.Equal(d.Data, data) }) {
-		out.after, out.fixes = data, nil
+		out.after, out.fixes, out.splices = data, nil, nil
 		out.problems = append(out.problems, defect(name, "its documents would run into each other"))
 	}
 	return out
@@ -106,7 +117,7 @@ func (f *fixer) document(d manifest.Document, known learned) documentFix {
 		r.accept(r.admit(proposals, attempt{document: r.document, parsed: r.parsed}))
 	}
 	if id := r.repeated; id != "" {
-		r.document, r.fixes, r.left = d, nil, nil
+		r.document, r.fixes, r.left, r.rounds = d, nil, nil, nil
 		r.problems = append(r.problems, defect(d.File, "a fix did not put right what it is for: "+id))
 	}
 	return r
@@ -141,6 +152,8 @@ type documentFix struct {
 	// made are the edits by finding; repeated is one that was there all the same.
 	made     map[string][]policies.Edit
 	repeated string
+	// rounds are the splices of each round.
+	rounds [][]edit.Splice
 
 	fixes    []fix
 	left     []left
@@ -179,7 +192,7 @@ func (r *documentFix) judge(isFirst bool) []proposal {
 }
 
 func (r *documentFix) consider(out []proposal, o *manifest.Object, f *policies.Finding, isFirst bool) []proposal {
-	p := proposal{fix: fix{Result: report.NewResult(o, f), edits: f.Fix}, value: slices.Index(r.parsed.Values, o.Value)}
+	p := proposal{fix: fix{Result: report.NewResult(o, f), at: o.At, edits: f.Fix}, value: slices.Index(r.parsed.Values, o.Value)}
 	p.finding = fmt.Sprintf("%d %s %s %s", p.value, o.At, f.Label(), p.Path)
 	if isFirst {
 		r.first[p.finding] = p.Result
@@ -221,6 +234,7 @@ func sameEdit(a, b policies.Edit) bool {
 // attempt is what some proposals have made of a document.
 type attempt struct {
 	proposals []proposal
+	splices   []edit.Splice
 	document  manifest.Document
 	parsed    manifest.Parsed
 }
@@ -262,7 +276,7 @@ func (r *documentFix) try(proposals []proposal) (attempt, error) {
 			splices = append(splices, edit.Splice{Start: s.Start + value.Begin, End: s.End + value.Begin, Text: s.Text})
 		}
 	}
-	next := attempt{proposals: proposals, document: r.document}
+	next := attempt{proposals: proposals, splices: splices, document: r.document}
 	next.document.Data = edit.Apply(r.document.Data, splices)
 	next.parsed = next.document.ACK()
 	if len(next.parsed.Values) != len(r.parsed.Values) || len(next.parsed.Problems) > len(r.problems) {
@@ -278,10 +292,20 @@ func (r *documentFix) try(proposals []proposal) (attempt, error) {
 
 func (r *documentFix) accept(a attempt) {
 	r.document, r.parsed = a.document, a.parsed
+	if len(a.splices) > 0 {
+		r.rounds = append(r.rounds, a.splices)
+	}
 	for i := range a.proposals {
 		r.made[a.proposals[i].finding] = a.proposals[i].edits
 		r.fixes = append(r.fixes, a.proposals[i].fix)
 	}
+}
+
+func (r *documentFix) splices(size int) []edit.Splice {
+	if len(r.rounds) == 0 {
+		return nil
+	}
+	return edit.Compose(size, r.rounds...)
 }
 
 // defect is the answer to a mistake of cmkgate: nothing is changed.

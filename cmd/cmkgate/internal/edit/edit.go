@@ -13,6 +13,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -28,13 +29,18 @@ type Splice struct {
 	Text       string
 }
 
+// template finds actions that stand on lines of their own or in comments, such
+// as {{- if }}: what lies between two of them may not be there once rendered. In
+// a value, a template is a text like any other.
+var template = regexp.MustCompile(`(?m)^[ \t]*\{\{|(?:^|[ \t])#.*\{\{`)
+
 // Plan returns the splices, in order, that make edits in a document. The node is
 // what the YAML reader made of the data; it may be nil for JSON. The paths of
 // the edits lead from the root of the document. An error is a sentence that says
 // why these edits cannot be made safely; then none of them is planned.
 func Plan(data []byte, node *yaml.Node, edits []policies.Edit) ([]Splice, error) {
-	if bytes.Contains(data, []byte("{{")) {
-		return nil, errors.New("the document is a template, and what it renders to is not known here")
+	if bytes.Contains(data, []byte("{{")) && template.Match(data) {
+		return nil, errors.New("the document is a template with actions on lines of their own, and what it renders to is not known here")
 	}
 	c, err := newChange(edits)
 	if err != nil {

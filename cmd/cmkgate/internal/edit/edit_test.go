@@ -131,6 +131,7 @@ func TestEditsChangeOnlyWhatTheyMust(t *testing.T) {
 			"a: \"" + key + "\"\nb: '" + key + "' # why\nc: \"say \\\"no\\\"\"\n"},
 		{"quotes where they are needed", "z: 1\n", set(`a = {"b":'c'}`, "c = yes", "d = 012", "e = x: y", "f = ~", "g = 1:30"),
 			"z: 1\na: '{\"b\":''c''}'\nc: \"yes\"\nd: \"012\"\ne: \"x: y\"\nf: \"~\"\ng: \"1:30\"\n"},
+		{"a template in a value", "a: \"{{ .Values.a }}\"\n", set("c = x"), "a: \"{{ .Values.a }}\"\nc: x\n"},
 		{"a tag", "a: !!str alias/aws/s3 # x\n", set("a = " + key), "a: " + key + " # x\n"},
 		{"text in a block becomes a value", "a: >-\n  alias/aws/s3\n\nb: 1\n", set("a = " + key), "a: " + key + "\n\nb: 1\n"},
 		{"a plain value over two lines", "a: alias/aws/s3\n  and more # x\nb: 1\n", set("a = "+key, "c = x"), "a: " + key + " # x\nb: 1\nc: x\n"},
@@ -233,7 +234,8 @@ func TestUnsafeEditsAreRefused(t *testing.T) {
 		edits    []policies.Edit
 		why      string
 	}{
-		{"a template", "a: \"{{ .Values.a }}\"\nb: 1\n", set("c = x"), "template"},
+		{"a template", "a: 1\n# {{- if .Values.b }}\nb: 1\n# {{- end }}\n", set("c = x"), "template"},
+		{"a template behind a value", "a: 1 #{{- if .Values.b }}\nb: 1\n", set("c = x"), "template"},
 		{"a field that is written twice", "a: 1\nb: 2\na: 3\n", set("a = x"), "written twice"},
 		{"a field below a merge key", "x: &x {c: {d: 1}}\na:\n  <<: *x\n", set("a.c.e = y"), "merge key"},
 		{"a shared map", "a: &x\n  b: 1\nc: *x\n", set("c.d = y"), ""},
