@@ -45,6 +45,11 @@ chart-test: chart-tools kube ## Lint and test the Helm chart
 	CMKGATE_HELM="$(CURDIR)/$(BIN)/helm" CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" \
 	  go test -count=1 $(GOTESTFLAGS) ./test/chart
 
+# Go's cache of test results does not see the recipes: hence -count=1.
+.PHONY: gitops-test
+gitops-test: gitops-tools ## Run what docs/gitops.md, the action and the hooks tell people to run
+	CMKGATE_KUSTOMIZE="$(CURDIR)/$(BIN)/kustomize" go test -count=1 $(GOTESTFLAGS) ./test/gitops
+
 .PHONY: demo
 demo: kube build ## Show cmkgate at work on a real API server (KEEP=1 leaves it running)
 	@go build -o $(BIN)/demo ./test/demo
@@ -137,6 +142,7 @@ hash       = $(shell cat $(1) | git hash-object --stdin)
 KUBE_STAMP := $(KUBE_BIN)/.built-$(call hash,hack/kube/go.mod hack/kube/go.sum)
 ACK_STAMP  := $(ACK_BIN)/.built-$(call hash,hack/ack/sagemaker/go.mod hack/ack/sagemaker/go.sum hack/ack/s3/go.mod hack/ack/s3/go.sum)
 CHART_STAMP := $(BIN)/.chart-$(call hash,hack/chart/helm/go.mod hack/chart/helm/go.sum hack/chart/unittest/go.mod hack/chart/unittest/go.sum)
+GITOPS_STAMP := $(BIN)/.gitops-$(call hash,hack/gitops/go.mod hack/gitops/go.sum)
 LINT_STAMP := $(BIN)/.lint-$(call hash,hack/tools/go.mod hack/tools/go.sum)
 
 .PHONY: kube
@@ -190,6 +196,16 @@ $(CHART_STAMP):
 	@cd hack/chart/helm && go build -o ../../../$(BIN)/helm -ldflags "-s -w" helm.sh/helm/v4/cmd/helm
 	@cd hack/chart/unittest && go build -o ../../../$(BIN)/helm-unittest -ldflags "-s -w" \
 	  github.com/helm-unittest/helm-unittest/cmd/helm-unittest
+	@touch $@
+
+.PHONY: gitops-tools
+gitops-tools: $(GITOPS_STAMP) ## Build kustomize into .bin/ (a minute, once)
+
+$(GITOPS_STAMP):
+	@echo "Building kustomize into $(BIN)/: about a minute on 2 cores, once."
+	@mkdir -p $(BIN)
+	@rm -f $(BIN)/.gitops-*
+	@cd hack/gitops && go build -o ../../$(BIN)/kustomize -ldflags "-s -w" sigs.k8s.io/kustomize/kustomize/v5
 	@touch $@
 
 $(BIN)/golangci-lint: $(LINT_STAMP)

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -153,4 +154,36 @@ func decodeAll(tb testing.TB, files []string) {
 	}
 	close(jobs)
 	wg.Wait()
+}
+
+// BenchmarkFix fixes 10,000 TrainingJobs of about 3 KB, one a file, that lack
+// two keys each, beside checking them: as a diff (x-check), and with the files
+// written (write-x-check), which is as fast as the disk takes them. More than
+// twice the time of check for the first is a failure.
+func BenchmarkFix(b *testing.B) {
+	defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
+	dir := b.TempDir()
+	jobs := filepath.Join(dir, "jobs")
+	var check, fix, write time.Duration
+	timed := func(want int, args ...string) time.Duration {
+		start := time.Now()
+		args = append(args, "--config", filepath.Join(dir, "cmkgate.yaml"), "-q", jobs)
+		if code := run(args, strings.NewReader(""), io.Discard, os.Stderr); code != want {
+			b.Fatalf("exit code %d", code)
+		}
+		return time.Since(start)
+	}
+	for b.Loop() {
+		writeJobs(b, dir, 10000)
+		check += timed(exitClean, "check")
+		fix += timed(exitFindings, "fix")
+		write += timed(exitClean, "fix", "--write")
+	}
+	ratio := float64(fix) / float64(check)
+	b.ReportMetric(ratio, "x-check")
+	b.ReportMetric(float64(write)/float64(check), "write-x-check")
+	b.ReportMetric(float64(check.Milliseconds())/float64(b.N), "check-ms")
+	if ratio > 2 {
+		b.Errorf("fix takes %.2f times as long as check", ratio)
+	}
 }

@@ -10,11 +10,13 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/cluster"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/report"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/schema"
+	"github.com/cmkgate/cmkgate/config"
 	"github.com/cmkgate/cmkgate/policies"
 )
 
@@ -86,61 +88,45 @@ func newCheck() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringArrayVarP(&o.outputs, "output", "o", []string{"text"}, "`FORMAT[=FILE]`, repeatable: "+strings.Join(report.Formats(), ", "))
-	flags.StringVar(&o.config, "config", "", "the configuration `file`; without it cmkgate.yaml, from the working directory upward")
-	flags.StringVarP(&o.namespace, "namespace", "n", "", "the `namespace` of objects that name none")
 	flags.StringVar(&o.failOn, "fail-on", "enforce", "what makes the exit code 1: enforce, warn or never")
-	flags.StringVar(&o.schema, "schema", schemaEnforce, "what objects that ACK's CRDs do not allow come to: enforce, warn or off")
 	flags.BoolVar(&o.noInject, "no-inject", false, "judge as if the webhook set nothing: keys must be in the manifests")
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "show only what is denied")
+	o.judging(flags)
+	return cmd
+}
+
+// judging adds the flags of every command that judges.
+func (o *checkOptions) judging(flags *pflag.FlagSet) {
+	flags.StringVar(&o.config, "config", "", "the configuration `file`; without it cmkgate.yaml, from the working directory upward")
+	flags.StringVarP(&o.namespace, "namespace", "n", "", "the `namespace` of objects that name none")
+	flags.StringVar(&o.schema, "schema", schemaEnforce, "what objects that ACK's CRDs do not allow come to: enforce, warn or off")
 	flags.BoolVar(&o.noColor, "no-color", false, "no colors (also by the variable NO_COLOR)")
 	flags.BoolVar(&o.cluster, "cluster", false, "judge with what is in a cluster (reads only, by kubectl)")
 	flags.StringVar(&o.kubectl.Context, "context", "", "with --cluster: the `context` of the kubeconfig; without it the current one")
 	flags.StringVar(&o.kubectl.Kubeconfig, "kubeconfig", "", "with --cluster: the kubeconfig `file`; without it kubectl's own choice")
 	flags.IntVar(&o.concurrency, "concurrency", runtime.GOMAXPROCS(0), "how many files to judge at a time")
-	return cmd
 }
 
 func (o *checkOptions) run(cmd *cobra.Command, args []string) error {
 	if !slices.Contains([]string{"enforce", "warn", "never"}, o.failOn) {
 		return fmt.Errorf("--fail-on %q: want enforce, warn or never", o.failOn)
 	}
-	if !slices.Contains([]string{schemaEnforce, schemaWarn, schemaOff}, o.schema) {
-		return fmt.Errorf("--schema %q: want enforce, warn or off", o.schema)
-	}
-	if !o.cluster && o.kubectl != (cluster.Kubectl{}) {
-		return errors.New("--context and --kubeconfig choose a cluster: add --cluster, or leave them out")
-	}
-	cfg, err := loadConfig(o.config)
+	c, err := o.checker(cmd.Context(), cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
-	evaluator, err := o.evaluator(cfg.Settings)
+	input, err := newInput(args, cmd.InOrStdin())
 	if err != nil {
 		return err
 	}
-	input := &manifest.Input{Paths: args}
-	if slices.Contains(args, manifest.Stdin) {
-		if input.Stdin, err = manifest.NewSpool(cmd.InOrStdin()); err != nil {
-			return err //nolint:wrapcheck // it names standard input
-		}
-		defer input.Stdin.Close()
-	}
+	defer input.Stdin.Close()
 	out, err := openOutputs(o.outputs, cmd.OutOrStdout(), report.Options{
 		Quiet: o.quiet, Color: wantsColor(cmd.OutOrStdout(), o.noColor),
 	})
 	if err != nil {
 		return err
 	}
-	c := &checker{
-		evaluator: evaluator, shapes: shapes{schema.New(), o.schema}, namespace: o.namespace,
-		ackNamespace: cfg.ACKNamespace, workers: max(o.concurrency, 1),
-		writers: out.writers, stderr: cmd.ErrOrStderr(), progress: o.progress(cmd.ErrOrStderr()),
-	}
-	if o.cluster {
-		if err := o.ask(cmd.Context(), c); err != nil {
-			return err
-		}
-	}
+	c.writers = out.writers
 	summary, err := c.check(input)
 	if failed := errors.Join(err, out.close()); failed != nil {
 		return failed
@@ -162,6 +148,48 @@ func (o *checkOptions) ask(ctx context.Context, c *checker) (err error) {
 		return cluster.Facts(ctx, o.kubectl, survey, c.ackNamespace)
 	}
 	return nil
+}
+
+// checker makes ready what judges.
+func (o *checkOptions) checker(ctx context.Context, stderr io.Writer) (*checker, error) {
+	if !slices.Contains([]string{schemaEnforce, schemaWarn, schemaOff}, o.schema) {
+		return nil, fmt.Errorf("--schema %q: want enforce, warn or off", o.schema)
+	}
+	if !o.cluster && o.kubectl != (cluster.Kubectl{}) {
+		return nil, errors.New("--context and --kubeconfig choose a cluster: add --cluster, or leave them out")
+	}
+	cfg, err := loadConfig(o.config)
+	if err != nil {
+		return nil, err
+	}
+	return o.checkerFor(ctx, cfg, stderr)
+}
+
+// checkerFor is checker with a configuration that was read before.
+func (o *checkOptions) checkerFor(ctx context.Context, cfg *config.Config, stderr io.Writer) (*checker, error) {
+	evaluator, err := o.evaluator(cfg.Settings)
+	if err != nil {
+		return nil, err
+	}
+	c := &checker{
+		evaluator: evaluator, shapes: shapes{schema.New(), o.schema}, namespace: o.namespace,
+		ackNamespace: cfg.ACKNamespace, workers: max(o.concurrency, 1),
+		stderr: stderr, progress: o.progress(stderr),
+	}
+	if o.cluster {
+		err = o.ask(ctx, c)
+	}
+	return c, err
+}
+
+// newInput is what the arguments of a command name.
+func newInput(args []string, stdin io.Reader) (*manifest.Input, error) {
+	input := &manifest.Input{Paths: args}
+	var err error
+	if slices.Contains(args, manifest.Stdin) {
+		input.Stdin, err = manifest.NewSpool(stdin)
+	}
+	return input, err //nolint:wrapcheck // it names standard input
 }
 
 func (o *checkOptions) evaluator(settings policies.Settings) (*policies.Evaluator, error) {

@@ -49,7 +49,7 @@ type learned struct {
 
 func (c *checker) check(input *manifest.Input) (report.Summary, error) {
 	var summary report.Summary
-	known, err := c.learn(input)
+	known, err := c.learn(input, nil)
 	if err != nil {
 		return summary, err
 	}
@@ -81,8 +81,10 @@ type lesson struct {
 	patches manifest.Patches
 }
 
-// learn builds the world. What cannot be read is told when it is judged.
-func (c *checker) learn(input *manifest.Input) (learned, error) {
+// learn builds the world. What cannot be read is told when it is judged. Of
+// documents that say something of others, change makes what is to count, nil
+// where they count as they are.
+func (c *checker) learn(input *manifest.Input, change func(manifest.Document) manifest.Document) (learned, error) {
 	known := learned{manifest.NewWorld(), manifest.Patches{}}
 	survey, err := manifest.NewSurvey(c.namespace, c.ackNamespace)
 	if err != nil {
@@ -94,10 +96,16 @@ func (c *checker) learn(input *manifest.Input) (learned, error) {
 		return func(b manifest.Batch) lesson {
 			l := lesson{file: b.File, patches: manifest.Patches{}}
 			for doc, problem := range b.Documents(&splitter) {
-				if problem == nil {
-					l.facts = append(l.facts, survey.Facts(&doc)...)
-					l.patches.Find(&doc)
+				if problem != nil {
+					continue
 				}
+				l.patches.Find(&doc)
+				facts := survey.Facts(&doc)
+				if len(facts) > 0 && change != nil {
+					doc = change(doc)
+					facts = survey.Facts(&doc)
+				}
+				l.facts = append(l.facts, facts...)
 			}
 			return l
 		}
@@ -151,19 +159,28 @@ func (c *checker) judge(b *manifest.Batch, splitter *manifest.Splitter, known le
 	return out
 }
 
+// findings are what is wrong with an object, and whether it is one of ours.
+func (c *checker) findings(o *manifest.Object, world policies.World, patchOf string) (breaches []schema.Breach, findings []policies.Finding, ours bool) {
+	breaches, ours = c.shapes.check(o, patchOf)
+	if !ours {
+		return breaches, nil, false
+	}
+	o.Namespace = cmp.Or(o.Namespace, c.namespace)
+	findings = c.evaluator.Evaluate(o.Object, nil, world)
+	if patchOf != "" {
+		findings = said(o.Root, findings)
+	}
+	breaches, findings = schema.Merge(breaches, findings)
+	return breaches, findings, true
+}
+
 func (c *checker) judgeObject(o *manifest.Object, world policies.World, patchOf string, out *outcome) {
-	breaches, ours := c.shapes.check(o, patchOf)
-	var findings []policies.Finding
+	breaches, findings, ours := c.findings(o, world, patchOf)
 	if ours {
 		out.judged++
-		o.Namespace = cmp.Or(o.Namespace, c.namespace)
-		findings = c.evaluator.Evaluate(o.Object, nil, world)
-		if patchOf != "" {
-			findings = said(o.Root, findings)
-		} else {
+		if patchOf == "" {
 			out.objects = append(out.objects, report.NewObject(o))
 		}
-		breaches, findings = schema.Merge(breaches, findings)
 	}
 	for i := range breaches {
 		r := report.NewResult(o, &breaches[i].Finding)

@@ -89,6 +89,6 @@ configuration, 3 internal error.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%s: %w; see %s --help", cmd.Name(), err, cmd.CommandPath())
 	})
-	root.AddCommand(newCheck(), newExplain(), newPolicies(), newCatalog(), newVersion())
+	root.AddCommand(newCheck(), newFix(), newFn(), newExplain(), newPolicies(), newCatalog(), newVersion())
 	return root
 }

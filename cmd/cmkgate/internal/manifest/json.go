@@ -30,7 +30,7 @@ func (d *Document) parseJSON() (Parsed, bool) {
 		}
 		out.Documents++
 		begin := int(decoder.InputOffset()) - len(raw)
-		value := Document{File: d.File, Line: d.Line + bytes.Count(d.Data[:begin], []byte("\n")), Data: raw}
+		value := Document{File: d.File, Line: d.Line + bytes.Count(d.Data[:begin], []byte("\n")), Data: raw, begin: d.begin + begin}
 		value.addJSON(&out)
 	}
 }

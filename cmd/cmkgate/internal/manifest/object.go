@@ -19,12 +19,43 @@ type Object struct {
 	node *yaml.Node
 	// source is the document as it stands in the file; it goes with the document.
 	source []byte
-	// plain is set where the document is one object, and written so plainly that the YAML reader was not needed.
-	plain bool
-	// names has the positions of the names in a plain document, once someone asked for one.
-	names *tree.Node
+	// Value is what the object stands in, and At the path to it: an item of a List.
+	Value *Value
+	At    tree.Path
 	// text is the last one that PositionWithin looked into.
 	text *text
+}
+
+// Value is one YAML document, or one of the JSON values, in the data of a Document.
+type Value struct {
+	Root *tree.Node
+	// Data holds the value, which begins at Begin in the data of the Document.
+	Data  []byte
+	Begin int
+	// plain is set where the value was read without the YAML reader. Node is nil then until someone asks for it.
+	plain bool
+	node  *yaml.Node
+	// names has the positions of the names in a plain value, once someone asked for one.
+	names *tree.Node
+}
+
+// Node is what the YAML reader makes of the value, nil where it cannot read it.
+func (v *Value) Node() *yaml.Node {
+	if v.plain && v.node == nil {
+		var doc yaml.Node
+		if decodeNext(yaml.NewDecoder(bytes.NewReader(v.Data)), &doc) == nil && len(doc.Content) == 1 {
+			v.node = doc.Content[0]
+		}
+	}
+	return v.node
+}
+
+// name is where in a plain value the name of the last field of a path stands.
+func (v *Value) name(path tree.Path) (line, column int) {
+	if v.names == nil {
+		v.names, _ = tree.PlainNames(string(v.Data))
+	}
+	return v.names.Find(path).Position()
 }
 
 // Position is the line and column, from 1, of the value at a path or, where
@@ -55,11 +86,8 @@ func (o *Object) name(path tree.Path) (line, column int, ok bool) {
 	if len(path) == 0 {
 		return 0, 0, false
 	}
-	if o.plain {
-		if o.names == nil {
-			o.names, _ = tree.PlainNames(string(o.source))
-		}
-		line, column = o.names.Find(path).Position()
+	if o.Value.plain {
+		line, column = o.Value.name(path)
 		return line, column, line > 0
 	}
 	name := nameAt(o.node, path)
@@ -71,11 +99,8 @@ func (o *Object) name(path tree.Path) (line, column int, ok bool) {
 
 // yaml is what the YAML reader makes of the object, nil where it cannot read it.
 func (o *Object) yaml() *yaml.Node {
-	if o.plain && o.node == nil {
-		var doc yaml.Node
-		if decodeNext(yaml.NewDecoder(bytes.NewReader(o.source)), &doc) == nil && len(doc.Content) == 1 {
-			o.node = doc.Content[0]
-		}
+	if o.Value.plain {
+		return o.Value.Node()
 	}
 	return o.node
 }

@@ -23,6 +23,8 @@ const kubernetesGroups = "k8s.aws"
 type Parsed struct {
 	// Documents counts what is not empty.
 	Documents int
+	// Values are the YAML documents, or JSON values, that the objects stand in.
+	Values []*Value
 	// Objects are in the order of the document, Lists taken apart.
 	Objects  []Object
 	Problems []Problem
@@ -71,9 +73,10 @@ func (d *Document) parsePlain() (Parsed, bool) {
 	if !ok || root.Get("items").Kind() == tree.List {
 		return Parsed{}, false
 	}
-	out := Parsed{Documents: 1}
+	value := &Value{Root: root, Data: d.Data, Begin: d.begin, plain: true}
+	out := Parsed{Documents: 1, Values: []*Value{value}}
 	if object := policies.NewObject(root); object.Kind != "" || object.Group != "" {
-		out.Objects = []Object{{Object: object, File: d.File, before: d.Line, plain: true, source: d.Data}}
+		out.Objects = []Object{{Object: object, File: d.File, before: d.Line, source: d.Data, Value: value}}
 	}
 	return out, true
 }

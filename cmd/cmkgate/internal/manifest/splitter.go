@@ -15,6 +15,8 @@ type Document struct {
 	Line int
 	// Data is valid until the next document is asked for.
 	Data []byte
+	// begin is where the data begins in the document that this is a part of.
+	begin int
 }
 
 // maxDocument bounds one document, in bytes. An object of more than 1.5 MB does

@@ -250,6 +250,9 @@ func (w *World) Finish() {
 	w.roles.Selectors = slices.Collect(maps.Values(w.selectors))
 }
 
+// LooksUp tells whether there are objects that others are judged by.
+func (w *World) LooksUp() bool { return len(w.named) > 0 }
+
 // Namespace returns a namespace that is among the manifests.
 func (w *World) Namespace(name string) (policies.Namespace, bool) {
 	ns, ok := w.namespaces[name]

@@ -38,11 +38,27 @@ func (t *text) Write(results []Result) error {
 		if t.Quiet && (r.Inject || r.Mode != policies.Enforce) {
 			continue
 		}
-		fmt.Fprintf(&b, "%s %s: %s: %s: %s [%s/%s]\n",
-			t.paint(bold, fmt.Sprintf("%s:%d:%d:", printable(r.File), r.Line, r.Column)),
-			t.mark(r), printable(subject(r)), r.Path, r.Message, r.Policy, r.Reason)
+		b.WriteString(t.line(r, t.mark(r), r.Message))
 	}
 	return t.print(b.String())
+}
+
+func (t *text) line(r *Result, mark, message string) string {
+	return fmt.Sprintf("%s %s: %s: %s: %s [%s/%s]\n",
+		t.paint(bold, fmt.Sprintf("%s:%d:%d:", printable(r.File), r.Line, r.Column)),
+		mark, printable(subject(r)), r.Path, message, r.Policy, r.Reason)
+}
+
+// Line is a result as the format text shows it.
+func Line(r *Result, o Options) string {
+	t := &text{Options: o}
+	return t.line(r, t.mark(r), r.Message)
+}
+
+// FixedLine is the same for a result that was put right, with what was done.
+func FixedLine(r *Result, done string, o Options) string {
+	t := &text{Options: o}
+	return t.line(r, t.paint(green, "fixed"), done)
 }
 
 func subject(r *Result) string {

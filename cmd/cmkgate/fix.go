@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/report"
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/rewrite"
+	"github.com/cmkgate/cmkgate/policies"
+)
+
+type fixOptions struct {
+	checkOptions
+	diff, write bool
+	only        []string
+}
+
+const fixHelp = `fix puts right in the manifests what check finds and cmkgate knows the answer to: it writes missing
+keys, and in the place of a wrong key or setting it writes what check says to write, or removes what
+check says to remove. Whatever else is found is told in the words of check, for a person to decide.
+
+It shows what it would change as a diff that git apply and patch -p1 take. With --write it changes
+the files. Look at the diff where a line is replaced: somebody wrote the old one. With --policy only
+the findings of some policies are put right.
+
+Only the bytes that must change do. Comments, order, quotes, indentation, line endings, anchors and
+a missing line break at the end stay as they are, in every document and List of a file. The result
+is read and judged again before it is written, and must be what was there plus the fixes. A file is
+replaced as a whole, with its mode, or not at all; a temporary file that a killed process leaves is
+called .FILE.cmkgate-fix-NUMBER and may be removed. A symbolic link stays, and its target changes.
+
+Where a change cannot be made safely the file says why and the fix comes as a JSON patch: templates,
+values that an anchor or merge key shares with other places, comments in the way.
+
+With - the fixed stream goes to standard output and all else to standard error.
+
+Exit codes: 0 nothing to fix and nothing enforced left (with --write or -: nothing enforced left);
+1 the files need changes, or something that is enforced is left to a person; 2 bad input (what could
+be read was still fixed), usage or configuration; 3 internal error.`
+
+const fixExamples = `  cmkgate fix deploy/                        what would change
+  cmkgate fix --write deploy/                change it
+  cmkgate fix --diff . | git apply           the same by way of git
+  cmkgate fix --policy s3-bucket-key .       only what this policy finds
+  kustomize build . | cmkgate fix - | kubectl apply -f -`
+
+func newFix() *cobra.Command {
+	var o fixOptions
+	cmd := &cobra.Command{
+		Use:     "fix PATH|-...",
+		Short:   "Put manifests right: show the diff, or write the files",
+		Long:    fixHelp,
+		Example: fixExamples,
+		Args: func(_ *cobra.Command, args []string) error {
+			switch {
+			case len(args) == 0:
+				return errors.New("fix: name the files or folders to fix (cmkgate fix .), or - for standard input")
+			case len(args) > 1 && slices.Contains(args, manifest.Stdin):
+				return errors.New("fix: standard input comes alone, because it goes to standard output; name either - or files")
+			}
+			return nil
+		},
+		RunE: o.run,
+	}
+	flags := cmd.Flags()
+	flags.BoolVar(&o.diff, "diff", false, "show what would change (the default for files)")
+	flags.BoolVarP(&o.write, "write", "w", false, "change the files")
+	flags.StringArrayVar(&o.only, "policy", nil, "put right only what this `policy` finds, repeatable")
+	flags.BoolVarP(&o.quiet, "quiet", "q", false, "of what is left show only what is denied, and of what is fixed nothing")
+	o.judging(flags)
+	cmd.MarkFlagsMutuallyExclusive("diff", "write")
+	return cmd
+}
+
+func (o *fixOptions) run(cmd *cobra.Command, args []string) error {
+	if err := o.validate(); err != nil {
+		return err
+	}
+	c, err := o.checker(cmd.Context(), cmd.ErrOrStderr())
+	if err != nil {
+		return err
+	}
+	input, err := newInput(args, cmd.InOrStdin())
+	if err != nil {
+		return err
+	}
+	defer input.Stdin.Close()
+	stream := input.Stdin != nil && !o.diff
+	f := &fixer{checker: c, only: o.only, writes: o.write || stream}
+	known, err := f.learn(input, nil)
+	if err != nil {
+		return err
+	}
+	if known, err = f.foresee(input, known); err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	out := &fixOutput{
+		stdout: cmd.OutOrStdout(), stderr: cmd.ErrOrStderr(), progress: c.progress, args: args,
+		diff: !f.writes, stream: stream, options: report.Options{Quiet: o.quiet, Color: wantsColor(cmd.OutOrStdout(), o.noColor)},
+		stderrColor: wantsColor(cmd.ErrOrStderr(), o.noColor),
+	}
+	if err := f.files(ctx, input, known, o.write && !stream, out.tell); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return errors.New("interrupted: the files named above are fixed, the others are as they were")
+	}
+	out.close()
+	return out.verdict()
+}
+
+func (o *fixOptions) validate() error {
+	for _, id := range o.only {
+		ids := []string{"schema"}
+		for _, p := range policies.All() {
+			ids = append(ids, p.ID)
+		}
+		if !slices.Contains(ids, id) {
+			return fmt.Errorf("--policy %q: there is no such policy; want one of %s", id, strings.Join(ids, ", "))
+		}
+	}
+	return nil
+}
+
+// files fixes file after file, several at a time, and writes those that change
+// if it is told to.
+func (f *fixer) files(ctx context.Context, input *manifest.Input, known learned, write bool, tell func(fixed) error) error {
+	upToSignal := func(yield func(manifest.File) bool) {
+		for file := range input.Files() {
+			if ctx.Err() != nil || !yield(file) {
+				return
+			}
+		}
+	}
+	return inOrder(f.workers, upToSignal, func() func(manifest.File) fixed {
+		var splitter manifest.Splitter
+		return func(file manifest.File) fixed {
+			data, problem := file.Read()
+			if problem != nil {
+				return fixed{file: file.Name, problems: []manifest.Problem{*problem}}
+			}
+			out := f.file(file.Name, data, &splitter, known)
+			if write && len(out.fixes) > 0 {
+				if err := rewrite.File(file.Name, out.before, out.after); err != nil {
+					out.fixes = nil
+					out.problems = append(out.problems, manifest.Problem{File: file.Name, Text: err.Error() + "."})
+				}
+			}
+			return out
+		}
+	}, tell)
+}
+
+// fixOutput shows what became of the files.
+type fixOutput struct {
+	stdout, stderr io.Writer
+	options        report.Options
+	stderrColor    bool
+	progress       *progress
+	args           []string
+	// diff shows what would change; stream hands out the content.
+	diff, stream bool
+
+	files, changed, objects, fixes, enforced, left, problems int
+}

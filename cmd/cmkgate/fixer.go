@@ -1,0 +1,318 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/edit"
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/report"
+	"github.com/cmkgate/cmkgate/policies"
+	"github.com/cmkgate/cmkgate/policies/tree"
+)
+
+// fixer makes the edits of findings in the bytes of manifests. It judges what it
+// has made, and hands out nothing that is not what it meant to make.
+type fixer struct {
+	*checker
+	// judgeOnly leaves every finding as it is.
+	judgeOnly bool
+	// only names the policies whose findings are put right; all where it is empty.
+	only []policies.ID
+	// writes tells that the files will be as they were made, so that what is left
+	// has its place in them.
+	writes bool
+}
+
+// fixed is what became of a file.
+type fixed struct {
+	file          string
+	before, after []byte
+	// splices are what made the one of the other.
+	splices  []edit.Splice
+	fixes    []fix
+	left     []left
+	problems []manifest.Problem
+	// objects is the number of those that were judged.
+	objects int
+}
+
+// fix is a finding that was put right. Its place is that before.
+type fix struct {
+	report.Result
+	// document counts those of the file, and at is the path to the object in it.
+	document int
+	at       tree.Path
+	edits    []policies.Edit
+	// was holds what stood where each of the edits was made.
+	was []*tree.Node
+}
+
+// left is a finding that is still there.
+type left struct {
+	report.Result
+	// at is the path to the object in its document.
+	at tree.Path
+	// why tells why its fix was not made, nil where it has none.
+	why error
+	// patch is the fix as a JSON patch of the object.
+	patch string
+}
+
+// file puts right what can be put right in the bytes of a file.
+func (f *fixer) file(name string, data []byte, splitter *manifest.Splitter, known learned) fixed {
+	out := fixed{file: name, before: data, after: data}
+	documents, problem := manifest.Split(name, data, splitter)
+	if problem != nil {
+		out.problems = append(out.problems, *problem)
+		return out
+	}
+	after := make([][]byte, len(documents))
+	at, moved := 0, 0
+	for i := range documents {
+		documents[i].Line += moved
+		d := f.document(documents[i], known)
+		after[i] = d.document.Data
+		if f.writes {
+			moved += bytes.Count(after[i], []byte("\n")) - bytes.Count(documents[i].Data, []byte("\n"))
+		}
+		for _, s := range d.splices(len(documents[i].Data)) {
+			out.splices = append(out.splices, edit.Splice{Start: at + s.Start, End: at + s.End, Text: s.Text})
+		}
+		at += len(documents[i].Data)
+		out.objects += d.objects
+		for k := range d.fixes {
+			d.fixes[k].document = i
+		}
+		out.fixes = append(out.fixes, d.fixes...)
+		out.left = append(out.left, d.left...)
+		out.problems = append(out.problems, d.problems...)
+	}
+	if len(out.splices) == 0 {
+		return out
+	}
+	out.after = bytes.Join(after, nil)
+	if again, problem := manifest.Split(name, out.after, splitter); problem != nil || !slices.EqualFunc(again, after, func(d manifest.Document, data []byte) bool { return bytes.Equal(d.Data, data) }) {
+		out.after, out.fixes, out.splices = data, nil, nil
+		out.problems = append(out.problems, defect(name, "its documents would run into each other"))
+	}
+	return out
+}
+
+// maxRounds bounds how often a document is judged anew: a fix can bring to light
+// what another finding has hidden, such as a wrong key under a wrong name.
+const maxRounds = 8
+
+// document puts right what can be put right in one document.
+func (f *fixer) document(d manifest.Document, known learned) documentFix {
+	r := documentFix{
+		fixer: f, known: known, document: d, parsed: d.ACK(),
+		refused: map[string]error{}, first: map[string]report.Result{}, made: map[string][]policies.Edit{},
+	}
+	r.problems = r.parsed.Problems
+	for round := 0; ; round++ {
+		proposals := r.judge(round == 0)
+		if len(proposals) == 0 || round == maxRounds {
+			r.leave(proposals)
+			break
+		}
+		r.accept(r.admit(proposals, attempt{document: r.document, parsed: r.parsed}))
+	}
+	if id := r.repeated; id != "" {
+		r.document, r.fixes, r.left, r.rounds = d, nil, nil, nil
+		r.problems = append(r.problems, defect(d.File, "a fix did not put right what it is for: "+id))
+	}
+	return r
+}
+
+// foresee learns what the manifests will say of each other once they are fixed,
+// so that an Endpoint is not blamed for the EndpointConfig that is put right in
+// the same go.
+func (f *fixer) foresee(input *manifest.Input, known learned) (learned, error) {
+	if !known.world.LooksUp() {
+		return known, nil
+	}
+	return f.learn(input, func(d manifest.Document) manifest.Document {
+		return f.document(d, known).document
+	})
+}
+
+// documentFix is a document on its way through the rounds.
+type documentFix struct {
+	fixer *fixer
+	known learned
+	// document and parsed are as the rounds so far have left them.
+	document manifest.Document
+	parsed   manifest.Parsed
+	objects  int
+
+	// refused tells of findings why their fix was not made, by the finding's name.
+	refused map[string]error
+	// first are the findings of the first round, whose places are those of the
+	// file as it is.
+	first map[string]report.Result
+	// made are the edits by finding; repeated is one that was there all the same.
+	made     map[string][]policies.Edit
+	repeated string
+	// rounds are the splices of each round.
+	rounds [][]edit.Splice
+
+	fixes    []fix
+	left     []left
+	problems []manifest.Problem
+}
+
+// proposal is the fix of one finding.
+type proposal struct {
+	finding string
+	fix
+	// value is the one of the document that the object stands in, and inValue the
+	// edits with paths from its root.
+	value   int
+	inValue []policies.Edit
+}
+
+// judge returns what is to be done, and keeps what will be left if it is done.
+func (r *documentFix) judge(isFirst bool) []proposal {
+	r.left, r.objects = nil, 0
+	var out []proposal
+	patchOf := r.known.patches.Of(r.document.File)
+	for i := range r.parsed.Objects {
+		o := &r.parsed.Objects[i]
+		breaches, findings, ours := r.fixer.findings(o, r.known.world, patchOf)
+		if ours {
+			r.objects++
+		}
+		for k := range breaches {
+			findings = append(findings, breaches[k].Finding)
+		}
+		for k := range findings {
+			out = r.consider(out, o, &findings[k], isFirst)
+		}
+	}
+	return out
+}
+
+func (r *documentFix) consider(out []proposal, o *manifest.Object, f *policies.Finding, isFirst bool) []proposal {
+	p := proposal{fix: fix{Result: report.NewResult(o, f), at: o.At, edits: f.Fix}, value: slices.Index(r.parsed.Values, o.Value)}
+	p.finding = fmt.Sprintf("%d %s %s %s", p.value, o.At, f.Label(), p.Path)
+	if isFirst {
+		r.first[p.finding] = p.Result
+	} else if first, ok := r.first[p.finding]; ok && !r.fixer.writes {
+		p.Line, p.Column = first.Line, first.Column
+	}
+	chosen := !r.fixer.judgeOnly && (len(r.fixer.only) == 0 || slices.Contains(r.fixer.only, f.Policy))
+	if len(f.Fix) == 0 || !chosen {
+		r.left = append(r.left, left{Result: p.Result, at: p.at})
+		return out
+	}
+	if why := r.refused[p.finding]; why != nil {
+		r.left = append(r.left, left{Result: p.Result, at: p.at, why: why, patch: edit.Patch(o.Root, f.Fix)})
+		return out
+	}
+	for _, e := range f.Fix {
+		p.was = append(p.was, o.Root.Find(e.Path))
+		e.Path = o.At.Child(e.Path...)
+		p.inValue = append(p.inValue, e)
+	}
+	if edits, ok := r.made[p.finding]; ok && slices.EqualFunc(edits, f.Fix, sameEdit) {
+		r.repeated = p.finding
+		return out
+	}
+	return append(out, p)
+}
+
+// leave is for proposals that there is no round for.
+func (r *documentFix) leave(proposals []proposal) {
+	for i := range proposals {
+		r.left = append(r.left, left{Result: proposals[i].Result, at: proposals[i].at})
+	}
+}
+
+func sameEdit(a, b policies.Edit) bool {
+	return slices.Equal(a.Path, b.Path) && slices.Equal(a.Within, b.Within) && a.Value == b.Value
+}
+
+// attempt is what some proposals have made of a document.
+type attempt struct {
+	proposals []proposal
+	splices   []edit.Splice
+	document  manifest.Document
+	parsed    manifest.Parsed
+}
+
+// admit adds as many of the proposals to an attempt as go together. Where not
+// all do, it looks for those at fault by halves.
+func (r *documentFix) admit(proposals []proposal, so attempt) attempt {
+	next, err := r.try(append(slices.Clip(so.proposals), proposals...))
+	if err == nil {
+		return next
+	}
+	if len(proposals) == 1 {
+		r.refused[proposals[0].finding] = err
+		return so
+	}
+	half := len(proposals) / 2
+	return r.admit(proposals[half:], r.admit(proposals[:half], so))
+}
+
+var errReachesFurther = errors.New("the change would reach other parts of the document too, as where an anchor or a merge key shares a value")
+
+// try makes proposals in the document as the last round left it, and holds what
+// comes of it against what was meant.
+func (r *documentFix) try(proposals []proposal) (attempt, error) {
+	edits := make([][]policies.Edit, len(r.parsed.Values))
+	for i := range proposals {
+		edits[proposals[i].value] = append(edits[proposals[i].value], proposals[i].inValue...)
+	}
+	var splices []edit.Splice
+	for i, value := range r.parsed.Values {
+		if len(edits[i]) == 0 {
+			continue
+		}
+		planned, err := edit.Plan(value.Data, value.Node(), edits[i])
+		if err != nil {
+			return attempt{}, err //nolint:wrapcheck // it is what the person reads
+		}
+		for _, s := range planned {
+			splices = append(splices, edit.Splice{Start: s.Start + value.Begin, End: s.End + value.Begin, Text: s.Text})
+		}
+	}
+	next := attempt{proposals: proposals, splices: splices, document: r.document}
+	next.document.Data = edit.Apply(r.document.Data, splices)
+	next.parsed = next.document.ACK()
+	if len(next.parsed.Values) != len(r.parsed.Values) || len(next.parsed.Problems) > len(r.problems) {
+		return attempt{}, errReachesFurther
+	}
+	for i, value := range r.parsed.Values {
+		if !edit.Holds(value.Root, next.parsed.Values[i].Root, edits[i]) {
+			return attempt{}, errReachesFurther
+		}
+	}
+	return next, nil
+}
+
+func (r *documentFix) accept(a attempt) {
+	r.document, r.parsed = a.document, a.parsed
+	if len(a.splices) > 0 {
+		r.rounds = append(r.rounds, a.splices)
+	}
+	for i := range a.proposals {
+		r.made[a.proposals[i].finding] = a.proposals[i].edits
+		r.fixes = append(r.fixes, a.proposals[i].fix)
+	}
+}
+
+func (r *documentFix) splices(size int) []edit.Splice {
+	if len(r.rounds) == 0 {
+		return nil
+	}
+	return edit.Compose(size, r.rounds...)
+}
+
+// defect is the answer to a mistake of cmkgate: nothing is changed.
+func defect(file, what string) manifest.Problem {
+	return manifest.Problem{File: file, Text: "was left as it is: " + what + ". This is a defect of cmkgate; please report it with the file."}
+}

@@ -1,0 +1,123 @@
+// Package krm speaks the protocol of KRM functions: a ResourceList in, a
+// ResourceList out, as the functions specification of kustomize has it.
+package krm
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/cmkgate/cmkgate/policies/tree"
+)
+
+const (
+	group = "config.kubernetes.io/"
+	kind  = "ResourceList"
+)
+
+// ResourceList is what the caller of a function hands in.
+type ResourceList struct {
+	doc  yaml.Node
+	root *tree.Node
+}
+
+// Read reads a ResourceList in YAML or JSON.
+func Read(data []byte) (*ResourceList, error) {
+	var l ResourceList
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	if err := decoder.Decode(&l.doc); err != nil {
+		if errors.Is(err, io.EOF) {
+			return nil, errors.New("is empty, want a ResourceList. kustomize and kpt call this command; to judge manifests use cmkgate check -")
+		}
+		return nil, fmt.Errorf("is no YAML: %w", err)
+	}
+	var err error
+	if l.root, err = tree.FromYAML(&l.doc); err != nil {
+		return nil, fmt.Errorf("cannot be read: %w", err)
+	}
+	if !strings.HasPrefix(l.root.Get("apiVersion").Str(), group) || l.root.Get("kind").Str() != kind {
+		return nil, fmt.Errorf("is of the kind %q, want a ResourceList of %sv1. kustomize and kpt call this command; to judge manifests use cmkgate check -",
+			l.root.Get("kind").Str(), group)
+	}
+	if decoder.Decode(&yaml.Node{}) == nil {
+		return nil, errors.New("has more than one document, want one ResourceList")
+	}
+	return &l, nil
+}
+
+// Config is the functionConfig, without the metadata that makes it an object;
+// false where there is none of the API group and kind given.
+func (l *ResourceList) Config(group, kind string) (text []byte, ok bool, err error) {
+	given := l.root.Get("functionConfig")
+	if !strings.HasPrefix(given.Get("apiVersion").Str(), group+"/") || given.Get("kind").Str() != kind {
+		return nil, false, nil
+	}
+	fields, err := mapping(&l.doc)
+	if err != nil {
+		return nil, false, err
+	}
+	config := fieldsOf{fields.value("functionConfig")}.without("metadata")
+	if text, err = yaml.Marshal(config.node); err != nil {
+		return nil, false, fmt.Errorf("cannot be written: %w", err)
+	}
+	return text, true, nil
+}
+
+// Write writes a ResourceList with other results; without any it has none.
+func Write(w io.Writer, doc *yaml.Node, results []Result) error {
+	fields, err := mapping(doc)
+	if err != nil {
+		return err
+	}
+	fields = fields.without("results")
+	if len(results) > 0 {
+		var value yaml.Node
+		if err := value.Encode(results); err != nil {
+			return fmt.Errorf("results: %w", err)
+		}
+		fields.node.Content = append(fields.node.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: "results"}, &value)
+	}
+	const indent = 2 // as kustomize and kpt write
+	encoder := yaml.NewEncoder(w)
+	encoder.SetIndent(indent)
+	return errors.Join(encoder.Encode(fields.node), encoder.Close())
+}
+
+// fieldsOf are the fields of a mapping as the YAML reader has them.
+type fieldsOf struct{ node *yaml.Node }
+
+func mapping(doc *yaml.Node) (fieldsOf, error) {
+	if doc.Kind != yaml.DocumentNode || len(doc.Content) != 1 || doc.Content[0].Kind != yaml.MappingNode {
+		return fieldsOf{}, errors.New("the ResourceList is no object")
+	}
+	return fieldsOf{doc.Content[0]}, nil
+}
+
+func (f fieldsOf) value(name string) *yaml.Node {
+	for i := 0; i+1 < len(f.node.Content); i += 2 {
+		if f.node.Content[i].Value == name {
+			value := f.node.Content[i+1]
+			if value.Kind == yaml.AliasNode {
+				return value.Alias
+			}
+			return value
+		}
+	}
+	return &yaml.Node{}
+}
+
+// without is a copy that lacks a field.
+func (f fieldsOf) without(name string) fieldsOf {
+	out := *f.node
+	out.Content = nil
+	for i := 0; i+1 < len(f.node.Content); i += 2 {
+		if f.node.Content[i].Value != name {
+			out.Content = append(out.Content, f.node.Content[i], f.node.Content[i+1])
+		}
+	}
+	return fieldsOf{&out}
+}
