@@ -41,10 +41,24 @@ func readAlike(t *testing.T, text string) (plain bool) {
 	if !sameTree(got, want) {
 		t.Fatalf("the plain reader reads\n%+v\nand the YAML reader\n%+v\nin\n%s", *got, *want, text)
 	}
+	names, _ := PlainNames(text)
+	sameYAML(t, PlainYAML(text, got, names), doc.Content[0], text)
 	if decoder.Decode(&doc) == nil {
 		t.Fatalf("there is a second document in\n%s", text)
 	}
 	return true
+}
+
+// sameYAML compares everything but comments.
+func sameYAML(t *testing.T, got, want *yaml.Node, text string) {
+	t.Helper()
+	if got.Kind != want.Kind || got.Value != want.Value || got.Style != want.Style || got.Tag != want.Tag ||
+		got.Line != want.Line || got.Column != want.Column || len(got.Content) != len(want.Content) {
+		t.Fatalf("the plain reader makes\n%+v\nand the YAML reader\n%+v\nin\n%s", *got, *want, text)
+	}
+	for i := range got.Content {
+		sameYAML(t, got.Content[i], want.Content[i], text)
+	}
 }
 
 // What the plain reader reads, and the trees of which must be those of the YAML reader.

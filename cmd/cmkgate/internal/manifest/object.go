@@ -1,8 +1,6 @@
 package manifest
 
 import (
-	"bytes"
-
 	"go.yaml.in/yaml/v3"
 
 	"github.com/cmkgate/cmkgate/policies"
@@ -40,22 +38,19 @@ type Value struct {
 }
 
 // Node is what the YAML reader makes of the value, nil where it cannot read it.
+// Where the value is plain it lacks the comments.
 func (v *Value) Node() *yaml.Node {
 	if v.plain && v.node == nil {
-		var doc yaml.Node
-		if decodeNext(yaml.NewDecoder(bytes.NewReader(v.Data)), &doc) == nil && len(doc.Content) == 1 {
-			v.node = doc.Content[0]
-		}
+		v.node = tree.PlainYAML(string(v.Data), v.Root, v.plainNames())
 	}
 	return v.node
 }
 
-// name is where in a plain value the name of the last field of a path stands.
-func (v *Value) name(path tree.Path) (line, column int) {
+func (v *Value) plainNames() *tree.Node {
 	if v.names == nil {
 		v.names, _ = tree.PlainNames(string(v.Data))
 	}
-	return v.names.Find(path).Position()
+	return v.names
 }
 
 // Position is the line and column, from 1, of the value at a path or, where
@@ -87,7 +82,7 @@ func (o *Object) name(path tree.Path) (line, column int, ok bool) {
 		return 0, 0, false
 	}
 	if o.Value.plain {
-		line, column = o.Value.name(path)
+		line, column = o.Value.plainNames().Find(path).Position()
 		return line, column, line > 0
 	}
 	name := nameAt(o.node, path)
