@@ -13,6 +13,7 @@ import (
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/report"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/schema"
+	"github.com/cmkgate/cmkgate/cmd/internal/version"
 	"github.com/cmkgate/cmkgate/policies"
 )
 
@@ -77,7 +78,7 @@ func newCheck() *cobra.Command {
 		RunE: o.run,
 	}
 	flags := cmd.Flags()
-	flags.StringArrayVarP(&o.outputs, "output", "o", []string{"text"}, "`FORMAT[=FILE]`, repeatable: "+strings.Join(report.Formats(), ", "))
+	flags.StringArrayVarP(&o.outputs, "output", "o", []string{"text"}, "`FORMAT[=FILE]`, repeatable: "+strings.Join(report.Names(), ", "))
 	flags.StringVar(&o.config, "config", "", "the configuration `file`; without it cmkgate.yaml, from the working directory upward")
 	flags.StringVarP(&o.namespace, "namespace", "n", "", "the `namespace` of objects that name none")
 	flags.StringVar(&o.failOn, "fail-on", "enforce", "what makes the exit code 1: enforce, warn or never")
@@ -112,19 +113,24 @@ func (o *checkOptions) run(cmd *cobra.Command, args []string) error {
 		defer input.Stdin.Close()
 	}
 	out, err := openOutputs(o.outputs, cmd.OutOrStdout(), report.Options{
-		Quiet: o.quiet, Color: wantsColor(cmd.OutOrStdout(), o.noColor),
+		Quiet: o.quiet, Color: wantsColor(cmd.OutOrStdout(), o.noColor), WarningsFail: o.failOn == "warn",
+		Rules: explained(), Version: version.Current().Version,
 	})
 	if err != nil {
 		return err
 	}
+	defer out.discard()
 	c := &checker{
 		evaluator: evaluator, shapes: shapes{schema.New(), o.schema}, namespace: o.namespace,
 		ackNamespace: cfg.ACKNamespace, workers: max(o.concurrency, 1),
-		writers: out.writers, stderr: cmd.ErrOrStderr(), progress: o.progress(cmd.ErrOrStderr()),
+		writers: out.writers, changes: out.wants("sarif"), stderr: cmd.ErrOrStderr(), progress: o.progress(cmd.ErrOrStderr()),
 	}
 	summary, err := c.check(input)
-	if failed := errors.Join(err, out.close()); failed != nil {
-		return failed
+	if err != nil {
+		return err
+	}
+	if err := out.keep(); err != nil {
+		return err
 	}
 	if summary.Files == 0 && summary.Errors == 0 {
 		cmd.PrintErrln("cmkgate: no manifests (*.yaml, *.yml, *.json) found")

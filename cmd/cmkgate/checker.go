@@ -25,8 +25,10 @@ type checker struct {
 	ackNamespace string
 	workers      int
 	writers      []report.Writer
-	stderr       io.Writer
-	progress     *progress
+	// changes tells that a writer shows fixes as changes of files.
+	changes  bool
+	stderr   io.Writer
+	progress *progress
 }
 
 // outcome is what one batch came to.
@@ -37,6 +39,8 @@ type outcome struct {
 	problems []manifest.Problem
 	// objects are those that were judged, for who looks for two of the same name.
 	objects []report.Result
+	// passed are those that there is nothing to say about.
+	passed []report.Result
 }
 
 // learned is what the first pass finds out of the manifests.
@@ -152,17 +156,30 @@ func (c *checker) judgeObject(o *manifest.Object, world policies.World, patchOf 
 			out.objects = append(out.objects, report.NewObject(o))
 		}
 		breaches, findings = schema.Merge(breaches, findings)
+		if len(breaches)+len(findings) == 0 {
+			out.passed = append(out.passed, report.NewObject(o))
+		}
 	}
 	for i := range breaches {
-		r := report.NewResult(o, &breaches[i].Finding)
+		r := c.result(o, &breaches[i].Finding)
 		if r.Reason == schema.UnknownField {
 			r.Line, r.Column = o.NamePosition(breaches[i].Path)
+			end := o.End(r.Line, r.Column)
+			r.EndLine, r.EndColumn = end.Line, end.Column
 		}
 		out.results = append(out.results, r)
 	}
 	for i := range findings {
-		out.results = append(out.results, report.NewResult(o, &findings[i]))
+		out.results = append(out.results, c.result(o, &findings[i]))
 	}
+}
+
+func (c *checker) result(o *manifest.Object, f *policies.Finding) report.Result {
+	r := report.NewResult(o, f)
+	if c.changes {
+		r.Changes = o.Changes(f.Fix)
+	}
+	return r
 }
 
 // tell hands on what a batch came to.
@@ -180,11 +197,9 @@ func (c *checker) tell(summary *report.Summary, o outcome) error {
 	for i := range o.results {
 		summary.Count(&o.results[i])
 	}
-	if len(o.results) == 0 {
-		return nil
-	}
+	batch := report.Batch{Results: o.results, Problems: o.problems, Passed: o.passed}
 	for _, w := range c.writers {
-		if err := w.Write(o.results); err != nil {
+		if err := w.Write(&batch); err != nil {
 			return err //nolint:wrapcheck // writers say what they wrote
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"testing"
 
+	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
@@ -49,6 +50,10 @@ func FuzzDocuments(f *testing.F) {
 				for _, path := range []tree.Path{nil, {tree.Key("kind")}, {tree.Key("spec"), tree.Key("x")}} {
 					line, column := o.Position(path)
 					within("an object", line, column)
+					o.End(line, column)
+					if path != nil {
+						o.Changes([]policies.Edit{{Path: path, Value: "new"}})
+					}
 				}
 			}
 			for _, p := range parsed.Problems {

@@ -5,8 +5,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
-
-	"github.com/cmkgate/cmkgate/policies"
+	"unicode/utf8"
 )
 
 // text is the format for people: one line a finding, in the words of the
@@ -31,18 +30,16 @@ func (t *text) paint(color, s string) string {
 	return color + s + reset
 }
 
-func (t *text) Write(results []Result) error {
+func (t *text) Write(batch *Batch) error {
 	var b strings.Builder
-	for i := range results {
-		r := &results[i]
-		if t.Quiet && (r.Inject || r.Mode != policies.Enforce) {
+	for i := range batch.Results {
+		r := &batch.Results[i]
+		if t.Quiet && severityOf(r) != denied {
 			continue
 		}
-		fmt.Fprintf(&b, "%s %s: %s: %s: %s [%s/%s]\n",
-			t.paint(bold, fmt.Sprintf("%s:%d:%d:", printable(r.File), r.Line, r.Column)),
-			t.mark(r), printable(subject(r)), r.Path, r.Message, r.Policy, r.Reason)
+		fmt.Fprintf(&b, "%s %s: %s [%s]\n", t.paint(bold, place(r)+":"), t.mark(r), sentence(r), label(r))
 	}
-	return t.print(b.String())
+	return write(t.w, b.String())
 }
 
 func subject(r *Result) string {
@@ -55,29 +52,29 @@ func subject(r *Result) string {
 // printable escapes a text that holds line breaks or other control characters:
 // a manifest from a stranger must not write lines of its own into a log.
 func printable(s string) string {
-	if strings.ContainsFunc(s, func(r rune) bool { return !strconv.IsPrint(r) }) {
+	if !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return !strconv.IsPrint(r) }) {
 		return strconv.Quote(s)
 	}
 	return s
 }
 
 func (t *text) mark(r *Result) string {
-	switch {
-	case r.Inject:
-		return t.paint(green, "set at admission")
-	case r.Mode == policies.Enforce:
-		return t.paint(red, "denied")
-	case r.Mode == policies.Warn:
-		return t.paint(yellow, "warning")
-	default:
-		return "audit"
+	s := severityOf(r)
+	if color, ok := map[severity]string{denied: red, warning: yellow, injected: green}[s]; ok {
+		return t.paint(color, s.String())
 	}
+	return s.String()
 }
 
 func (t *text) Close(s Summary) error {
 	if t.Quiet {
 		return nil
 	}
+	return write(t.w, t.summary(&s)+"\n")
+}
+
+// summary is the last line.
+func (t *text) summary(s *Summary) string {
 	verdict := t.paint(green, "admitted")
 	switch {
 	case s.Enforced > 0:
@@ -94,17 +91,7 @@ func (t *text) Close(s Summary) error {
 			parts = append(parts, count(part.n, part.noun)+part.rest)
 		}
 	}
-	return t.print(fmt.Sprintf("%s in %s: %s\n", count(s.Objects, "object"), count(s.Files, "file"), strings.Join(parts, ", ")))
-}
-
-func (t *text) print(s string) error {
-	if s == "" {
-		return nil
-	}
-	if _, err := io.WriteString(t.w, s); err != nil {
-		return fmt.Errorf("write results: %w", err)
-	}
-	return nil
+	return fmt.Sprintf("%s in %s: %s", count(s.Objects, "object"), count(s.Files, "file"), strings.Join(parts, ", "))
 }
 
 func count(n int, noun string) string {
