@@ -6,6 +6,7 @@ require (
 	github.com/aws-controllers-k8s/runtime v0.61.0
 	github.com/aws-controllers-k8s/s3-controller v1.3.2
 	github.com/aws-controllers-k8s/sagemaker-controller v1.8.2
+	github.com/bmatcuk/doublestar/v4 v4.10.4
 	github.com/evanphx/json-patch/v5 v5.9.11
 	github.com/fsnotify/fsnotify v1.9.0
 	github.com/go-logr/logr v1.4.3

@@ -23,6 +23,8 @@ type checkOptions struct {
 	namespace   string
 	failOn      string
 	schema      string
+	ignore      []string
+	noGitIgnore bool
 	noInject    bool
 	quiet       bool
 	noColor     bool
@@ -31,7 +33,8 @@ type checkOptions struct {
 
 const checkHelp = `check judges manifests as the webhook would: multi-document YAML and JSON, Lists included.
 Objects of other controllers are passed over. A folder stands for the *.yaml, *.yml and *.json
-files in it and below, hidden folders left out.
+files in it and below; hidden folders are left out, and in a Git repository what Git ignores and
+does not track. Globs are for where no shell expands them: 'deploy/**/*.yaml'.
 
 What manifests say of each other counts, in whatever order and files they stand: an Endpoint is
 judged by the EndpointConfig that it names, and an object by its Namespace's labels and
@@ -83,6 +86,8 @@ func newCheck() *cobra.Command {
 	flags.StringVarP(&o.namespace, "namespace", "n", "", "the `namespace` of objects that name none")
 	flags.StringVar(&o.failOn, "fail-on", "enforce", "what makes the exit code 1: enforce, warn or never")
 	flags.StringVar(&o.schema, "schema", schemaEnforce, "what objects that ACK's CRDs do not allow come to: enforce, warn or off")
+	flags.StringArrayVar(&o.ignore, "ignore", nil, "leave out what matches the `PATTERN`, as in a .gitignore here; repeatable")
+	flags.BoolVar(&o.noGitIgnore, "no-gitignore", false, "judge in folders also what Git ignores")
 	flags.BoolVar(&o.noInject, "no-inject", false, "judge as if the webhook set nothing: keys must be in the manifests")
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "show only what is denied")
 	flags.BoolVar(&o.noColor, "no-color", false, "no colors (also by the variable NO_COLOR)")
@@ -105,12 +110,12 @@ func (o *checkOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	input := &manifest.Input{Paths: args}
+	input := &manifest.Input{Paths: args, Ignore: o.ignore, NoGitIgnore: o.noGitIgnore}
+	defer input.Close()
 	if slices.Contains(args, manifest.Stdin) {
 		if input.Stdin, err = manifest.NewSpool(cmd.InOrStdin()); err != nil {
 			return err //nolint:wrapcheck // it names standard input
 		}
-		defer input.Stdin.Close()
 	}
 	out, err := openOutputs(o.outputs, cmd.OutOrStdout(), report.Options{
 		Quiet: o.quiet, Color: wantsColor(cmd.OutOrStdout(), o.noColor), WarningsFail: o.failOn == "warn",
@@ -121,7 +126,7 @@ func (o *checkOptions) run(cmd *cobra.Command, args []string) error {
 	}
 	defer out.discard()
 	c := &checker{
-		evaluator: evaluator, shapes: shapes{schema.New(), o.schema}, namespace: o.namespace,
+		folders: args, evaluator: evaluator, shapes: shapes{schema.New(), o.schema}, namespace: o.namespace,
 		ackNamespace: cfg.ACKNamespace, workers: max(o.concurrency, 1),
 		writers: out.writers, changes: out.wants("sarif"), stderr: cmd.ErrOrStderr(), progress: o.progress(cmd.ErrOrStderr()),
 	}
@@ -132,9 +137,7 @@ func (o *checkOptions) run(cmd *cobra.Command, args []string) error {
 	if err := out.keep(); err != nil {
 		return err
 	}
-	if summary.Files == 0 && summary.Errors == 0 {
-		cmd.PrintErrln("cmkgate: no manifests (*.yaml, *.yml, *.json) found")
-	}
+	remark(cmd, input, &summary)
 	return o.verdict(&summary)
 }
 
@@ -154,6 +157,17 @@ func (o *checkOptions) progress(stderr io.Writer) *progress {
 		return nil
 	}
 	return newProgress(stderr)
+}
+
+// remark tells that nothing was judged, in case the folder is the wrong one.
+func remark(cmd *cobra.Command, input *manifest.Input, s *report.Summary) {
+	if s.Files+s.Errors > 0 {
+		return
+	}
+	cmd.PrintErrln("cmkgate: no manifests (*.yaml, *.yml, *.json) found")
+	if input.Ignored > 0 {
+		cmd.PrintErrln("cmkgate: .gitignore leaves out what is there; --no-gitignore judges it too")
+	}
 }
 
 func (o *checkOptions) verdict(s *report.Summary) error {

@@ -19,6 +19,8 @@ type checker struct {
 	evaluator *policies.Evaluator
 	// shapes holds objects against ACK's CRDs.
 	shapes shapes
+	// folders are what is judged.
+	folders []string
 	// namespace is that of objects which name none.
 	namespace string
 	// ackNamespace is where ACK has its ConfigMaps.
@@ -41,6 +43,8 @@ type outcome struct {
 	objects []report.Result
 	// passed are those that there is nothing to say about.
 	passed []report.Result
+	// template tells that the file was called a template, denied that it was denied as one.
+	template, denied bool
 }
 
 // learned is what the first pass finds out of the manifests.
@@ -135,10 +139,16 @@ func (c *checker) judge(b *manifest.Batch, splitter *manifest.Splitter, known le
 		}
 		parsed := doc.ACK()
 		out.documents += parsed.Documents
-		out.problems = append(out.problems, parsed.Problems...)
+		before := out
+		if p := doc.Unrendered(); p != nil && len(parsed.Objects)+len(parsed.Problems) == 0 {
+			parsed.Problems = append(parsed.Problems, *p)
+		}
+		out.unparsed(parsed.Problems)
+		out.outside(&doc, c.folders)
 		for i := range parsed.Objects {
 			c.judgeObject(&parsed.Objects[i], known.world, patchOf, &out)
 		}
+		out.rendered(&before, doc.Source())
 	}
 	return out
 }
@@ -176,6 +186,9 @@ func (c *checker) judgeObject(o *manifest.Object, world policies.World, patchOf 
 
 func (c *checker) result(o *manifest.Object, f *policies.Finding) report.Result {
 	r := report.NewResult(o, f)
+	if f.Reason == policies.Placeholder {
+		r.Message += fillInFirst(f.Problem)
+	}
 	if c.changes {
 		r.Changes = o.Changes(f.Fix)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -81,7 +82,7 @@ func (o objects) duplicates(of []report.Result) []report.Result {
 		}
 		first, found := o[id]
 		if !found {
-			o[id] = place{r.File, r.Line, r.Column}
+			o[id] = place{cmp.Or(r.Rendered, r.File), r.Line, r.Column}
 			continue
 		}
 		r.Policy, r.Reason, r.Mode = schema.ID, schema.Duplicate, policies.Audit

@@ -20,6 +20,8 @@ type Problem struct {
 	Line, Column int
 	// Text is a sentence about the place.
 	Text string
+	// Template is set where the input is fine, but has to be rendered first.
+	Template Template
 }
 
 // String is FILE:LINE:COLUMN: TEXT, in one line whatever the file is called.
