@@ -90,56 +90,69 @@ func hashSize(repository string) int {
 
 var errIndex = errors.New("an index in a form that is not known")
 
-// parseIndex reads gitformat-index(5), versions 2 to 4.
+// index reads gitformat-index(5), versions 2 to 4.
+type index struct {
+	rest    []byte
+	version uint32
+	hash    int
+	// name is that of the last entry; version 4 says how the next one differs.
+	name []byte
+}
+
 func parseIndex(data []byte, hash int, keep func(string) bool) ([]string, error) {
-	const header, stat = 12, 40
+	const header = 12
 	if len(data) < header+hash || !bytes.HasPrefix(data, []byte("DIRC")) {
 		return nil, errIndex
 	}
-	version, count := binary.BigEndian.Uint32(data[4:]), binary.BigEndian.Uint32(data[8:])
-	if version < 2 || version > 4 {
+	x := index{rest: data[header : len(data)-hash], version: binary.BigEndian.Uint32(data[4:]), hash: hash}
+	if x.version < 2 || x.version > 4 {
 		return nil, errIndex
 	}
 	var names []string
-	var name []byte
-	rest := data[header : len(data)-hash]
-	for range count {
-		fixed := stat + hash + 2
-		if len(rest) < fixed {
+	for range binary.BigEndian.Uint32(data[8:]) {
+		if !x.next() {
 			return nil, errIndex
-		}
-		if extended := rest[stat+hash]&0x40 != 0; extended {
-			fixed += 2
-		}
-		length := fixed
-		if version == 4 {
-			strip, n := offset(rest[min(fixed, len(rest)):])
-			if n == 0 || strip > len(name) {
-				return nil, errIndex
-			}
-			name, length = name[:len(name)-strip], fixed+n
-		} else {
-			name = name[:0]
-		}
-		end := bytes.IndexByte(rest[min(length, len(rest)):], 0)
-		if end < 0 {
-			return nil, errIndex
-		}
-		name = append(name, rest[length:length+end]...)
-		length += end + 1
-		if version < 4 {
-			length = (length + 7) / 8 * 8 // entries are padded
 		}
 		// A folder stands for all that is in it, in a sparse index.
-		if s := string(name); strings.HasSuffix(s, "/") || keep(s) {
-			names = append(names, s)
+		if name := string(x.name); strings.HasSuffix(name, "/") || keep(name) {
+			names = append(names, name)
 		}
-		rest = rest[min(length, len(rest)):]
 	}
-	if bytes.HasPrefix(rest, []byte("link")) || bytes.HasPrefix(rest, []byte("sdir")) {
+	if bytes.HasPrefix(x.rest, []byte("link")) || bytes.HasPrefix(x.rest, []byte("sdir")) {
 		return nil, errIndex // the rest is in another file, or not spelled out
 	}
 	return names, nil
+}
+
+// next reads one entry: what stat says of the file, a hash, flags, the name.
+func (x *index) next() bool {
+	const stat, flags, extended = 40, 2, 0x40
+	length := stat + x.hash + flags
+	if len(x.rest) < length {
+		return false
+	}
+	if x.rest[stat+x.hash]&extended != 0 {
+		length += flags
+	}
+	keep := 0
+	if x.version == 4 {
+		strip, n := offset(x.rest[min(length, len(x.rest)):])
+		if n == 0 || strip > len(x.name) {
+			return false
+		}
+		keep, length = len(x.name)-strip, length+n
+	}
+	end := bytes.IndexByte(x.rest[min(length, len(x.rest)):], 0)
+	if end < 0 {
+		return false
+	}
+	x.name = append(x.name[:keep], x.rest[length:length+end]...)
+	length += end + 1
+	if x.version < 4 {
+		length = (length + 7) / 8 * 8 // entries are padded
+	}
+	x.rest = x.rest[min(length, len(x.rest)):]
+	return true
 }
 
 // offset reads the number that says how much of the name before is not shared,

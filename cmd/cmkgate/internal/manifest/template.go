@@ -25,7 +25,6 @@ const (
 	ACKTemplate
 )
 
-//nolint:gochecknoglobals // compiled once
 var (
 	action     = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
 	actionLine = regexp.MustCompile(`(?m)^[ \t]*(\{\{[^\n]*\}\}[ \t]*)+\r?$`)
@@ -126,7 +125,7 @@ func Chart(file string) string {
 // Source is the template that Helm says a document of its output is rendered
 // from, "" where it says nothing.
 func (d *Document) Source() string {
-	if d.File != stdinName {
+	if d.File != stdinName && !strings.HasPrefix(d.File, "/dev/fd/") {
 		return "" // a file that was kept has a name of its own
 	}
 	for line := range bytes.Lines(d.Data) {
