@@ -84,10 +84,10 @@ func Controls(id ID) []Control { return controls[id] }
 
 // Link is where the rule is described, "" where its framework has no page for each.
 func (c Control) Link() string {
-	switch {
-	case c.Framework == awsConfig:
+	switch c.Framework {
+	case awsConfig:
 		return "https://docs.aws.amazon.com/config/latest/developerguide/" + c.ID + ".html"
-	case c.Framework == securityHub:
+	case securityHub:
 		service, number, _ := strings.Cut(strings.ToLower(c.ID), ".")
 		return "https://docs.aws.amazon.com/securityhub/latest/userguide/" + service + "-controls.html#" + service + "-" + number
 	}

@@ -12,10 +12,10 @@ import (
 // they belong to policies.
 func TestControlsAreNamedAsTheirFrameworksDo(t *testing.T) {
 	forms := map[string]*regexp.Regexp{
-		"AWS Security Hub":  regexp.MustCompile(`^(SageMaker|S3)\.[1-9][0-9]?$`),
+		"AWS Security Hub":  regexp.MustCompile(`^(SageMaker|S3)\.[1-9]\d?$`),
 		"AWS Config":        regexp.MustCompile(`^(sagemaker|s3)(-[a-z]+)+$`),
-		"AWS Control Tower": regexp.MustCompile(`^CT\.(SAGEMAKER|S3)\.PR\.[1-9][0-9]?$`),
-		"Checkov":           regexp.MustCompile(`^CKV_AWS_[1-9][0-9]{0,2}$`),
+		"AWS Control Tower": regexp.MustCompile(`^CT\.(SAGEMAKER|S3)\.PR\.[1-9]\d?$`),
+		"Checkov":           regexp.MustCompile(`^CKV_AWS_[1-9]\d{0,2}$`),
 	}
 	total := 0
 	for _, p := range policies.All() {

@@ -6,7 +6,7 @@ import "embed"
 // the first of each two is found and the second is not.
 //
 //go:embed testdata/*/deny/example.yaml testdata/*/pass/example.yaml
-var examples embed.FS //nolint:gochecknoglobals // files, which nobody can change
+var examples embed.FS
 
 // Example is a manifest that a policy speaks of.
 type Example struct {

@@ -93,6 +93,7 @@ func newCheck() *cobra.Command {
 	flags.BoolVar(&o.noColor, "no-color", false, "no colors (also by the variable NO_COLOR)")
 	flags.IntVar(&o.concurrency, "concurrency", runtime.GOMAXPROCS(0), "how many files to judge at a time")
 	completeFlag(cmd, "output", formatNames)
+	completeFiles(cmd, "config", "yaml", "yml")
 	completeFlag(cmd, "fail-on", fixed("enforce", "warn", "never"))
 	completeFlag(cmd, "schema", fixed(schemaEnforce, schemaWarn, schemaOff))
 	return cmd

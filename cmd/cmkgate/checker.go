@@ -143,7 +143,7 @@ func (c *checker) judge(b *manifest.Batch, splitter *manifest.Splitter, known le
 		if p := doc.Unrendered(); p != nil && len(parsed.Objects)+len(parsed.Problems) == 0 {
 			parsed.Problems = append(parsed.Problems, *p)
 		}
-		out.unparsed(parsed.Problems)
+		out.unparsed(parsed.Problems, doc.Source())
 		out.outside(&doc, c.folders)
 		for i := range parsed.Objects {
 			c.judgeObject(&parsed.Objects[i], known.world, patchOf, &out)

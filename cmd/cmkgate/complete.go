@@ -24,6 +24,12 @@ func completeFlag(cmd *cobra.Command, flag string, offer completion) {
 	}
 }
 
+func completeFiles(cmd *cobra.Command, flag string, endings ...string) {
+	if err := cmd.MarkFlagFilename(flag, endings...); err != nil {
+		panic(err) // likewise
+	}
+}
+
 func fixed(words ...string) completion { return func() []cobra.Completion { return words } }
 
 func formatNames() []cobra.Completion {

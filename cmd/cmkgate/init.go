@@ -83,7 +83,7 @@ func (o *initOptions) write(text string) error {
 	if err != nil {
 		return err //nolint:wrapcheck // it names the file
 	}
-	_, err = io.WriteString(f, text)
+	_, err = f.WriteString(text)
 	return errors.Join(err, f.Close())
 }
 
@@ -114,7 +114,7 @@ func (o *initOptions) ask(in io.Reader, out io.Writer) error {
 		}
 		o.keys = []string{key}
 	}
-	ref, _ := keyARN(o.keys[0]) //nolint:errcheck // it was looked at
+	ref, _ := keyARN(o.keys[0])
 	var err error
 	if o.region, err = question("Region that the ACK controllers work in", first(o.region, ref.Region)); err != nil {
 		return err

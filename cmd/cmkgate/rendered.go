@@ -27,7 +27,7 @@ func fillInFirst(problem string) string {
 // be judged here, and what is broken. A template that may become an object of
 // ACK must not look like a pass: it is denied where it names one of ACK's
 // groups, a warning where it leaves open what it is.
-func (out *outcome) unparsed(problems []manifest.Problem) {
+func (out *outcome) unparsed(problems []manifest.Problem, source string) {
 	for _, p := range problems {
 		r := report.Result{
 			File: p.File, Line: p.Line, Column: p.Column,
@@ -35,6 +35,9 @@ func (out *outcome) unparsed(problems []manifest.Problem) {
 		}
 		switch p.Template {
 		case manifest.NoTemplate:
+			if source != "" {
+				p.Text += " It was rendered from " + source + "."
+			}
 			out.problems = append(out.problems, p)
 			continue
 		case manifest.OtherTemplate:

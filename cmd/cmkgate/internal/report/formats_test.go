@@ -268,6 +268,14 @@ func TestQuietLeavesDenialsToPeople(t *testing.T) {
 	}
 }
 
+func TestOnlyTextIsColored(t *testing.T) {
+	for _, format := range Names() {
+		if plain, colored := show(t, format, Options{}, ordinary()), show(t, format, Options{Color: true}, ordinary()); (plain != colored) != (format == "text") {
+			t.Errorf("%s: %q", format, colored)
+		}
+	}
+}
+
 // TestGitHubReadsACommandAsItWasMeant decodes commands as the runner does.
 func TestGitHubReadsACommandAsItWasMeant(t *testing.T) {
 	got, _, _ := strings.Cut(show(t, "github", Options{}, hostileBatch()), "\n")

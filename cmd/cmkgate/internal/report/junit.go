@@ -93,9 +93,13 @@ func line(r *Result) int {
 	return r.Line
 }
 
+// manyTests is when a suite is written and another one of the same name begun,
+// so that a file with any number of findings needs little memory.
+const manyTests = 1000
+
 // add puts a test into the suite of its file, and writes the suite before.
 func (j *junit) add(file string, c junitCase) error {
-	if file = printable(file); file != j.suite.Name {
+	if file = printable(file); file != j.suite.Name || j.suite.Tests >= manyTests {
 		if err := j.flush(); err != nil {
 			return err
 		}
