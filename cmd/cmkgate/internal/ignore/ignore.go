@@ -3,7 +3,6 @@ package ignore
 
 import (
 	"bytes"
-	"path"
 	"strings"
 	"unicode/utf8"
 
@@ -100,13 +99,14 @@ func bytewise(s string) string {
 // pattern that matches decides. Those above the folder are not looked at: what
 // is in a folder that is left out is never asked for.
 func (r *Rules) Ignores(file string, folder bool) bool {
+	name := file[strings.LastIndexByte(file, '/')+1:]
 	for ; r != nil; r = r.above {
 		below, ok := cut(file, r.base)
 		if !ok {
 			continue
 		}
 		for i := len(r.patterns) - 1; i >= 0; i-- {
-			if r.patterns[i].matches(below, folder) {
+			if r.patterns[i].matches(below, name, folder) {
 				return !r.patterns[i].again
 			}
 		}
@@ -114,19 +114,24 @@ func (r *Rules) Ignores(file string, folder bool) bool {
 	return false
 }
 
+// cut is the path below a folder.
 func cut(file, base string) (string, bool) {
-	if base == "" {
-		return file, true
+	base = strings.TrimSuffix(base, "/")
+	switch {
+	case base == "":
+		return strings.TrimPrefix(file, "/"), true
+	case strings.HasPrefix(file, base) && len(file) > len(base) && file[len(base)] == '/':
+		return file[len(base)+1:], true
 	}
-	return strings.CutPrefix(file, strings.TrimSuffix(base, "/")+"/")
+	return "", false
 }
 
-func (p *pattern) matches(file string, folder bool) bool {
+func (p *pattern) matches(file, name string, folder bool) bool {
 	if p.folders && !folder {
 		return false
 	}
 	if !p.anchored {
-		file = path.Base(file)
+		file = name
 	}
 	switch {
 	case p.literal:

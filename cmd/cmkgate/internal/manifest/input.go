@@ -77,7 +77,7 @@ func (in *Input) path(path string, yield func(Batch) bool) bool {
 		return in.folder(path, nil, yield)
 	case !info.Mode().IsRegular():
 		return in.pipe(path, yield)
-	case in.own(path).Ignores(slashed(path), false):
+	case len(in.Ignore) > 0 && in.own(path).Ignores(slashed(path), false):
 		return true
 	}
 	return file(path, info.Size(), yield)

@@ -2,9 +2,9 @@ package manifest
 
 import (
 	"bytes"
+	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -77,7 +77,7 @@ func (d *Document) Outside(folders []string) []Outside {
 				if node = fieldOf(node, "name"); node == nil {
 					node = resolve(item)
 				}
-			} else if isBelow(filepath.Join(filepath.Dir(d.File), node.Value), folders) && !isRemote(node.Value) {
+			} else if isBelow(filepath.Join(filepath.Dir(d.File), node.Value), folders) {
 				continue
 			}
 			out = append(out, Outside{Name: node.Value, Line: d.Line + node.Line, Column: node.Column})
@@ -94,14 +94,12 @@ func isKustomization(file string) bool {
 	return false
 }
 
-// isRemote tells what kustomize fetches: URLs and repositories.
-func isRemote(resource string) bool {
-	host, _, _ := strings.Cut(resource, "/")
-	return strings.Contains(resource, "://") || strings.Contains(resource, "?ref=") || strings.HasPrefix(resource, "git@") ||
-		strings.Contains(host, ".") && strings.Trim(host, ".") != "" && strings.Contains(resource, "/") && filepath.Ext(host) != ".yaml"
-}
-
+// isBelow tells whether there is such a file in one of the folders. What is no
+// file kustomize takes for something to fetch.
 func isBelow(path string, folders []string) bool {
+	if _, err := os.Stat(path); err != nil {
+		return false
+	}
 	path = filepath.ToSlash(absolute(path))
 	return slices.ContainsFunc(folders, func(dir string) bool { return below(path, filepath.ToSlash(absolute(dir))) })
 }

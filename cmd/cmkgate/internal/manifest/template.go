@@ -91,19 +91,23 @@ func filledIn(data []byte) []byte {
 }
 
 func templateOf(data []byte) Template {
-	if bytes.Contains(data, []byte(apiGroups)) {
-		return ACKTemplate
-	}
 	groups := group.FindAllSubmatch(data, -1)
+	out := OtherTemplate
 	for _, g := range groups {
-		if len(bytes.TrimSpace(g[1])) == 0 || action.Match(g[1]) || variable.Match(g[1]) {
-			return OpenTemplate
+		switch {
+		case bytes.Contains(g[1], []byte(apiGroups)):
+			return ACKTemplate
+		case len(bytes.TrimSpace(g[1])) == 0, action.Match(g[1]), variable.Match(g[1]):
+			out = OpenTemplate
 		}
 	}
-	if len(groups) == 0 {
-		return OpenTemplate
+	switch {
+	case len(groups) > 0:
+		return out
+	case bytes.Contains(data, []byte(apiGroups)):
+		return ACKTemplate
 	}
-	return OtherTemplate
+	return OpenTemplate
 }
 
 // Chart is the folder of the Helm chart that a file is a template of, "" for

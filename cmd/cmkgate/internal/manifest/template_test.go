@@ -11,25 +11,27 @@ import (
 func TestTemplatesAreNotBrokenYAML(t *testing.T) {
 	const ack = "apiVersion: s3.services.k8s.aws/v1alpha1\nkind: Bucket\n"
 	for text, want := range map[string]string{
-		ack + "metadata: {name: {{ .Release.Name }}}\n":                              "3:18 3",
-		ack + "metadata:\n  name: {{ .Release.Name }}\n":                             "4:9 3",
-		"{{- if .Values.x }}\n" + ack + "metadata: {name: x}\n{{- end }}\n":          "1:1 3",
-		ack + "metadata:\n  labels:\n    {{- toYaml .Values.labels | nindent 4 }}\n": "5:5 3",
-		ack + "metadata: {name: ${NAME}}\n":                                          "3:18 3",
-		ack + "metadata: {name: é-${NAME}}\n":                                        "3:20 3",
-		"apiVersion: v1\nkind: Service\nmetadata: {name: ${X}}\n":                    "3:18 1",
-		"apiVersion: v1\nkind: Service\nmetadata: {name: {{ .x }}}\n":                "-", // YAML by chance, and not ours
-		"apiVersion: {{ .Values.api }}\nkind: [{{ .Values.kind }}]\n":                "1:13 2",
-		"{{ include \"x\" . }}\n":                                                    "1:1 2",
-		"# c\n---\n{{ include \"x\" . }}\n":                                          "3:1 2",
-		"apiVersion: {{ .Values.api }}\nkind: Bucket\n":                              "1:13 2",
-		"apiVersion: v1\nkind: Service\nmetadata: {name: {{ .x }}\n":                 "",  // and broken besides
-		"kind: A\nmetadata: {name: [}\ntext: \"{{ .x }}\"\n":                         "",  // likewise
-		"key: {{ .Values.key }}\n":                                                   "-", // configuration of something else
-		"run: echo ${{ github.sha }}\n":                                              "-",
-		ack + "metadata: {name: \"{{ .x }}\"}\n":                                     "-",
-		ack + "metadata: {name: x}\ndata: \"${VAR}\"\n":                              "-",
-		"kind: A\nmetadata: {name: x\n":                                              "",
+		ack + "metadata: {name: {{ .Release.Name }}}\n":                                           "3:18 3",
+		ack + "metadata:\n  name: {{ .Release.Name }}\n":                                          "4:9 3",
+		"{{- if .Values.x }}\n" + ack + "metadata: {name: x}\n{{- end }}\n":                       "1:1 3",
+		ack + "metadata:\n  labels:\n    {{- toYaml .Values.labels | nindent 4 }}\n":              "5:5 3",
+		ack + "metadata: {name: ${NAME}}\n":                                                       "3:18 3",
+		ack + "metadata: {name: é-${NAME}}\n":                                                     "3:20 3",
+		"apiVersion: v1\nkind: Service\nmetadata: {name: ${X}}\n":                                 "3:18 1",
+		"apiVersion: v1\nkind: Service\nmetadata: {name: {{ .x }}}\n":                             "-", // YAML by chance, and not ours
+		"{apiVersion: s3.services.k8s.aws/v1alpha1, kind: {{ .kind }}, x: {{ .y }}}\n":            "1:50 3",
+		"apiVersion: rbac/v1\nkind: Role\nrules: [{apiGroups: [s3.services.k8s.aws], x: ${x}}]\n": "3:47 1",
+		"apiVersion: {{ .Values.api }}\nkind: [{{ .Values.kind }}]\n":                             "1:13 2",
+		"{{ include \"x\" . }}\n":                                                                 "1:1 2",
+		"# c\n---\n{{ include \"x\" . }}\n":                                                       "3:1 2",
+		"apiVersion: {{ .Values.api }}\nkind: Bucket\n":                                           "1:13 2",
+		"apiVersion: v1\nkind: Service\nmetadata: {name: {{ .x }}\n":                              "",  // and broken besides
+		"kind: A\nmetadata: {name: [}\ntext: \"{{ .x }}\"\n":                                      "",  // likewise
+		"key: {{ .Values.key }}\n":                                                                "-", // configuration of something else
+		"run: echo ${{ github.sha }}\n":                                                           "-",
+		ack + "metadata: {name: \"{{ .x }}\"}\n":                                                  "-",
+		ack + "metadata: {name: x}\ndata: \"${VAR}\"\n":                                           "-",
+		"kind: A\nmetadata: {name: x\n":                                                           "",
 	} {
 		var s Splitter
 		got := "-"
@@ -91,8 +93,8 @@ func TestSourceIsWhatHelmWrites(t *testing.T) {
 }
 
 func TestOutsideIsWhatAKustomizationFetches(t *testing.T) {
-	writeFiles(t, map[string]string{"in/a.yaml": ""})
-	text := "resources:\n- a.yaml\n- ../base\n- ../../x\n- github.com/org/repo//base?ref=v1\n- https://example.com/x.yaml\n- git@example.com:org/repo\ncomponents: [../out/c]\nhelmCharts: [{name: chart}, {}]\nbases: 3\n"
+	writeFiles(t, map[string]string{"in/a.yaml": "", "in/v1.2/a.yaml": "", "base/a.yaml": "", "out/c/a.yaml": ""})
+	text := "resources:\n- a.yaml\n- v1.2/a.yaml\n- ../base\n- ../../x\n- github.com/org/repo//base?ref=v1\n- https://example.com/x.yaml\n- git@example.com:org/repo\ncomponents: [../out/c]\nhelmCharts: [{name: chart}, {}]\nbases: 3\n"
 	for folder, want := range map[string]string{
 		"in": "../base ../../x github.com/org/repo//base?ref=v1 https://example.com/x.yaml git@example.com:org/repo ../out/c chart ",
 		".":  "../../x github.com/org/repo//base?ref=v1 https://example.com/x.yaml git@example.com:org/repo chart ",

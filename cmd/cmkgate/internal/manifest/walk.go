@@ -56,7 +56,8 @@ func (w *walk) enter(d dir) bool {
 	if err != nil && !w.yield(unreadable(d.path, err)) {
 		return false
 	}
-	if d.rules.Repository() != "" {
+	named := func(e fs.DirEntry) bool { return e.Name() == ignore.FileName }
+	if d.rules.Repository() != "" && slices.ContainsFunc(entries, named) {
 		if text, err := os.ReadFile(filepath.Join(d.path, ignore.FileName)); err == nil {
 			d.rules = d.rules.Add(d.real, text)
 		}

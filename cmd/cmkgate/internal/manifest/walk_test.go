@@ -2,11 +2,13 @@ package manifest
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -195,4 +197,52 @@ func TestAPipeIsReadOnce(t *testing.T) {
 	in := &Input{Paths: []string{name}}
 	defer in.Close()
 	check(t, in, name+":1", name+":2")
+}
+
+// BenchmarkFolder walks 5,000 manifests of a repository whose .gitignore has ten
+// patterns, beside a walk that only looks at each file (x-walkdir).
+func BenchmarkFolder(b *testing.B) {
+	b.Chdir(b.TempDir())
+	for i := range 5000 {
+		dir := fmt.Sprintf("team-%d/app-%d", i%10, i%100)
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			b.Fatal(err)
+		}
+		if err := os.WriteFile(fmt.Sprintf("%s/job-%d.yaml", dir, i), nil, 0o600); err != nil {
+			b.Fatal(err)
+		}
+	}
+	patterns := "*.log\n*.tmp\nnode_modules/\n/build\n.DS_Store\ndist/\n**/target/\nvendor/**\n*.py[co]\n.idea\n"
+	for name, text := range map[string]string{".gitignore": patterns, ".git/HEAD": ""} {
+		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+			b.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			b.Fatal(err)
+		}
+	}
+	var ours, plain time.Duration
+	for b.Loop() {
+		start := time.Now()
+		n := 0
+		for range (&Input{Paths: []string{"."}}).Batches() {
+			n++
+		}
+		ours += time.Since(start)
+		if n != 5000 {
+			b.Fatalf("%d files", n)
+		}
+		start = time.Now()
+		err := filepath.WalkDir(".", func(_ string, e fs.DirEntry, err error) error {
+			if err == nil && !e.IsDir() {
+				_, err = e.Info()
+			}
+			return err
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		plain += time.Since(start)
+	}
+	b.ReportMetric(float64(ours)/float64(plain), "x-walkdir")
 }
