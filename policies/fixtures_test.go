@@ -212,7 +212,7 @@ func TestFixturesCoverEveryReasonAndKind(t *testing.T) {
 		}
 	}
 	for _, reason := range []policies.Reason{
-		policies.Missing, policies.AWSManaged, policies.Malformed, policies.WrongRegion, policies.Untrusted,
+		policies.Missing, policies.AWSManaged, policies.Malformed, policies.Placeholder, policies.WrongRegion, policies.Untrusted,
 		policies.LocalStorage, policies.Deprecated, policies.Plaintext, policies.Conflict, policies.Unverifiable,
 		policies.PublicNetwork, policies.UnencryptedTraffic, policies.CustomerProvidedKey,
 	} {

@@ -78,6 +78,9 @@ func (e *evaluation) keyProblem(f *field, value *tree.Node) (Reason, string) {
 	}
 	text := value.Text()
 	ref, err := kms.Parse(text)
+	if err != nil && kms.Placeholder(text) != "" {
+		return Placeholder, fmt.Sprintf("%s is not a KMS key: %v.", quote(text), err)
+	}
 	if err != nil {
 		return Malformed, fmt.Sprintf("%s is not a KMS key: %v.", quote(text), err)
 	}

@@ -86,6 +86,8 @@ const (
 	AWSManaged Reason = "aws-managed"
 	// Malformed: the text is no key that AWS could accept in this field.
 	Malformed Reason = "malformed"
+	// Placeholder: what a person or a template was to fill in still stands there.
+	Placeholder Reason = "placeholder"
 	// WrongRegion: the key lives in another region than the resource.
 	WrongRegion Reason = "wrong-region"
 	// Untrusted: the key's account, or the key, is not one the organization trusts.

@@ -16,6 +16,7 @@ import (
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/report"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/schema"
+	"github.com/cmkgate/cmkgate/cmd/internal/version"
 	"github.com/cmkgate/cmkgate/config"
 	"github.com/cmkgate/cmkgate/policies"
 )
@@ -26,6 +27,8 @@ type checkOptions struct {
 	namespace   string
 	failOn      string
 	schema      string
+	ignore      []string
+	noGitIgnore bool
 	noInject    bool
 	quiet       bool
 	noColor     bool
@@ -37,7 +40,8 @@ type checkOptions struct {
 
 const checkHelp = `check judges manifests as the webhook would: multi-document YAML and JSON, Lists included.
 Objects of other controllers are passed over. A folder stands for the *.yaml, *.yml and *.json
-files in it and below, hidden folders left out.
+files in it and below; hidden folders are left out, and in a Git repository what Git ignores and
+does not track. Globs are for where no shell expands them: 'deploy/**/*.yaml'.
 
 What manifests say of each other counts, in whatever order and files they stand: an Endpoint is
 judged by the EndpointConfig that it names, and an object by its Namespace's labels and
@@ -87,16 +91,20 @@ func newCheck() *cobra.Command {
 		RunE: o.run,
 	}
 	flags := cmd.Flags()
-	flags.StringArrayVarP(&o.outputs, "output", "o", []string{"text"}, "`FORMAT[=FILE]`, repeatable: "+strings.Join(report.Formats(), ", "))
+	flags.StringArrayVarP(&o.outputs, "output", "o", []string{"text"}, "`FORMAT[=FILE]`, repeatable: "+strings.Join(report.Names(), ", "))
 	flags.StringVar(&o.failOn, "fail-on", "enforce", "what makes the exit code 1: enforce, warn or never")
 	flags.BoolVar(&o.noInject, "no-inject", false, "judge as if the webhook set nothing: keys must be in the manifests")
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "show only what is denied")
-	o.judging(flags)
+	o.reading(flags)
+	o.judging(cmd)
+	completeFlag(cmd, "output", formatNames)
+	completeFlag(cmd, "fail-on", oneOf("enforce", "warn", "never"))
 	return cmd
 }
 
 // judging adds the flags of every command that judges.
-func (o *checkOptions) judging(flags *pflag.FlagSet) {
+func (o *checkOptions) judging(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	flags.StringVar(&o.config, "config", "", "the configuration `file`; without it cmkgate.yaml, from the working directory upward")
 	flags.StringVarP(&o.namespace, "namespace", "n", "", "the `namespace` of objects that name none")
 	flags.StringVar(&o.schema, "schema", schemaEnforce, "what objects that ACK's CRDs do not allow come to: enforce, warn or off")
@@ -105,6 +113,14 @@ func (o *checkOptions) judging(flags *pflag.FlagSet) {
 	flags.StringVar(&o.kubectl.Context, "context", "", "with --cluster: the `context` of the kubeconfig; without it the current one")
 	flags.StringVar(&o.kubectl.Kubeconfig, "kubeconfig", "", "with --cluster: the kubeconfig `file`; without it kubectl's own choice")
 	flags.IntVar(&o.concurrency, "concurrency", runtime.GOMAXPROCS(0), "how many files to judge at a time")
+	completeFiles(cmd, "config", "yaml", "yml")
+	completeFlag(cmd, "schema", oneOf(schemaEnforce, schemaWarn, schemaOff))
+}
+
+// reading adds the flags of every command that reads files and folders.
+func (o *checkOptions) reading(flags *pflag.FlagSet) {
+	flags.StringArrayVar(&o.ignore, "ignore", nil, "leave out what matches the `PATTERN`, as in a .gitignore here; repeatable")
+	flags.BoolVar(&o.noGitIgnore, "no-gitignore", false, "judge in folders also what Git ignores")
 }
 
 func (o *checkOptions) run(cmd *cobra.Command, args []string) error {
@@ -115,25 +131,28 @@ func (o *checkOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	input, err := newInput(args, cmd.InOrStdin())
+	input, err := o.input(args, cmd.InOrStdin())
 	if err != nil {
 		return err
 	}
-	defer input.Stdin.Close()
+	defer input.Close()
 	out, err := openOutputs(o.outputs, cmd.OutOrStdout(), report.Options{
-		Quiet: o.quiet, Color: wantsColor(cmd.OutOrStdout(), o.noColor),
+		Quiet: o.quiet, Color: wantsColor(cmd.OutOrStdout(), o.noColor), WarningsFail: o.failOn == "warn",
+		Rules: explained(), Version: version.Current().Version,
 	})
 	if err != nil {
 		return err
 	}
-	c.writers = out.writers
+	defer out.discard()
+	c.writers, c.changes, c.folders = out.writers, out.wants("sarif"), args
 	summary, err := c.check(input)
-	if failed := errors.Join(err, out.close()); failed != nil {
-		return failed
+	if err != nil {
+		return err
 	}
-	if summary.Files == 0 && summary.Errors == 0 {
-		cmd.PrintErrln("cmkgate: no manifests (*.yaml, *.yml, *.json) found")
+	if err := out.keep(); err != nil {
+		return err
 	}
+	remark(cmd, input, &summary)
 	return o.verdict(&summary)
 }
 
@@ -182,9 +201,9 @@ func (o *checkOptions) checkerFor(ctx context.Context, cfg *config.Config, stder
 	return c, err
 }
 
-// newInput is what the arguments of a command name.
-func newInput(args []string, stdin io.Reader) (*manifest.Input, error) {
-	input := &manifest.Input{Paths: args}
+// input is what the arguments of a command name.
+func (o *checkOptions) input(args []string, stdin io.Reader) (*manifest.Input, error) {
+	input := &manifest.Input{Paths: args, Ignore: o.ignore, NoGitIgnore: o.noGitIgnore}
 	var err error
 	if slices.Contains(args, manifest.Stdin) {
 		input.Stdin, err = manifest.NewSpool(stdin)
@@ -208,6 +227,17 @@ func (o *checkOptions) progress(stderr io.Writer) *progress {
 		return nil
 	}
 	return newProgress(stderr)
+}
+
+// remark tells that nothing was judged, in case the folder is the wrong one.
+func remark(cmd *cobra.Command, input *manifest.Input, s *report.Summary) {
+	if s.Files+s.Errors > 0 {
+		return
+	}
+	cmd.PrintErrln("cmkgate: no manifests (*.yaml, *.yml, *.json) found")
+	if input.Ignored > 0 {
+		cmd.PrintErrln("cmkgate: .gitignore leaves out what is there; --no-gitignore judges it too")
+	}
 }
 
 func (o *checkOptions) verdict(s *report.Summary) error {

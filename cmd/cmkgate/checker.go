@@ -19,14 +19,18 @@ type checker struct {
 	evaluator *policies.Evaluator
 	// shapes holds objects against ACK's CRDs.
 	shapes shapes
+	// folders are what is judged.
+	folders []string
 	// namespace is that of objects which name none.
 	namespace string
 	// ackNamespace is where ACK has its ConfigMaps.
 	ackNamespace string
 	// live reads what a cluster says, nil where none is asked.
-	live     func(*manifest.Survey) ([]manifest.Fact, error)
-	workers  int
-	writers  []report.Writer
+	live    func(*manifest.Survey) ([]manifest.Fact, error)
+	workers int
+	writers []report.Writer
+	// changes tells that a writer shows fixes as changes of files.
+	changes  bool
 	stderr   io.Writer
 	progress *progress
 }
@@ -39,6 +43,10 @@ type outcome struct {
 	problems []manifest.Problem
 	// objects are those that were judged, for who looks for two of the same name.
 	objects []report.Result
+	// passed are those that there is nothing to say about.
+	passed []report.Result
+	// template tells that the file was called a template, denied that it was denied as one.
+	template, denied bool
 }
 
 // learned is what the first pass finds out of the manifests.
@@ -151,10 +159,16 @@ func (c *checker) judge(b *manifest.Batch, splitter *manifest.Splitter, known le
 		}
 		parsed := doc.ACK()
 		out.documents += parsed.Documents
-		out.problems = append(out.problems, parsed.Problems...)
+		before := out
+		if p := doc.Unrendered(); p != nil && len(parsed.Objects)+len(parsed.Problems) == 0 {
+			parsed.Problems = append(parsed.Problems, *p)
+		}
+		out.unparsed(parsed.Problems, doc.Source())
+		out.outside(&doc, c.folders)
 		for i := range parsed.Objects {
 			c.judgeObject(&parsed.Objects[i], known.world, patchOf, &out)
 		}
+		out.rendered(&before, doc.Source())
 	}
 	return out
 }
@@ -181,17 +195,33 @@ func (c *checker) judgeObject(o *manifest.Object, world policies.World, patchOf 
 		if patchOf == "" {
 			out.objects = append(out.objects, report.NewObject(o))
 		}
+		if len(breaches)+len(findings) == 0 {
+			out.passed = append(out.passed, report.NewObject(o))
+		}
 	}
 	for i := range breaches {
-		r := report.NewResult(o, &breaches[i].Finding)
+		r := c.result(o, &breaches[i].Finding)
 		if r.Reason == schema.UnknownField {
 			r.Line, r.Column = o.NamePosition(breaches[i].Path)
+			end := o.End(r.Line, r.Column)
+			r.EndLine, r.EndColumn = end.Line, end.Column
 		}
 		out.results = append(out.results, r)
 	}
 	for i := range findings {
-		out.results = append(out.results, report.NewResult(o, &findings[i]))
+		out.results = append(out.results, c.result(o, &findings[i]))
 	}
+}
+
+func (c *checker) result(o *manifest.Object, f *policies.Finding) report.Result {
+	r := report.NewResult(o, f)
+	if f.Reason == policies.Placeholder {
+		r.Message += fillInFirst(f.Problem)
+	}
+	if c.changes {
+		r.Changes = changes(o, f.Fix)
+	}
+	return r
 }
 
 // tell hands on what a batch came to.
@@ -209,11 +239,9 @@ func (c *checker) tell(summary *report.Summary, o outcome) error {
 	for i := range o.results {
 		summary.Count(&o.results[i])
 	}
-	if len(o.results) == 0 {
-		return nil
-	}
+	batch := report.Batch{Results: o.results, Problems: o.problems, Passed: o.passed}
 	for _, w := range c.writers {
-		if err := w.Write(o.results); err != nil {
+		if err := w.Write(&batch); err != nil {
 			return err //nolint:wrapcheck // writers say what they wrote
 		}
 	}

@@ -20,7 +20,8 @@ func newExplain() *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain POLICY",
 		Short: "What a policy asks, why, and how to satisfy it",
-		Long: `explain shows what a policy asks, why, how to satisfy it, and the fields that it judges.
+		Long: `explain shows what a policy asks, why, how to satisfy it, an example before and after, the rules
+of AWS and others that are satisfied with it, and the fields that it judges.
 It also takes the label that stands at the end of a finding: sagemaker-volume-key/missing.`,
 		Example: `  cmkgate explain sagemaker-volume-key
   cmkgate explain s3-bucket-key/aws-managed`,
@@ -30,7 +31,7 @@ It also takes the label that stands at the end of a finding: sagemaker-volume-ke
 			}
 			return nil
 		},
-		ValidArgs: policyIDs(),
+		ValidArgsFunction: completePolicy,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := findPolicy(args[0])
 			if err != nil {
@@ -76,6 +77,8 @@ func explain(w io.Writer, style markdown.Style, p *policies.Policy) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s: %s\n\n", p.ID, p.Title)
 	fmt.Fprintf(&b, "Protects %s.\n\nDefault mode: %s; %s.\n\n%s\n", p.Protects, p.Default, injection(p), p.Doc)
+	explainExample(&b, p)
+	explainControls(&b, p)
 	out := style.Render(b.String())
 	if fields := catalog.FieldsOf(p.ID); len(fields) > 0 {
 		b.Reset()
@@ -88,6 +91,30 @@ func explain(w io.Writer, style markdown.Style, p *policies.Policy) error {
 		return fmt.Errorf("explain: %w", err)
 	}
 	return nil
+}
+
+func explainExample(b *strings.Builder, p *policies.Policy) {
+	example := policies.ExampleOf(p.ID)
+	if example.Before == "" {
+		return
+	}
+	outcome := map[policies.Mode]string{policies.Enforce: "denied", policies.Warn: "a warning"}[p.Default]
+	if outcome == "" {
+		outcome = "found, once the policy is switched on"
+	}
+	fmt.Fprintf(b, "\n## Example\n\nBefore (%s):\n\n```yaml\n%s```\n\nAfter:\n\n```yaml\n%s```\n", outcome, example.Before, example.After)
+}
+
+// explainControls says which rules of others an object satisfies with the policy.
+func explainControls(b *strings.Builder, p *policies.Policy) {
+	controls := policies.Controls(p.ID)
+	if len(controls) == 0 {
+		return
+	}
+	b.WriteString("\n## Compliance\n\nWhat satisfies the policy satisfies these rules too:\n\n")
+	for _, c := range controls {
+		fmt.Fprintf(b, "- %s %s: %s\n", c.Framework, c.ID, c.Asks)
+	}
 }
 
 func injection(p *policies.Policy) string {

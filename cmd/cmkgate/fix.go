@@ -77,7 +77,8 @@ func newFix() *cobra.Command {
 	flags.BoolVarP(&o.write, "write", "w", false, "change the files")
 	flags.StringArrayVar(&o.only, "policy", nil, "put right only what this `policy` finds, repeatable")
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "of what is left show only what is denied, and of what is fixed nothing")
-	o.judging(flags)
+	o.reading(flags)
+	o.judging(cmd)
 	cmd.MarkFlagsMutuallyExclusive("diff", "write")
 	return cmd
 }
@@ -90,11 +91,11 @@ func (o *fixOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	input, err := newInput(args, cmd.InOrStdin())
+	input, err := o.input(args, cmd.InOrStdin())
 	if err != nil {
 		return err
 	}
-	defer input.Stdin.Close()
+	defer input.Close()
 	stream := input.Stdin != nil && !o.diff
 	f := &fixer{checker: c, only: o.only, writes: o.write || stream}
 	known, err := f.learn(input, nil)

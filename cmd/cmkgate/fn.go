@@ -60,7 +60,7 @@ func newFn() *cobra.Command {
 			return o.function(cmd, slices.Contains(args, "check"))
 		},
 	}
-	o.judging(cmd.Flags())
+	o.judging(cmd)
 	cmd.Flags().BoolVar(&o.noInject, "no-inject", false, "judge as if the webhook set nothing: keys must be in the manifests")
 	return cmd
 }

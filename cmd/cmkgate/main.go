@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -27,7 +29,7 @@ func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 func main() {
 	collectSeldom()
-	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(runAs(os.Args[0], os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
 // gcPercent lets the heap grow to four times what is in use before the garbage
@@ -43,7 +45,16 @@ func collectSeldom() {
 
 // run is the program without the process around it.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
+	return runAs("cmkgate", args, stdin, stdout, stderr)
+}
+
+// runAs runs the program under a name: help shows how it was called.
+func runAs(program string, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	root := newRoot()
+	if name := calledAs(program); name != root.Name() {
+		root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: name}
+		rename(root, name)
+	}
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
@@ -81,6 +92,7 @@ Exit codes: 0 nothing that is enforced was found, 1 findings, 2 bad input, usage
 configuration, 3 internal error.`,
 		Example: `  cmkgate check deploy/                  judge the manifests of a folder
   helm template chart | cmkgate check -  judge what a chart renders
+  cmkgate init                           write a first cmkgate.yaml
   cmkgate explain sagemaker-volume-key   why a key is asked for, and where
   cmkgate catalog                        every field that names a key`,
 		SilenceErrors: true,
@@ -89,6 +101,24 @@ configuration, 3 internal error.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%s: %w; see %s --help", cmd.Name(), err, cmd.CommandPath())
 	})
-	root.AddCommand(newCheck(), newFix(), newFn(), newExplain(), newPolicies(), newCatalog(), newVersion())
+	root.AddCommand(newCheck(), newFix(), newFn(), newInit(), newExplain(), newPolicies(), newCatalog(), newVersion(), newDocs())
 	return root
+}
+
+// calledAs is what people type: kubectl runs the program kubectl-cmkgate as a
+// plug-in, kubectl cmkgate.
+func calledAs(program string) string {
+	base := strings.TrimSuffix(filepath.Base(program), ".exe")
+	if plugin, ok := strings.CutPrefix(base, "kubectl-"); ok {
+		return "kubectl " + plugin
+	}
+	return "cmkgate"
+}
+
+// rename writes a name into the examples of a command and of those below it.
+func rename(cmd *cobra.Command, name string) {
+	cmd.Example = strings.ReplaceAll(cmd.Example, "cmkgate ", name+" ")
+	for _, c := range cmd.Commands() {
+		rename(c, name)
+	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/schema"
 	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/policies/catalog"
 )
@@ -53,12 +54,24 @@ func policiesJSON(w io.Writer) error {
 		Default  policies.Mode `json:"default"`
 		Injects  bool          `json:"injects"`
 		Doc      string        `json:"doc"`
+		// Controls are the rules of others that are satisfied with the policy.
+		Controls []control `json:"controls"`
 	}
 	rows := []row{}
 	for _, p := range policies.All() {
-		rows = append(rows, row{p.ID, p.Title, p.Protects, p.Default, p.Injects, p.Doc})
+		controls := []control{}
+		for _, c := range policies.Controls(p.ID) {
+			controls = append(controls, control{c.Framework, c.ID, c.Asks})
+		}
+		rows = append(rows, row{p.ID, p.Title, p.Protects, p.Default, p.Injects, p.Doc, controls})
 	}
 	return printJSON(w, rows)
+}
+
+type control struct {
+	Framework string `json:"framework"`
+	ID        string `json:"id"`
+	Asks      string `json:"asks"`
 }
 
 func printJSON(w io.Writer, v any) error {
@@ -81,6 +94,7 @@ func policiesMarkdown(w io.Writer) error {
 	}
 	for _, p := range policies.All() {
 		fmt.Fprintf(&b, "\n## %s\n\n**%s.**\n\n%s\n", p.ID, p.Title, p.Doc)
+		controlsMarkdown(&b, p.ID)
 		fields := catalog.FieldsOf(p.ID)
 		if len(fields) == 0 {
 			continue
@@ -94,6 +108,22 @@ func policiesMarkdown(w io.Writer) error {
 			fmt.Fprintf(&b, "| %s | `%s` | %s | %s |\n", f.Kind.Name, f.Path, f.Protects, injected)
 		}
 	}
+	fmt.Fprintf(&b, "\n## %s\n\n**%s.** Findings of `cmkgate check` only.\n\n%s", schema.ID, schema.Title, schema.Doc)
 	_, err := io.WriteString(w, b.String())
 	return err //nolint:wrapcheck // writing to the terminal
+}
+
+func controlsMarkdown(b *strings.Builder, id policies.ID) {
+	controls := policies.Controls(id)
+	if len(controls) == 0 {
+		return
+	}
+	b.WriteString("\nWhat satisfies the policy satisfies these rules too:\n\n| rule | looks at |\n|---|---|\n")
+	for _, c := range controls {
+		name := c.Framework + " " + c.ID
+		if link := c.Link(); link != "" {
+			name = fmt.Sprintf("[%s](%s)", name, link)
+		}
+		fmt.Fprintf(b, "| %s | %s |\n", name, c.Asks)
+	}
 }

@@ -8,7 +8,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"cmkgate": main})
+	testscript.Main(m, map[string]func(){"cmkgate": main, "kubectl-cmkgate": main})
 }
 
 // TestScript runs the command line as its users do: each script in

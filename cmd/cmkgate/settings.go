@@ -10,7 +10,7 @@ import (
 
 // noConfig tells in three lines what to write.
 const noConfig = `no configuration: there is no cmkgate.yaml in this folder or above, and no --config.
-Write cmkgate.yaml with your region and your KMS key:
+"cmkgate init" asks for your KMS key and writes one; or write it with your region and key:
 ` + minimalConfig
 
 const minimalConfig = `{apiVersion: cmkgate.io/v1alpha1, kind: Config, aws: {region: eu-west-1}, ` +

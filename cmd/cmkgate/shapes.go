@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -87,7 +88,7 @@ func (o objects) duplicates(of []report.Result) []report.Result {
 		}
 		first, found := o[id]
 		if !found {
-			o[id.clone()] = place{r.File, r.Line, r.Column}
+			o[id.clone()] = place{cmp.Or(r.Rendered, r.File), r.Line, r.Column}
 			continue
 		}
 		r.Policy, r.Reason, r.Mode = schema.ID, schema.Duplicate, policies.Audit

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -143,7 +144,7 @@ func TestThePluginOfArgoCDRefusesToRenderWhatIsWrong(t *testing.T) {
 		}
 	}
 	decode(t, "testdata/argocd/plugin.yaml", &plugin)
-	command := append(plugin.Spec.Generate.Command, plugin.Spec.Generate.Args...)
+	command := slices.Concat(plugin.Spec.Generate.Command, plugin.Spec.Generate.Args)
 	files := map[string]string{"kustomization.yaml": "resources: [job.yaml]\n"}
 	if got := x.run(t, folder(t, files), nil, command[0], command[1:]...); got.code != 0 || !strings.HasPrefix(got.stdout, "apiVersion: sagemaker") {
 		t.Errorf("right: %+v", got)

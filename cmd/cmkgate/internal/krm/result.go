@@ -68,7 +68,7 @@ func (l *ResourceList) Result(severity Severity, message string, at tree.Path, o
 		Message: message, Severity: severity, File: fileOf(object),
 		ResourceRef: &ResourceRef{APIVersion: object.Get("apiVersion").Str(), Kind: of.Kind, Namespace: of.Namespace, Name: of.Name},
 		Field:       &Field{Path: of.Path},
-		Tags:        map[string]string{"policy": string(of.Policy), "reason": string(of.Reason)},
+		Tags:        map[string]string{"policy": of.Policy, "reason": string(of.Reason)},
 	}
 	if len(of.Fix) == 1 && of.Fix[0].Pointer == "" {
 		out.Field = &Field{Path: of.Fix[0].Path, ProposedValue: of.Fix[0].Value}

@@ -6,7 +6,12 @@
 // file is read document by document; an object lives until it is judged.
 package manifest
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
 
 // Problem is input that cannot be judged, or not for certain.
 type Problem struct {
@@ -15,12 +20,22 @@ type Problem struct {
 	Line, Column int
 	// Text is a sentence about the place.
 	Text string
+	// Template is set where the input is fine, but has to be rendered first.
+	Template Template
 }
 
-// String is FILE:LINE:COLUMN: TEXT.
+// String is FILE:LINE:COLUMN: TEXT, in one line whatever the file is called.
 func (p Problem) String() string {
 	if p.Line == 0 {
-		return p.File + ": " + p.Text
+		return printable(p.File) + ": " + printable(p.Text)
 	}
-	return fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.Text)
+	return fmt.Sprintf("%s:%d:%d: %s", printable(p.File), p.Line, p.Column, printable(p.Text))
+}
+
+// printable escapes a text that holds line breaks or other control characters.
+func printable(s string) string {
+	if !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return !strconv.IsPrint(r) }) {
+		return strconv.Quote(s)
+	}
+	return s
 }

@@ -54,6 +54,7 @@ func FuzzDocuments(f *testing.F) {
 				for _, path := range []tree.Path{nil, {tree.Key("kind")}, {tree.Key("spec"), tree.Key("x")}} {
 					line, column := o.Position(path)
 					within("an object", line, column)
+					o.End(line, column)
 				}
 			}
 			for _, p := range parsed.Problems {

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/ignore"
 )
 
 const (
@@ -21,22 +23,43 @@ const (
 
 // Input is what a command was asked to read. It can be read more than once.
 type Input struct {
-	// Paths are files, folders and Stdin. A folder stands for the manifests in
-	// it and below it, hidden folders left out.
+	// Paths are files, folders, globs and Stdin. A folder stands for the
+	// manifests in it and below it, hidden folders left out.
 	Paths []string
 	// Stdin must be set when Paths name it.
 	Stdin *Spool
+	// Ignore are patterns as in a .gitignore in the working directory.
+	Ignore []string
+	// NoGitIgnore judges in folders also what Git ignores.
+	NoGitIgnore bool
+
+	// Ignored counts the files and folders that the last reading left out because
+	// Git ignores and does not hold them.
+	Ignored int
+	// tracked is what Git holds, by repository; read where Git ignores something.
+	tracked map[string]*ignore.Tracked
+	// pipes are the paths that can be read only once.
+	pipes map[string]*Spool
 }
 
 // Batches walks the input in order. What cannot be read is a batch with a
 // problem, not an end.
 func (in *Input) Batches() iter.Seq[Batch] {
 	return func(yield func(Batch) bool) {
+		in.Ignored = 0
 		for _, path := range in.Paths {
 			if !in.path(path, yield) {
 				return
 			}
 		}
+	}
+}
+
+// Close lets go of what was kept for a second reading.
+func (in *Input) Close() {
+	in.Stdin.Close()
+	for _, p := range in.pipes {
+		p.Close()
 	}
 }
 
@@ -46,12 +69,38 @@ func (in *Input) path(path string, yield func(Batch) bool) bool {
 	}
 	info, err := os.Stat(path)
 	switch {
+	case errors.Is(err, fs.ErrNotExist) && isGlob(path):
+		return in.glob(path, yield)
 	case err != nil:
 		return yield(unreadable(path, err))
 	case info.IsDir():
-		return folder(path, yield)
+		return in.folder(path, nil, yield)
+	case !info.Mode().IsRegular():
+		return in.pipe(path, yield)
+	case len(in.Ignore) > 0 && in.own(path).Ignores(slashed(path), false):
+		return true
 	}
 	return file(path, info.Size(), yield)
+}
+
+// pipe reads what a shell puts in the place of a file: <(kustomize build).
+func (in *Input) pipe(path string, yield func(Batch) bool) bool {
+	spool := in.pipes[path]
+	if spool == nil {
+		f, err := os.Open(path)
+		if err != nil {
+			return yield(unreadable(path, err))
+		}
+		defer f.Close() //nolint:errcheck // nothing was written
+		if spool, err = NewSpool(f); err != nil {
+			return yield(unreadable(path, err))
+		}
+		if in.pipes == nil {
+			in.pipes = map[string]*Spool{}
+		}
+		in.pipes[path] = spool
+	}
+	return pieces(path, spool.Open(), yield)
 }
 
 func file(path string, size int64, yield func(Batch) bool) bool {
@@ -64,50 +113,6 @@ func file(path string, size int64, yield func(Batch) bool) bool {
 	}
 	defer f.Close() //nolint:errcheck // nothing was written
 	return pieces(path, f, yield)
-}
-
-// folder walks a folder. Links to files are followed, as in a mounted
-// ConfigMap; links to folders are not, so that a walk always ends.
-func folder(root string, yield func(Batch) bool) bool {
-	more := true
-	visit := func(path string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			more = yield(unreadable(path, err))
-		case entry.IsDir():
-			if path != root && strings.HasPrefix(entry.Name(), ".") {
-				return fs.SkipDir
-			}
-		case isManifest(entry.Name()):
-			more = entryFile(path, entry, yield)
-		}
-		if !more {
-			return fs.SkipAll
-		}
-		return nil
-	}
-	if err := filepath.WalkDir(root, visit); err != nil && more {
-		return yield(unreadable(root, err))
-	}
-	return more
-}
-
-func entryFile(path string, entry fs.DirEntry, yield func(Batch) bool) bool {
-	info, err := follow(path, entry)
-	switch {
-	case err != nil:
-		return yield(unreadable(path, err))
-	case !info.Mode().IsRegular():
-		return true
-	}
-	return file(path, info.Size(), yield)
-}
-
-func follow(path string, entry fs.DirEntry) (fs.FileInfo, error) {
-	if entry.Type()&fs.ModeSymlink != 0 {
-		return os.Stat(path) //nolint:wrapcheck // reason tells it
-	}
-	return entry.Info() //nolint:wrapcheck // reason tells it
 }
 
 func isManifest(name string) bool {

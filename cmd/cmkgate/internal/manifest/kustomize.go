@@ -2,7 +2,9 @@ package manifest
 
 import (
 	"bytes"
+	"os"
 	"path/filepath"
+	"slices"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -14,9 +16,7 @@ type Patches map[string]string
 
 // Find adds the patches of a document that is a kustomization, by the name of its file.
 func (p Patches) Find(d *Document) {
-	switch filepath.Base(d.File) {
-	case "kustomization.yaml", "kustomization.yml":
-	default:
+	if !isKustomization(d.File) {
 		return
 	}
 	var k struct {
@@ -44,4 +44,69 @@ func (p Patches) Of(file string) string {
 		return ""
 	}
 	return p[filepath.Clean(file)]
+}
+
+// Outside is something that a kustomization builds from and that is not among
+// the manifests.
+type Outside struct {
+	// Name is what the kustomization says.
+	Name         string
+	Line, Column int
+}
+
+// Outside lists what a kustomization builds from and that is not in one of the
+// folders: what it fetches, and charts that it renders. It is nil for other
+// documents.
+func (d *Document) Outside(folders []string) []Outside {
+	if !isKustomization(d.File) {
+		return nil
+	}
+	var root yaml.Node
+	if decodeNext(yaml.NewDecoder(bytes.NewReader(d.Data)), &root) != nil || len(root.Content) != 1 {
+		return nil
+	}
+	var out []Outside
+	for _, field := range []string{"resources", "bases", "components", "helmCharts", "helmChartInflationGenerator"} {
+		list := resolve(fieldOf(root.Content[0], field))
+		if list == nil || list.Kind != yaml.SequenceNode {
+			continue
+		}
+		for _, item := range list.Content {
+			node := resolve(item)
+			if node.Kind == yaml.MappingNode { // a chart
+				if node = fieldOf(node, "name"); node == nil {
+					node = resolve(item)
+				}
+			} else if isBelow(filepath.Join(filepath.Dir(d.File), node.Value), folders) {
+				continue
+			}
+			out = append(out, Outside{Name: node.Value, Line: d.Line + node.Line, Column: node.Column})
+		}
+	}
+	return out
+}
+
+func isKustomization(file string) bool {
+	switch filepath.Base(file) {
+	case "kustomization.yaml", "kustomization.yml", "Kustomization":
+		return true
+	}
+	return false
+}
+
+// isBelow tells whether there is such a file in one of the folders. What is no
+// file kustomize takes for something to fetch.
+func isBelow(path string, folders []string) bool {
+	if _, err := os.Stat(path); err != nil {
+		return false
+	}
+	path = filepath.ToSlash(absolute(path))
+	return slices.ContainsFunc(folders, func(dir string) bool { return below(path, filepath.ToSlash(absolute(dir))) })
+}
+
+func absolute(path string) string {
+	if p, err := filepath.Abs(path); err == nil {
+		return p
+	}
+	return path
 }

@@ -31,22 +31,23 @@ type Parsed struct {
 }
 
 // ACK returns the objects in the document. One that cannot hold any of an ACK
-// controller is not parsed: nothing that is wrong with it can concern us.
+// controller is not parsed: nothing that is wrong with it can concern us. What
+// a template comes to is not known, so its syntax is checked, and so is that of
+// what has bytes that no text has.
 func (d *Document) ACK() Parsed {
-	if d.canBeOurs() {
+	switch {
+	case d.canBeOurs():
 		return d.parse()
-	}
-	if d.isEmpty() {
+	case d.Contains("{{", "\x00"):
+		return d.parseYAML(false)
+	case d.isEmpty():
 		return Parsed{}
 	}
 	return Parsed{Documents: 1}
 }
 
-// canBeOurs says no only where the text cannot name an API group of ACK, not
-// even once a template is filled in. Bytes that no text has are told of.
-func (d *Document) canBeOurs() bool {
-	return d.Contains(kubernetesGroups, "{{", "\x00")
-}
+// canBeOurs says no only where the text cannot name an API group of ACK.
+func (d *Document) canBeOurs() bool { return d.Contains(kubernetesGroups) }
 
 // isEmpty tells whether there are comments and marks at most.
 func (d *Document) isEmpty() bool {
@@ -64,7 +65,7 @@ func (d *Document) parse() Parsed {
 	if out, ok := d.parsePlain(); ok {
 		return out
 	}
-	return d.parseYAML()
+	return d.parseYAML(true)
 }
 
 // parsePlain leaves Lists to the YAML reader.
@@ -81,7 +82,8 @@ func (d *Document) parsePlain() (Parsed, bool) {
 	return out, true
 }
 
-func (d *Document) parseYAML() Parsed {
+// parseYAML makes objects only when they are wanted.
+func (d *Document) parseYAML(wanted bool) Parsed {
 	var out Parsed
 	decoder := yaml.NewDecoder(bytes.NewReader(d.Data))
 	for {
@@ -91,7 +93,7 @@ func (d *Document) parseYAML() Parsed {
 			return out
 		}
 		if err != nil {
-			if fromJSON, ok := d.parseJSON(); ok {
+			if fromJSON, ok := d.parseJSON(wanted); ok {
 				return fromJSON
 			}
 			out.Problems = append(out.Problems, d.syntaxProblem(err))
@@ -101,7 +103,9 @@ func (d *Document) parseYAML() Parsed {
 			continue
 		}
 		out.Documents++
-		d.addObjects(&out, root.Content[0])
+		if wanted {
+			d.addObjects(&out, root.Content[0])
+		}
 	}
 }
 

@@ -22,15 +22,10 @@ func (d *Document) syntaxProblem(err error) Problem {
 	if line, column, ok := locate(d.Data); ok {
 		problem.Line, problem.Column = d.Line+line, column
 	}
-	return d.templated(problem)
-}
-
-// templated adds a hint where the line of a problem is that of a template.
-func (d *Document) templated(p Problem) Problem {
-	if line := p.Line - d.Line; line > 0 && bytes.Contains(lineOf(d.Data, line), []byte("{{")) {
-		p.Text = strings.TrimSuffix(p.Text, ".") + ". This looks like a template: judge what it renders, for example helm template CHART | cmkgate check -"
+	if strings.Contains(problem.Text, "UTF-8") {
+		problem.Text += " Save the file as UTF-8."
 	}
-	return p
+	return d.templated(problem)
 }
 
 var linePrefix = regexp.MustCompile(`^line (\d+): `)

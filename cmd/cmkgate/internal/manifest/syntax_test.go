@@ -67,3 +67,10 @@ func TestDuplicates(t *testing.T) {
 		}
 	}
 }
+
+func TestAnotherEncodingIsToldWithItsRemedy(t *testing.T) {
+	_, problems := readAll("kind: A\nmetadata: {name: lat\xe9n}\n---\nkind: B\n")
+	if len(problems) != 1 || !strings.HasPrefix(problems[0], "f:2:") || !strings.Contains(problems[0], "Save the file as UTF-8.") {
+		t.Errorf("got %q", problems)
+	}
+}

@@ -3,8 +3,6 @@
 package report
 
 import (
-	"fmt"
-	"io"
 	"strings"
 
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
@@ -14,9 +12,16 @@ import (
 
 // Result is one finding and where it stands.
 type Result struct {
-	File      string          `json:"file"`
-	Line      int             `json:"line"`
-	Column    int             `json:"column"`
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
+	// EndLine and EndColumn are just behind what Line and Column point at; both
+	// are 0 where the end is not known.
+	EndLine   int `json:"-"`
+	EndColumn int `json:"-"`
+	// Rendered is set where File is a template: what was rendered from it, in
+	// which Line and Column count.
+	Rendered  string          `json:"rendered,omitempty"`
 	Group     string          `json:"group"`
 	Kind      string          `json:"kind"`
 	Namespace string          `json:"namespace"`
@@ -30,6 +35,14 @@ type Result struct {
 	// Inject tells that the webhook sets the field by itself at admission.
 	Inject bool  `json:"inject,omitempty"`
 	Fix    []Fix `json:"fix,omitempty"`
+	// Changes are Fix as changes of the file, nil where they are not known.
+	Changes []Change `json:"-"`
+}
+
+// Change replaces what stands between two places of a file.
+type Change struct {
+	Begin, End manifest.Place
+	Text       string
 }
 
 // Fix is one edit that puts a finding right; a null value removes the field.
@@ -46,10 +59,12 @@ func NewResult(o *manifest.Object, f *policies.Finding) Result {
 	if f.Within != nil {
 		line, column = o.PositionWithin(f.Path, f.Within)
 	}
+	end := o.End(line, column)
 	r := Result{
 		File: o.File, Line: line, Column: column,
 		Group: o.Group, Kind: o.Kind, Namespace: o.Namespace, Name: o.Name,
 		Policy: f.Policy, Reason: f.Reason, Mode: f.Mode,
+		EndLine: end.Line, EndColumn: end.Column,
 		Path: f.Place(), Message: strings.TrimSpace(f.Problem + " " + f.Remedy), Inject: f.Inject,
 	}
 	for _, e := range f.Fix {
@@ -97,31 +112,4 @@ func (s *Summary) Count(r *Result) {
 	default:
 		s.Audited++
 	}
-}
-
-// Writer shows results in one format. Results come in the order of the input.
-type Writer interface {
-	Write(results []Result) error
-	Close(s Summary) error
-}
-
-// Options are what formats may care for.
-type Options struct {
-	Color bool
-	// Quiet leaves out what is not enforced.
-	Quiet bool
-}
-
-// Formats lists the names that New takes.
-func Formats() []string { return []string{"text", "json"} }
-
-// New makes the writer of a format.
-func New(format string, w io.Writer, o Options) (Writer, error) {
-	switch format {
-	case "text":
-		return &text{w: w, Options: o}, nil
-	case "json":
-		return &jsonWriter{w: w}, nil
-	}
-	return nil, fmt.Errorf("unknown format %q; want one of %s", format, strings.Join(Formats(), ", "))
 }

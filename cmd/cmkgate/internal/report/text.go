@@ -5,8 +5,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
-
-	"github.com/cmkgate/cmkgate/policies"
+	"unicode/utf8"
 )
 
 // text is the format for people: one line a finding, in the words of the
@@ -31,34 +30,39 @@ func (t *text) paint(color, s string) string {
 	return color + s + reset
 }
 
-func (t *text) Write(results []Result) error {
+func (t *text) Write(batch *Batch) error {
 	var b strings.Builder
-	for i := range results {
-		r := &results[i]
-		if t.Quiet && (r.Inject || r.Mode != policies.Enforce) {
+	for i := range batch.Results {
+		r := &batch.Results[i]
+		if t.Quiet && severityOf(r) != denied {
 			continue
 		}
-		b.WriteString(t.line(r, t.mark(r), r.Message))
+		b.WriteString(t.line(r, t.mark(r)))
 	}
-	return t.print(b.String())
+	return write(t.w, b.String())
 }
 
-func (t *text) line(r *Result, mark, message string) string {
-	return fmt.Sprintf("%s %s: %s: %s: %s [%s/%s]\n",
-		t.paint(bold, fmt.Sprintf("%s:%d:%d:", printable(r.File), r.Line, r.Column)),
-		mark, printable(subject(r)), r.Path, message, r.Policy, r.Reason)
+// line is a result in one line; one without a file stands alone.
+func (t *text) line(r *Result, mark string) string {
+	line := fmt.Sprintf("%s: %s [%s]\n", mark, sentence(r), label(r))
+	if r.File == "" {
+		return line
+	}
+	return t.paint(bold, place(r)+":") + " " + line
 }
 
 // Line is a result as the format text shows it.
 func Line(r *Result, o Options) string {
 	t := &text{Options: o}
-	return t.line(r, t.mark(r), r.Message)
+	return t.line(r, t.mark(r))
 }
 
 // FixedLine is the same for a result that was put right, with what was done.
 func FixedLine(r *Result, done string, o Options) string {
 	t := &text{Options: o}
-	return t.line(r, t.paint(green, "fixed"), done)
+	was := *r
+	was.Message = done
+	return t.line(&was, t.paint(green, "fixed"))
 }
 
 func subject(r *Result) string {
@@ -71,29 +75,29 @@ func subject(r *Result) string {
 // printable escapes a text that holds line breaks or other control characters:
 // a manifest from a stranger must not write lines of its own into a log.
 func printable(s string) string {
-	if strings.ContainsFunc(s, func(r rune) bool { return !strconv.IsPrint(r) }) {
+	if !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return !strconv.IsPrint(r) }) {
 		return strconv.Quote(s)
 	}
 	return s
 }
 
 func (t *text) mark(r *Result) string {
-	switch {
-	case r.Inject:
-		return t.paint(green, "set at admission")
-	case r.Mode == policies.Enforce:
-		return t.paint(red, "denied")
-	case r.Mode == policies.Warn:
-		return t.paint(yellow, "warning")
-	default:
-		return "audit"
+	s := severityOf(r)
+	if color, ok := map[severity]string{denied: red, warning: yellow, injected: green}[s]; ok {
+		return t.paint(color, s.String())
 	}
+	return s.String()
 }
 
 func (t *text) Close(s Summary) error {
 	if t.Quiet {
 		return nil
 	}
+	return write(t.w, t.summary(&s)+"\n")
+}
+
+// summary is the last line.
+func (t *text) summary(s *Summary) string {
 	verdict := t.paint(green, "admitted")
 	switch {
 	case s.Enforced > 0:
@@ -110,17 +114,7 @@ func (t *text) Close(s Summary) error {
 			parts = append(parts, count(part.n, part.noun)+part.rest)
 		}
 	}
-	return t.print(fmt.Sprintf("%s in %s: %s\n", count(s.Objects, "object"), count(s.Files, "file"), strings.Join(parts, ", ")))
-}
-
-func (t *text) print(s string) error {
-	if s == "" {
-		return nil
-	}
-	if _, err := io.WriteString(t.w, s); err != nil {
-		return fmt.Errorf("write results: %w", err)
-	}
-	return nil
+	return fmt.Sprintf("%s in %s: %s", count(s.Objects, "object"), count(s.Files, "file"), strings.Join(parts, ", "))
 }
 
 func count(n int, noun string) string {

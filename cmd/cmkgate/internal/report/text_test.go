@@ -30,7 +30,7 @@ func TestTextTellsModesApart(t *testing.T) {
 		{Options{Quiet: true}, []string{"denied: "}, "admission"},
 		{Options{Color: true}, []string{red + "denied" + reset, yellow + "warning" + reset}, "never"},
 	} {
-		got := write(t, "text", c.options, results, summary)
+		got := written(t, "text", c.options, results, summary)
 		for _, want := range c.want {
 			if !strings.Contains(got, want) {
 				t.Errorf("%+v: no %q in\n%s", c.options, want, got)
@@ -44,20 +44,20 @@ func TestTextTellsModesApart(t *testing.T) {
 
 // TestJSONOfNothing holds that a program always finds a list.
 func TestJSONOfNothing(t *testing.T) {
-	want := `{"results": [], "summary": {"files":0,"documents":0,"objects":0,"enforced":0,"warnings":0,"audited":0,"injected":0,"errors":0}}` + "\n"
-	if got := write(t, "json", Options{}, nil, Summary{}); got != want {
+	want := `{"results": [], "problems": [], "summary": {"files":0,"documents":0,"objects":0,"enforced":0,"warnings":0,"audited":0,"injected":0,"errors":0}}` + "\n"
+	if got := written(t, "json", Options{}, nil, Summary{}); got != want {
 		t.Errorf("got %s", got)
 	}
 }
 
 func TestJSONLeavesTextReadable(t *testing.T) {
-	got := write(t, "json", Options{}, []Result{{Message: "<YOUR KEY> & more"}}, Summary{})
+	got := written(t, "json", Options{}, []Result{{Message: "<YOUR KEY> & more"}}, Summary{})
 	if !strings.Contains(got, `"<YOUR KEY> & more"`) {
 		t.Errorf("got %s", got)
 	}
 }
 
-func write(t *testing.T, format string, o Options, results []Result, s Summary) string {
+func written(t *testing.T, format string, o Options, results []Result, s Summary) string {
 	t.Helper()
 	var b strings.Builder
 	w, err := New(format, &b, o)
@@ -65,7 +65,7 @@ func write(t *testing.T, format string, o Options, results []Result, s Summary) 
 		t.Fatal(err)
 	}
 	for i := range results {
-		if err := w.Write(results[i : i+1]); err != nil {
+		if err := w.Write(&Batch{Results: results[i : i+1]}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -21,6 +21,10 @@ instance type that is none.
 A remark (audit) is what only a person can judge: two documents with the same name, and patches of kustomize. A file
 that a kustomization among the manifests applies as a patch is judged by what it says, not by what it leaves out.
 
+Templates that are no YAML before they are rendered cannot be judged (unverifiable): denied where they name an API group
+of ACK, a warning where they do not say what they are. What a kustomization fetches, or takes from outside of the
+manifests at hand, is a warning (partial). Both hold with --schema warn and off, too.
+
 What policies would say of a field whose shape is broken is left out.
 
 **How to satisfy it.** Write what the finding says. Where the cluster runs a newer ACK whose fields cmkgate does not

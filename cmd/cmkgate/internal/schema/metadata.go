@@ -67,7 +67,7 @@ func (c *checker) name(name string) {
 }
 
 // rendered is the remedy for templates.
-const rendered = "Judge what the templates render, for example: helm template CHART | cmkgate check -"
+const rendered = "Judge what the templates render, for example: helm template CHART | cmkgate check -, or flux build kustomization NAME --path DIR | cmkgate check -"
 
 func isSubdomain(name string) bool {
 	const longest = 253

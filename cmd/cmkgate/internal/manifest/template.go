@@ -1,0 +1,144 @@
+package manifest
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// Template tells what a document comes to that must be rendered before it can
+// be read, as far as its text says so.
+type Template int
+
+// The kinds of templates.
+const (
+	// NoTemplate: the document is what it is.
+	NoTemplate Template = iota
+	// OtherTemplate: it says that it is of another API group than ACK's.
+	OtherTemplate
+	// OpenTemplate: it does not say what it comes to.
+	OpenTemplate
+	// ACKTemplate: it names an API group of ACK.
+	ACKTemplate
+)
+
+var (
+	action     = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
+	actionLine = regexp.MustCompile(`(?m)^[ \t]*(\{\{[^\n]*\}\}[ \t]*)+\r?$`)
+	variable   = regexp.MustCompile(`\$\{[A-Za-z_][^}\n]*\}`)
+	comment    = regexp.MustCompile(`(?m)^(#.*|---[ \t]*\r?)$`)
+	group      = regexp.MustCompile(`(?m)^[ \t-]*["']?apiVersion["']?:[ \t]*(.*)$`)
+)
+
+// templated makes another problem of one that is there because the document is
+// a template: one that the YAML reader takes when what is to be filled in is
+// filled in, or a file of a Helm chart.
+func (d *Document) templated(p Problem) Problem {
+	mark := action.FindIndex(d.Data)
+	if mark == nil {
+		mark = variable.FindIndex(d.Data)
+	}
+	if mark == nil {
+		return p
+	}
+	chart := Chart(d.File)
+	if chart == "" && !parses(filledIn(d.Data)) {
+		return p
+	}
+	begin := bytes.LastIndexByte(d.Data[:mark[0]], '\n') + 1
+	p.Line = d.Line + lineNumber(d.Data, mark[0])
+	p.Column = utf8.RuneCount(d.Data[begin:mark[0]]) + 1
+	p.Template = templateOf(d.Data)
+	p.Text = templateText(d.Data[mark[0]:mark[1]], chart)
+	return p
+}
+
+func templateText(mark []byte, chart string) string {
+	switch {
+	case chart != "":
+		return "this is a template of the Helm chart " + chart + ", and only what it renders can be judged: helm template " + chart + " | cmkgate check -"
+	case mark[0] == '{':
+		return "this is a template, and only what it renders can be judged, for example: helm template CHART | cmkgate check -"
+	default:
+		return "variables are still to be filled in, and only then it can be judged, for example: flux build kustomization NAME --path DIR | cmkgate check -"
+	}
+}
+
+// Unrendered is a problem where the document is YAML by chance: a template that
+// does not say what it comes to, as {{ include "x" . }}. It is nil for others.
+func (d *Document) Unrendered() *Problem {
+	if !bytes.Contains(d.Data, []byte("{{")) || templateOf(d.Data) != OpenTemplate {
+		return nil
+	}
+	begins := bytes.HasPrefix(bytes.TrimLeft(comment.ReplaceAll(d.Data, nil), " \t\r\n"), []byte("{{"))
+	if !begins && !group.Match(d.Data) && Chart(d.File) == "" {
+		return nil // configuration of something else
+	}
+	p := d.templated(Problem{File: d.File})
+	if p.Template == NoTemplate {
+		return nil
+	}
+	return &p
+}
+
+// filledIn puts words where values are to come, and takes out lines that only steer.
+func filledIn(data []byte) []byte {
+	data = actionLine.ReplaceAll(data, nil)
+	return variable.ReplaceAll(action.ReplaceAll(data, []byte("x")), []byte("x"))
+}
+
+func templateOf(data []byte) Template {
+	groups := group.FindAllSubmatch(data, -1)
+	out := OtherTemplate
+	for _, g := range groups {
+		switch {
+		case bytes.Contains(g[1], []byte(apiGroups)):
+			return ACKTemplate
+		case len(bytes.TrimSpace(g[1])) == 0, action.Match(g[1]), variable.Match(g[1]):
+			out = OpenTemplate
+		}
+	}
+	switch {
+	case len(groups) > 0:
+		return out
+	case bytes.Contains(data, []byte(apiGroups)):
+		return ACKTemplate
+	}
+	return OpenTemplate
+}
+
+// Chart is the folder of the Helm chart that a file is a template of, "" for
+// other files.
+func Chart(file string) string {
+	for dir := filepath.Dir(file); ; dir = filepath.Dir(dir) {
+		if filepath.Base(dir) == "templates" {
+			chart := filepath.Dir(dir)
+			if info, err := os.Stat(filepath.Join(chart, "Chart.yaml")); err == nil && info.Mode().IsRegular() {
+				return chart
+			}
+		}
+		if dir == filepath.Dir(dir) {
+			return ""
+		}
+	}
+}
+
+// Source is the template that Helm says a document of its output is rendered
+// from, "" where it says nothing.
+func (d *Document) Source() string {
+	if d.File != stdinName && !strings.HasPrefix(d.File, "/dev/fd/") {
+		return "" // a file that was kept has a name of its own
+	}
+	for line := range bytes.Lines(d.Data) {
+		if source, ok := bytes.CutPrefix(line, []byte("# Source: ")); ok {
+			return strings.TrimSpace(string(source))
+		}
+		if line = bytes.TrimSpace(line); len(line) > 0 && line[0] != '#' && !bytes.HasPrefix(line, []byte("---")) {
+			return ""
+		}
+	}
+	return ""
+}

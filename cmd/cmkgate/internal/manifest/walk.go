@@ -1,0 +1,205 @@
+package manifest
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/ignore"
+)
+
+// walk is one folder that is read with all that is below it.
+type walk struct {
+	in    *Input
+	yield func(Batch) bool
+	// own are the patterns of the caller; what Git ignores comes with each folder.
+	own *ignore.Rules
+	// root is the folder without links in its path, with slashes.
+	root string
+	// linked are the folders that links led to. Each is walked once, however
+	// many links lead there.
+	linked []string
+	// matches tells which paths are asked for; nil asks for all.
+	matches func(path string) bool
+}
+
+// dir is a folder at hand.
+type dir struct {
+	// path is what results name, real the same without links, with slashes.
+	path, real string
+	rules      *ignore.Rules
+	// wanted tells that all of it is asked for.
+	wanted bool
+	// ignored tells that Git ignores it, but for the files that it tracks.
+	ignored bool
+}
+
+// folder walks a folder in the order of names. Links are followed, but for those
+// to a folder that is walked anyway.
+func (in *Input) folder(path string, matches func(string) bool, yield func(Batch) bool) bool {
+	w := &walk{in: in, yield: yield, own: in.own(path), root: slashed(path), matches: matches}
+	d := dir{path: path, real: w.root, wanted: matches == nil}
+	if !in.NoGitIgnore {
+		d.rules = ignore.Above(w.root)
+	}
+	return w.enter(d)
+}
+
+func (w *walk) enter(d dir) bool {
+	entries, err := os.ReadDir(d.path)
+	if err != nil && !w.yield(unreadable(d.path, err)) {
+		return false
+	}
+	named := func(e fs.DirEntry) bool { return e.Name() == ignore.FileName }
+	if d.rules.Repository() != "" && slices.ContainsFunc(entries, named) {
+		if text, err := os.ReadFile(filepath.Join(d.path, ignore.FileName)); err == nil {
+			d.rules = d.rules.Add(d.real, text)
+		}
+	}
+	for _, e := range entries {
+		if !w.entry(d, e) {
+			return false
+		}
+	}
+	return true
+}
+
+func (w *walk) entry(d dir, e fs.DirEntry) bool {
+	link, folder := e.Type()&fs.ModeSymlink != 0, e.IsDir()
+	if !link && !folder && !isManifest(e.Name()) && w.matches == nil {
+		return true
+	}
+	path, realPath := filepath.Join(d.path, e.Name()), d.real+"/"+e.Name()
+	info, err := follow(path, e)
+	if link && err == nil {
+		folder = info.IsDir()
+	}
+	if folder && strings.HasPrefix(e.Name(), ".") || w.own.Ignores(realPath, folder) {
+		return true
+	}
+	if link && err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return w.yield(unreadable(path, err)) // what it leads to may be manifests
+	}
+	wanted := d.wanted && (folder || isManifest(e.Name())) || w.matches != nil && w.matches(path)
+	ignored := d.ignored || d.rules.Ignores(realPath, folder)
+	switch {
+	case !folder && !wanted:
+		return true
+	case ignored && !w.in.tracks(d.rules.Repository(), realPath, folder):
+		w.in.Ignored++
+		return true
+	case err != nil:
+		return w.yield(unreadable(path, err))
+	case folder && link:
+		return w.link(dir{path, realPath, d.rules, wanted, ignored})
+	case folder:
+		return w.enter(dir{path, realPath, d.rules, wanted, ignored})
+	case !info.Mode().IsRegular():
+		return true
+	}
+	return file(path, info.Size(), w.yield)
+}
+
+// follow looks at what an entry leads to. Of folders no more is asked than
+// that they are some.
+func follow(path string, e fs.DirEntry) (fs.FileInfo, error) {
+	switch {
+	case e.Type()&fs.ModeSymlink != 0:
+		return os.Stat(path) //nolint:wrapcheck // reason tells it
+	case e.IsDir():
+		return nil, nil //nolint:nilnil // nobody looks at it
+	default:
+		return e.Info() //nolint:wrapcheck // reason tells it
+	}
+}
+
+// tracks tells whether Git holds a file, or one below a folder.
+func (in *Input) tracks(repository, path string, folder bool) bool {
+	t := in.tracked[repository]
+	if t == nil {
+		t = ignore.ReadTracked(repository, isManifest)
+		if in.tracked == nil {
+			in.tracked = map[string]*ignore.Tracked{}
+		}
+		in.tracked[repository] = t
+	}
+	return t.Holds(strings.TrimPrefix(strings.TrimPrefix(path, repository), "/"), folder)
+}
+
+// link follows a link to a folder, unless what it leads to is walked anyway.
+func (w *walk) link(d dir) bool {
+	target, err := filepath.EvalSymlinks(d.path)
+	if err != nil {
+		return w.yield(unreadable(d.path, err))
+	}
+	target = slashed(target)
+	switch {
+	case below(d.real, target): // all that follows would be the same again
+		return w.yield(Batch{File: d.path, Problem: &Problem{File: d.path, Text: fmt.Sprintf(
+			"is a link to a folder that it is in, so it is not followed. Remove it, or leave it out with --ignore %s.", filepath.Base(d.path))}})
+	case below(target, w.root), slices.ContainsFunc(w.linked, func(dir string) bool { return below(target, dir) }):
+		return true
+	case !w.in.NoGitIgnore && !below(target, d.rules.Repository()):
+		d.rules, d.ignored = ignore.Above(target), false
+	}
+	w.linked = append(w.linked, target)
+	d.real = target
+	return w.enter(d)
+}
+
+func below(path, dir string) bool {
+	return dir == "" || path == dir || strings.HasPrefix(path, strings.TrimSuffix(dir, "/")+"/")
+}
+
+// own are the patterns of --ignore. They hold below the working directory;
+// outside of it, those that name no path do.
+func (in *Input) own(path string) *ignore.Rules {
+	if len(in.Ignore) == 0 {
+		return nil
+	}
+	base := slashed(".")
+	if !below(slashed(path), base) {
+		base = ""
+	}
+	return (*ignore.Rules)(nil).Add(base, []byte(strings.Join(in.Ignore, "\n")))
+}
+
+// slashed is the absolute path without links, with slashes.
+func slashed(path string) string {
+	if p, err := filepath.EvalSymlinks(path); err == nil {
+		path = p
+	}
+	if p, err := filepath.Abs(path); err == nil {
+		path = p
+	}
+	return filepath.ToSlash(path)
+}
+
+func isGlob(path string) bool { return strings.ContainsAny(path, "*?[{") }
+
+// glob reads the files that match, and what is in the folders that do.
+func (in *Input) glob(pattern string, yield func(Batch) bool) bool {
+	slash := filepath.ToSlash(filepath.Clean(pattern))
+	base, _ := doublestar.SplitPattern(slash)
+	if _, err := os.Stat(filepath.FromSlash(base)); err != nil || !doublestar.ValidatePattern(slash) {
+		return yield(Batch{File: pattern, Problem: &Problem{File: pattern, Text: "there is no such file, and no file matches it."}})
+	}
+	none := true
+	found := in.folder(filepath.FromSlash(base), func(path string) bool {
+		ok, err := doublestar.Match(slash, filepath.ToSlash(path))
+		if ok && err == nil {
+			none = false
+		}
+		return ok && err == nil
+	}, yield)
+	if found && none {
+		return yield(Batch{File: pattern, Problem: &Problem{File: pattern, Text: "there is no such file, and no file matches it."}})
+	}
+	return found
+}

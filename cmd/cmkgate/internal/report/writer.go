@@ -1,0 +1,148 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
+	"github.com/cmkgate/cmkgate/policies"
+)
+
+// Batch is what a part of the input came to, in the order of the input.
+type Batch struct {
+	Results []Result
+	// Problems are input that could not be judged.
+	Problems []manifest.Problem
+	// Passed are the objects that there is nothing to say about.
+	Passed []Result
+}
+
+// Writer shows what a check finds in one format.
+type Writer interface {
+	Write(b *Batch) error
+	Close(s Summary) error
+}
+
+// Options are what formats may care for.
+type Options struct {
+	Color bool
+	// Quiet leaves out what is not denied, in the formats for people.
+	Quiet bool
+	// WarningsFail tells that a warning fails the check.
+	WarningsFail bool
+	// Rules are the policies that results may name.
+	Rules []policies.Policy
+	// Version is that of cmkgate.
+	Version string
+}
+
+// Format is a way to show results.
+type Format struct {
+	Name string
+	// For says who reads it.
+	For string
+	new func(io.Writer, Options) Writer
+}
+
+// Formats lists the formats, those for people first. A new one is one more line here.
+func Formats() []Format {
+	return []Format{
+		{"text", "people: one line a finding", func(w io.Writer, o Options) Writer { return &text{w: w, Options: o} }},
+		{"markdown", "job summaries and pull requests", func(w io.Writer, o Options) Writer { return &markdown{w: w, Options: o} }},
+		{"github", "annotations of GitHub Actions", func(w io.Writer, o Options) Writer { return &github{w: w, Options: o} }},
+		{"sarif", "code scanning: SARIF 2.1.0", func(w io.Writer, o Options) Writer { return newSARIF(w, o) }},
+		{"junit", "test reports of GitLab and Jenkins", func(w io.Writer, o Options) Writer { return &junit{w: w, Options: o} }},
+		{"json", "programs", func(w io.Writer, _ Options) Writer { return &jsonWriter{w: w} }},
+		{"yaml", "programs: the same as json", func(w io.Writer, _ Options) Writer { return &yamlWriter{w: w} }},
+	}
+}
+
+// Names lists what New takes.
+func Names() []string {
+	var names []string
+	for _, f := range Formats() {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// New makes the writer of a format.
+func New(format string, w io.Writer, o Options) (Writer, error) {
+	for _, f := range Formats() {
+		if f.Name == format {
+			return f.new(w, o), nil
+		}
+	}
+	return nil, fmt.Errorf("unknown format %q; want one of %s", format, strings.Join(Names(), ", "))
+}
+
+// severity is what a result means to who reads a report.
+type severity int
+
+const (
+	remark severity = iota
+	injected
+	warning
+	denied
+)
+
+// String is the word that stands before a result.
+func (s severity) String() string {
+	return [...]string{remark: "audit", injected: "set at admission", warning: "warning", denied: "denied"}[s]
+}
+
+func severityOf(r *Result) severity {
+	switch {
+	case r.Inject:
+		return injected
+	case r.Mode == policies.Enforce:
+		return denied
+	case r.Mode == policies.Warn:
+		return warning
+	default:
+		return remark
+	}
+}
+
+// label is policy and reason as messages show them.
+func label(r *Result) string { return r.Policy + "/" + string(r.Reason) }
+
+// headline is the object and the place in it, as far as a result has them.
+func headline(r *Result) string {
+	var parts []string
+	for _, part := range []string{subject(r), r.Path} {
+		if part != "" {
+			parts = append(parts, printable(part))
+		}
+	}
+	return strings.Join(parts, ": ")
+}
+
+// sentence is a result in one line, without file and label.
+func sentence(r *Result) string {
+	message := printable(r.Message)
+	if h := headline(r); h != "" {
+		return h + ": " + message
+	}
+	return message
+}
+
+// place is where a result stands, as editors and terminals can jump to it.
+func place(r *Result) string {
+	at := fmt.Sprintf("%d:%d", r.Line, r.Column)
+	if r.Rendered != "" {
+		return fmt.Sprintf("%s (%s:%s)", printable(r.File), printable(r.Rendered), at)
+	}
+	return printable(r.File) + ":" + at
+}
+
+func write(w io.Writer, s string) error {
+	if s == "" {
+		return nil
+	}
+	if _, err := io.WriteString(w, s); err != nil {
+		return fmt.Errorf("write results: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,95 @@
+package policies
+
+import "strings"
+
+// Control is a rule of somebody else that an object satisfies when a policy has
+// nothing to say about it.
+type Control struct {
+	// Framework is whose rule it is, ID what it is called there.
+	Framework, ID string
+	// Asks says what the rule looks at.
+	Asks string
+}
+
+// The frameworks.
+const (
+	securityHub  = "AWS Security Hub"
+	awsConfig    = "AWS Config"
+	controlTower = "AWS Control Tower"
+	checkov      = "Checkov"
+)
+
+// controls are rows of ID, framework and what the rule looks at, by policy. Most
+// of these rules only ask for some key: one that AWS manages satisfies them, and
+// cmkgate's policies ask for more. Sources: the reference of Security Hub's
+// controls for SageMaker and S3, the list of AWS Config's managed rules, Control
+// Tower's control reference, and the index of Checkov's policies.
+//
+//nolint:gochecknoglobals // data
+var controls = map[ID][]Control{
+	"sagemaker-volume-key": {
+		{awsConfig, "sagemaker-endpoint-configuration-kms-key-configured", "an EndpointConfig names a key; it also asks where instances have local storage only, which takes none"},
+		{checkov, "CKV_AWS_98", "an EndpointConfig names a key"},
+		{checkov, "CKV_AWS_368", "a DataQualityJobDefinition names a volume key"},
+	},
+	"sagemaker-output-key": {
+		{checkov, "CKV_AWS_367", "a DataQualityJobDefinition names an output key"},
+	},
+	"sagemaker-storage-key": {
+		{securityHub, "SageMaker.17", "the offline store of a FeatureGroup names a key"},
+		{securityHub, "SageMaker.18", "the online store of a FeatureGroup names a key"},
+		{securityHub, "SageMaker.21", "a NotebookInstance names a key"},
+		{awsConfig, "sagemaker-featuregroup-encryption-at-rest", "the offline store of a FeatureGroup names a key"},
+		{awsConfig, "sagemaker-featuregroup-online-store-encryption", "the online store of a FeatureGroup names a key"},
+		{awsConfig, "sagemaker-notebook-instance-kms-key-configured", "a NotebookInstance names a key"},
+		{awsConfig, "sagemaker-notebook-instance-storage-vol-kms-encrypted", "a NotebookInstance names a key"},
+		{checkov, "CKV_AWS_22", "a NotebookInstance names a key"},
+		{checkov, "CKV_AWS_187", "a Domain and a NotebookInstance name a key"},
+	},
+	"s3-bucket-key": {
+		{securityHub, "S3.17", "a Bucket encrypts with SSE-KMS or DSSE-KMS"},
+		{awsConfig, "s3-default-encryption-kms", "a Bucket encrypts with SSE-KMS or DSSE-KMS"},
+		{controlTower, "CT.S3.PR.10", "a Bucket encrypts with a key of KMS"},
+		{checkov, "CKV_AWS_19", "a Bucket encrypts at all"},
+		{checkov, "CKV_AWS_145", "a Bucket encrypts with aws:kms; it does not know aws:kms:dsse"},
+	},
+	"transit-vpc": {
+		{securityHub, "SageMaker.1", "a NotebookInstance has no direct access to the internet"},
+		{securityHub, "SageMaker.2", "a NotebookInstance is in a VPC"},
+		{awsConfig, "sagemaker-notebook-no-direct-internet-access", "a NotebookInstance has no direct access to the internet"},
+		{awsConfig, "sagemaker-notebook-instance-inside-vpc", "a NotebookInstance is in a VPC"},
+		{controlTower, "CT.SAGEMAKER.PR.1", "a NotebookInstance has no direct access to the internet"},
+		{controlTower, "CT.SAGEMAKER.PR.2", "a NotebookInstance is in a VPC"},
+		{checkov, "CKV_AWS_122", "a NotebookInstance has no direct access to the internet"},
+		{checkov, "CKV_AWS_306", "a NotebookInstance is in a VPC"},
+	},
+	"transit-tls": {
+		{securityHub, "S3.5", "a Bucket's policy refuses requests without TLS"},
+		{awsConfig, "s3-bucket-ssl-requests-only", "a Bucket's policy refuses requests without TLS"},
+		{controlTower, "CT.S3.PR.8", "a Bucket's policy refuses requests without TLS"},
+	},
+	"transit-inter-container": {
+		{securityHub, "SageMaker.9", "a DataQualityJobDefinition encrypts traffic between containers"},
+		{securityHub, "SageMaker.10", "a ModelExplainabilityJobDefinition does"},
+		{securityHub, "SageMaker.13", "a ModelQualityJobDefinition does"},
+		{securityHub, "SageMaker.15", "a ModelBiasJobDefinition does, on two instances or more"},
+		{securityHub, "SageMaker.22", "a MonitoringSchedule does"},
+		{checkov, "CKV_AWS_369", "a DataQualityJobDefinition encrypts traffic between containers"},
+	},
+}
+
+// Controls are the rules of others that a policy covers. It is empty where none
+// of them looks at what the policy protects.
+func Controls(id ID) []Control { return controls[id] }
+
+// Link is where the rule is described, "" where its framework has no page for each.
+func (c Control) Link() string {
+	switch c.Framework {
+	case awsConfig:
+		return "https://docs.aws.amazon.com/config/latest/developerguide/" + c.ID + ".html"
+	case securityHub:
+		service, number, _ := strings.Cut(strings.ToLower(c.ID), ".")
+		return "https://docs.aws.amazon.com/securityhub/latest/userguide/" + service + "-controls.html#" + service + "-" + number
+	}
+	return ""
+}
