@@ -48,35 +48,46 @@ func nothingKnown() learned { return learned{manifest.NewWorld(), manifest.Patch
 // style is a way to write objects into a file.
 type style struct {
 	name  string
-	write func(testing.TB, []any) string
+	write writer
 }
 
-func styles() []style {
-	return []style{
-		{"as kubectl writes it", block(func(v any) ([]byte, error) { return sigsyaml.Marshal(v) })},
-		{"indented by four", block(indented)},
-		{"with CRLF", func(t testing.TB, list []any) string {
-			return strings.ReplaceAll(block(indented)(t, list), "\n", "\r\n")
-		}},
-		{"without a final line break", func(t testing.TB, list []any) string {
-			return strings.TrimSuffix(block(func(v any) ([]byte, error) { return sigsyaml.Marshal(v) })(t, list), "\n")
-		}},
-		{"between brackets", block(styled(yaml.FlowStyle))},
-		{"in double quotes", block(styled(yaml.DoubleQuotedStyle))},
-		{"in single quotes", block(styled(yaml.SingleQuotedStyle))},
-		{"with comments", func(t testing.TB, list []any) string { return commented(block(indented)(t, list)) }},
-		{"JSON with line breaks", block(func(v any) ([]byte, error) { return json.MarshalIndent(v, "", "\t") })},
-		{"JSON on one line", block(json.Marshal)},
-		{"a List", func(t testing.TB, list []any) string {
-			return block(indented)(t, []any{map[string]any{"apiVersion": "v1", "kind": "List", "items": list}})
-		}},
-		{"a List in JSON", func(t testing.TB, list []any) string {
-			return block(json.Marshal)(t, []any{map[string]any{"apiVersion": "v1", "kind": "List", "items": list}})
-		}},
+type writer func(testing.TB, []any) string
+
+func then(write writer, change func(string) string) writer {
+	return func(t testing.TB, list []any) string {
+		t.Helper()
+		return change(write(t, list))
 	}
 }
 
-func block(marshal func(any) ([]byte, error)) func(testing.TB, []any) string {
+func asList(write writer) writer {
+	return func(t testing.TB, list []any) string {
+		t.Helper()
+		return write(t, []any{map[string]any{"apiVersion": "v1", "kind": "List", "items": list}})
+	}
+}
+
+func kubectl(v any) ([]byte, error) { return sigsyaml.Marshal(v) }
+
+func styles() []style {
+	return []style{
+		{"as kubectl writes it", block(kubectl)},
+		{"indented by four", block(indented)},
+		{"with CRLF", then(block(indented), func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") })},
+		{"without a final line break", then(block(kubectl), func(s string) string { return strings.TrimSuffix(s, "\n") })},
+		{"with a byte order mark", then(block(kubectl), func(s string) string { return "\uFEFF" + s })},
+		{"between brackets", block(styled(yaml.FlowStyle))},
+		{"in double quotes", block(styled(yaml.DoubleQuotedStyle))},
+		{"in single quotes", block(styled(yaml.SingleQuotedStyle))},
+		{"with comments", then(block(indented), commented)},
+		{"JSON with line breaks", block(func(v any) ([]byte, error) { return json.MarshalIndent(v, "", "\t") })},
+		{"JSON on one line", block(json.Marshal)},
+		{"a List", asList(block(indented))},
+		{"a List in JSON", asList(block(json.Marshal))},
+	}
+}
+
+func block(marshal func(any) ([]byte, error)) writer {
 	return func(t testing.TB, list []any) string {
 		t.Helper()
 		var docs []string
@@ -208,7 +219,7 @@ func decodeStream(t testing.TB, in string) []any {
 	var out []any
 	for _, doc := range regexp.MustCompile(`(?m)^---\r?$`).Split(in, -1) {
 		var v any
-		if err := sigsyaml.Unmarshal([]byte(doc), &v); err != nil {
+		if err := sigsyaml.Unmarshal([]byte(strings.TrimPrefix(doc, "\uFEFF")), &v); err != nil {
 			t.Fatalf("%v in\n%s", err, doc)
 		}
 		out = append(out, v)
