@@ -1,5 +1,5 @@
 // Command cmkgate judges ACK manifests offline by the policies that the
-// webhook enforces in a cluster.
+// webhook enforces in a cluster, and puts them right.
 package main
 
 import (
@@ -81,6 +81,7 @@ Exit codes: 0 nothing that is enforced was found, 1 findings, 2 bad input, usage
 configuration, 3 internal error.`,
 		Example: `  cmkgate check deploy/                  judge the manifests of a folder
   helm template chart | cmkgate check -  judge what a chart renders
+  cmkgate fix --write deploy/            write into them what can be known
   cmkgate explain sagemaker-volume-key   why a key is asked for, and where
   cmkgate catalog                        every field that names a key`,
 		SilenceErrors: true,
