@@ -14,6 +14,8 @@ import (
 type text struct {
 	Options
 	w io.Writer
+	// fixable counts what cmkgate fix can put right of what is told.
+	fixable int
 }
 
 const (
@@ -37,6 +39,9 @@ func (t *text) Write(results []Result) error {
 		r := &results[i]
 		if t.Quiet && (r.Inject || r.Mode != policies.Enforce) {
 			continue
+		}
+		if len(r.Fix) > 0 {
+			t.fixable++
 		}
 		b.WriteString(t.line(r, t.mark(r), r.Message))
 	}
@@ -110,7 +115,22 @@ func (t *text) Close(s Summary) error {
 			parts = append(parts, count(part.n, part.noun)+part.rest)
 		}
 	}
-	return t.print(fmt.Sprintf("%s in %s: %s\n", count(s.Objects, "object"), count(s.Files, "file"), strings.Join(parts, ", ")))
+	summary := fmt.Sprintf("%s in %s: %s\n", count(s.Objects, "object"), count(s.Files, "file"), strings.Join(parts, ", "))
+	if t.fixable > 0 {
+		summary += fmt.Sprintf("cmkgate fix FILE can put %s right.\n", t.fixableOf(&s))
+	}
+	return t.print(summary)
+}
+
+// fixableOf is how many of the findings can be put right.
+func (t *text) fixableOf(s *Summary) string {
+	switch all := s.Enforced + s.Warnings + s.Audited + s.Injected; {
+	case t.fixable == all && all == 1:
+		return "it"
+	case t.fixable == all:
+		return "all of this"
+	}
+	return fmt.Sprintf("%d of these", t.fixable)
 }
 
 func (t *text) print(s string) error {
