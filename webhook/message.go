@@ -16,12 +16,16 @@ const maxLines = 20
 
 // denial is the answer to a person whose apply is refused: one line a finding,
 // the same facts as causes for machines.
-func denial(object policies.Object, findings []policies.Finding) *metav1.Status {
+func denial(object policies.Object, findings []policies.Finding, update bool) *metav1.Status {
 	var causes []metav1.StatusCause
+	way := "Try it before you apply: cmkgate check FILE."
 	for i := range findings {
 		f := &findings[i]
 		if f.Mode != policies.Enforce {
 			continue
+		}
+		if len(f.Fix) > 0 && !update { // what an update must go back to does not stand in the manifest
+			way = "Fix the manifest: cmkgate fix FILE."
 		}
 		causes = append(causes, metav1.StatusCause{
 			Type:    metav1.CauseType(f.Label()),
@@ -33,7 +37,7 @@ func denial(object policies.Object, findings []policies.Finding) *metav1.Status 
 		Status:  metav1.StatusFailure,
 		Code:    http.StatusForbidden,
 		Reason:  metav1.StatusReasonForbidden,
-		Message: denialText(object, causes),
+		Message: denialText(object, causes, way),
 		Details: &metav1.StatusDetails{
 			Group: object.Group, Kind: object.Kind, Name: object.Name,
 			Causes: causes[:min(len(causes), maxLines)],
@@ -41,7 +45,7 @@ func denial(object policies.Object, findings []policies.Finding) *metav1.Status 
 	}
 }
 
-func denialText(object policies.Object, causes []metav1.StatusCause) string {
+func denialText(object policies.Object, causes []metav1.StatusCause, way string) string {
 	var b strings.Builder
 	changes := "1 change"
 	if len(causes) > 1 {
@@ -56,7 +60,7 @@ func denialText(object policies.Object, causes []metav1.StatusCause) string {
 		b.WriteString("- " + c.Field + ": " + c.Message + " [" + string(c.Type) + "]\n")
 	}
 	policy, _, _ := strings.Cut(string(causes[0].Type), "/")
-	fmt.Fprintf(&b, "Try it before you apply: cmkgate check FILE. More: cmkgate explain %s", policy)
+	fmt.Fprintf(&b, "%s More: cmkgate explain %s", way, policy)
 	return b.String()
 }
 

@@ -34,7 +34,7 @@ func (r *Reviewer) Validate(ctx context.Context, req admission.Request) admissio
 		v.decided(decisionExempt, findings, nil)
 	case policies.Enforced(findings):
 		resp.Allowed = false
-		resp.Result = denial(v.object, findings)
+		resp.Result = denial(v.object, findings, v.old != nil)
 		v.decided(decisionDenied, findings, nil)
 	default:
 		resp.Warnings = append(resp.Warnings, findingWarnings(findings)...)

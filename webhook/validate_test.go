@@ -23,7 +23,7 @@ func TestDenialNamesFieldProblemAndRemedyForPeopleAndMachines(t *testing.T) {
 	}
 	want := `TrainingJob "churn" needs 1 change before cmkgate admits it:
 - spec.outputDataConfig.kmsKeyID: "alias/aws/s3" is managed by AWS, not by your organization. Set it to ` + testKey + ` or remove the field. [sagemaker-output-key/aws-managed]
-Try it before you apply: cmkgate check FILE. More: cmkgate explain sagemaker-output-key`
+Fix the manifest: cmkgate fix FILE. More: cmkgate explain sagemaker-output-key`
 	if diff := cmp.Diff(want, resp.Result.Message); diff != "" {
 		t.Error(diff)
 	}

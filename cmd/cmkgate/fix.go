@@ -16,6 +16,7 @@ import (
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/report"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/rewrite"
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/schema"
 	"github.com/cmkgate/cmkgate/policies"
 )
 
@@ -54,6 +55,10 @@ const fixExamples = `  cmkgate fix deploy/                        what would cha
   cmkgate fix --policy s3-bucket-key .       only what this policy finds
   kustomize build . | cmkgate fix - | kubectl apply -f -`
 
+// gcPercentOfFix lets the heap grow further than a check does: each document is
+// parsed twice, and little of that is in use at a time. It is some 40 MB in all.
+const gcPercentOfFix = 400
+
 func newFix() *cobra.Command {
 	var o fixOptions
 	cmd := &cobra.Command{
@@ -87,6 +92,7 @@ func (o *fixOptions) run(cmd *cobra.Command, args []string) error {
 	if err := o.validate(); err != nil {
 		return err
 	}
+	collectSeldom(gcPercentOfFix)
 	c, err := o.checker(cmd.Context(), cmd.ErrOrStderr())
 	if err != nil {
 		return err
@@ -108,7 +114,7 @@ func (o *fixOptions) run(cmd *cobra.Command, args []string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	out := &fixOutput{
-		stdout: cmd.OutOrStdout(), stderr: cmd.ErrOrStderr(), progress: c.progress, args: args,
+		stdout: cmd.OutOrStdout(), stderr: cmd.ErrOrStderr(), progress: c.progress,
 		diff: !f.writes, stream: stream, options: report.Options{Quiet: o.quiet, Color: wantsColor(cmd.OutOrStdout(), o.noColor)},
 		stderrColor: wantsColor(cmd.ErrOrStderr(), o.noColor),
 	}
@@ -123,11 +129,12 @@ func (o *fixOptions) run(cmd *cobra.Command, args []string) error {
 }
 
 func (o *fixOptions) validate() error {
+	var ids []policies.ID
+	for _, p := range policies.All() {
+		ids = append(ids, p.ID)
+	}
+	ids = append(ids, schema.ID)
 	for _, id := range o.only {
-		ids := []string{"schema"}
-		for _, p := range policies.All() {
-			ids = append(ids, p.ID)
-		}
 		if !slices.Contains(ids, id) {
 			return fmt.Errorf("--policy %q: there is no such policy; want one of %s", id, strings.Join(ids, ", "))
 		}
@@ -170,7 +177,6 @@ type fixOutput struct {
 	options        report.Options
 	stderrColor    bool
 	progress       *progress
-	args           []string
 	// diff shows what would change; stream hands out the content.
 	diff, stream bool
 

@@ -136,7 +136,7 @@ func colored(text []byte) []byte {
 	return b.Bytes()
 }
 
-// leave tells what is left to a person, and why.
+// leave tells what is left to a person, in the words of check, and why.
 func (o *fixOutput) leave(l *left) {
 	o.left++
 	denied := l.Mode == policies.Enforce && !l.Inject
@@ -175,13 +175,13 @@ func (o *fixOutput) close() {
 		b.WriteString(counted(o.fixes, "fix") + " made in " + counted(o.changed, "file"))
 	}
 	if o.left > 0 {
-		b.WriteString(", " + counted(o.left, "finding") + " left to a person")
+		b.WriteString(", " + counted(o.left, "finding") + " left")
 	}
 	if o.problems > 0 {
 		b.WriteString(", " + counted(o.problems, "error"))
 	}
 	if o.diff && o.fixes > 0 {
-		b.WriteString(". Make them: cmkgate fix --write " + strings.Join(o.args, " "))
+		b.WriteString(". Add --write to make them")
 	}
 	fmt.Fprintln(o.stderr, "cmkgate:", b.String()) //nolint:errcheck // a remark
 }

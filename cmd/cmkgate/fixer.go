@@ -3,8 +3,8 @@ package main
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/edit"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
@@ -197,7 +197,7 @@ func (r *documentFix) judge(isFirst bool) []proposal {
 
 func (r *documentFix) consider(out []proposal, o *manifest.Object, f *policies.Finding, isFirst bool) []proposal {
 	p := proposal{fix: fix{Result: report.NewResult(o, f), at: o.At, edits: f.Fix}, value: slices.Index(r.parsed.Values, o.Value)}
-	p.finding = fmt.Sprintf("%d %s %s %s", p.value, o.At, f.Label(), p.Path)
+	p.finding = strconv.Itoa(p.value) + " " + o.At.String() + " " + f.Label() + " " + p.Path
 	if isFirst {
 		r.first[p.finding] = p.Result
 	} else if first, ok := r.first[p.finding]; ok && !r.fixer.writes {

@@ -48,35 +48,46 @@ func nothingKnown() learned { return learned{manifest.NewWorld(), manifest.Patch
 // style is a way to write objects into a file.
 type style struct {
 	name  string
-	write func(testing.TB, []any) string
+	write writer
 }
 
-func styles() []style {
-	return []style{
-		{"as kubectl writes it", block(func(v any) ([]byte, error) { return sigsyaml.Marshal(v) })},
-		{"indented by four", block(indented)},
-		{"with CRLF", func(t testing.TB, list []any) string {
-			return strings.ReplaceAll(block(indented)(t, list), "\n", "\r\n")
-		}},
-		{"without a final line break", func(t testing.TB, list []any) string {
-			return strings.TrimSuffix(block(func(v any) ([]byte, error) { return sigsyaml.Marshal(v) })(t, list), "\n")
-		}},
-		{"between brackets", block(styled(yaml.FlowStyle))},
-		{"in double quotes", block(styled(yaml.DoubleQuotedStyle))},
-		{"in single quotes", block(styled(yaml.SingleQuotedStyle))},
-		{"with comments", func(t testing.TB, list []any) string { return commented(block(indented)(t, list)) }},
-		{"JSON with line breaks", block(func(v any) ([]byte, error) { return json.MarshalIndent(v, "", "\t") })},
-		{"JSON on one line", block(json.Marshal)},
-		{"a List", func(t testing.TB, list []any) string {
-			return block(indented)(t, []any{map[string]any{"apiVersion": "v1", "kind": "List", "items": list}})
-		}},
-		{"a List in JSON", func(t testing.TB, list []any) string {
-			return block(json.Marshal)(t, []any{map[string]any{"apiVersion": "v1", "kind": "List", "items": list}})
-		}},
+type writer func(testing.TB, []any) string
+
+func then(write writer, change func(string) string) writer {
+	return func(t testing.TB, list []any) string {
+		t.Helper()
+		return change(write(t, list))
 	}
 }
 
-func block(marshal func(any) ([]byte, error)) func(testing.TB, []any) string {
+func asList(write writer) writer {
+	return func(t testing.TB, list []any) string {
+		t.Helper()
+		return write(t, []any{map[string]any{"apiVersion": "v1", "kind": "List", "items": list}})
+	}
+}
+
+func kubectl(v any) ([]byte, error) { return sigsyaml.Marshal(v) }
+
+func styles() []style {
+	return []style{
+		{"as kubectl writes it", block(kubectl)},
+		{"indented by four", block(indented)},
+		{"with CRLF", then(block(indented), func(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") })},
+		{"without a final line break", then(block(kubectl), func(s string) string { return strings.TrimSuffix(s, "\n") })},
+		{"with a byte order mark", then(block(kubectl), func(s string) string { return "\uFEFF" + s })},
+		{"between brackets", block(styled(yaml.FlowStyle))},
+		{"in double quotes", block(styled(yaml.DoubleQuotedStyle))},
+		{"in single quotes", block(styled(yaml.SingleQuotedStyle))},
+		{"with comments", then(block(indented), commented)},
+		{"JSON with line breaks", block(func(v any) ([]byte, error) { return json.MarshalIndent(v, "", "\t") })},
+		{"JSON on one line", block(json.Marshal)},
+		{"a List", asList(block(indented))},
+		{"a List in JSON", asList(block(json.Marshal))},
+	}
+}
+
+func block(marshal func(any) ([]byte, error)) writer {
 	return func(t testing.TB, list []any) string {
 		t.Helper()
 		var docs []string
@@ -172,6 +183,98 @@ func TestFixesOfGeneratedObjects(t *testing.T) {
 	}
 }
 
+// TestFixesOfHostileObjects holds of objects that break the schema in any way:
+// nothing panics, and nothing comes out that was not meant.
+func TestFixesOfHostileObjects(t *testing.T) {
+	schemas, err := generate.Load(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, ways, kinds := newFixer(t), styles(), schemas.Kinds()
+	made, number := 0, 1500
+	if testing.Short() {
+		number /= 5
+	}
+	for seed := range number {
+		in := ways[seed%len(ways)].write(t, []any{generate.New(schemas, uint64(seed)).Hostile(kinds[seed%len(kinds)])})
+		var splitter manifest.Splitter
+		out := f.file("objects.yaml", []byte(in), &splitter, nothingKnown())
+		if len(out.problems) > 0 {
+			if !bytes.Equal(out.before, out.after) && len(out.fixes) == 0 || strings.Contains(fmt.Sprint(out.problems), "defect") {
+				t.Errorf("seed %d: %v in\n%s", seed, out.problems, in)
+			}
+			continue
+		}
+		n, _, err := holdFix(t, f, in)
+		if err != nil {
+			t.Errorf("seed %d, %s: %v", seed, ways[seed%len(ways)].name, err)
+		}
+		made += n
+	}
+	if made < number/15 {
+		t.Errorf("%d fixes are too few to prove anything", made)
+	}
+}
+
+// TestOneRefusedFixLeavesTheOthers puts one object that cannot be fixed among
+// many that can.
+func TestOneRefusedFixLeavesTheOthers(t *testing.T) {
+	const n = 300
+	var in strings.Builder
+	in.WriteString("apiVersion: v1\nkind: List\nitems:\n")
+	for i := range n {
+		at := ""
+		if i == 77 {
+			at = "&shared "
+		}
+		fmt.Fprintf(&in, "- apiVersion: sagemaker.services.k8s.aws/v1alpha1\n  kind: NotebookInstance\n  metadata: {name: n-%d}\n"+
+			"  spec:\n    notebookInstanceName: n-%d\n    kmsKeyID: %salias/aws/s3\n    instanceType: ml.t3.medium\n    subnetID: subnet-1\n"+
+			"    directInternetAccess: Disabled\n    securityGroupIDs: [sg-1]\n    roleARN: arn:aws:iam::111122223333:role/r\n", i, i, at)
+	}
+	in.WriteString("x: *shared\n")
+	var splitter manifest.Splitter
+	out := newFixer(t).file("list.yaml", []byte(in.String()), &splitter, nothingKnown())
+	if len(out.fixes) != n-1 || len(out.left) != 1 || out.left[0].Name != "n-77" || out.left[0].why == nil || len(out.problems) > 0 {
+		t.Errorf("%d fixes, left: %+v, problems: %v", len(out.fixes), out.left, out.problems)
+	}
+	if got := bytes.Count(out.after, []byte("alias/aws/s3")); got != 1 {
+		t.Errorf("%d wrong keys are left", got)
+	}
+}
+
+// TestFilesKeepWhatIsNotOurs goes through the bytes around documents.
+func TestFilesKeepWhatIsNotOurs(t *testing.T) {
+	const wrong, right = "alias/aws/s3", generate.Key
+	notebook := func(name string) string {
+		return `{"apiVersion": "sagemaker.services.k8s.aws/v1alpha1", "kind": "NotebookInstance", "metadata": {"name": "` + name + `"}, "spec": {"notebookInstanceName": "x", "kmsKeyID": "alias/aws/s3",
+			"instanceType": "ml.t3.medium", "subnetID": "subnet-1", "directInternetAccess": "Disabled", "securityGroupIDs": ["sg-1"], "roleARN": "arn:aws:iam::111122223333:role/r"}}`
+	}
+	for _, tt := range []struct {
+		name, in string
+		fixes    int
+	}{
+		{"nothing", "", 0},
+		{"comments only", "# a\n---\n# b\n", 0},
+		{"somebody else's documents", "# a\n--- # b\nkind: ConfigMap\ndata: {a: \"x\\u0041\"}\n...\n# c\n---\n" + notebook("a") + "\n...\n\n---\n--- |\n text\n", 1},
+		{"JSON values one after the other", notebook("a") + "\n" + notebook("b") + notebook("c"), 3},
+		{"a byte order mark and CRLF", "\uFEFF" + strings.ReplaceAll(notebook("a")+"\n---\n"+notebook("b"), "\n", "\r\n"), 2},
+		{"directives", "%YAML 1.1\n---\n" + notebook("a") + "\n", 1},
+		{"tabs in JSON", strings.ReplaceAll(notebook("a"), " ", "\t"), 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var splitter manifest.Splitter
+			f := newFixer(t)
+			out := f.file("x.yaml", []byte(tt.in), &splitter, nothingKnown())
+			if len(out.problems) > 0 || len(out.fixes) != tt.fixes {
+				t.Fatalf("%d fixes, problems: %v", len(out.fixes), out.problems)
+			}
+			if want := strings.ReplaceAll(tt.in, wrong, right); string(out.after) != want {
+				t.Errorf("got\n%q\nwant\n%q", out.after, want)
+			}
+		})
+	}
+}
+
 func holdFix(t testing.TB, f *fixer, in string) (fixes, refused int, err error) {
 	t.Helper()
 	var splitter manifest.Splitter
@@ -208,7 +311,7 @@ func decodeStream(t testing.TB, in string) []any {
 	var out []any
 	for _, doc := range regexp.MustCompile(`(?m)^---\r?$`).Split(in, -1) {
 		var v any
-		if err := sigsyaml.Unmarshal([]byte(doc), &v); err != nil {
+		if err := sigsyaml.Unmarshal([]byte(strings.TrimPrefix(doc, "\uFEFF")), &v); err != nil {
 			t.Fatalf("%v in\n%s", err, doc)
 		}
 		out = append(out, v)

@@ -1,5 +1,5 @@
 // Command cmkgate judges ACK manifests offline by the policies that the
-// webhook enforces in a cluster.
+// webhook enforces in a cluster, and puts them right.
 package main
 
 import (
@@ -28,7 +28,7 @@ type exitError int
 func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 func main() {
-	collectSeldom()
+	collectSeldom(gcPercent)
 	os.Exit(runAs(os.Args[0], os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
@@ -37,9 +37,9 @@ func main() {
 // 10 MB, and saves a fifth of the time.
 const gcPercent = 300
 
-func collectSeldom() {
+func collectSeldom(percent int) {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(gcPercent)
+		debug.SetGCPercent(percent)
 	}
 }
 
@@ -92,6 +92,7 @@ Exit codes: 0 nothing that is enforced was found, 1 findings, 2 bad input, usage
 configuration, 3 internal error.`,
 		Example: `  cmkgate check deploy/                  judge the manifests of a folder
   helm template chart | cmkgate check -  judge what a chart renders
+  cmkgate fix --write deploy/            write into them what can be known
   cmkgate init                           write a first cmkgate.yaml
   cmkgate explain sagemaker-volume-key   why a key is asked for, and where
   cmkgate catalog                        every field that names a key`,

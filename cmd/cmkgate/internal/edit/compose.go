@@ -17,7 +17,8 @@ func Compose(size int, rounds ...[]Splice) []Splice {
 			out = append(out, piece{text: s.Text})
 			at = s.End
 		}
-		pieces = append(out, part(pieces, at, length(pieces))...)
+		out = append(out, part(pieces, at, length(pieces))...)
+		pieces = out
 	}
 	return between(pieces, size)
 }

@@ -26,18 +26,24 @@ func newSource(data []byte) source {
 	if bytes.HasPrefix(data, []byte(byteOrderMark)) {
 		begin = len(byteOrderMark)
 	}
-	s.lines = append(s.lines, begin)
+	s.lines = append(make([]int, 0, bytes.Count(data, []byte("\n"))+1), begin)
+	simple := bytes.IndexByte(data, '\r') < 0 && !bytes.ContainsAny(data, "\u0085\u2028\u2029")
 	for at := begin; at < len(data); {
-		n := breakAt(data, at)
-		if n == 0 {
-			at++
-			continue
+		end := at
+		if i := bytes.IndexByte(data[at:], '\n'); simple && i >= 0 {
+			end += i
+		} else {
+			end = s.lineEnd(at)
+		}
+		next := s.nextLine(end)
+		if next == end {
+			break
 		}
 		if len(s.lines) == 1 {
-			s.eol = string(data[at : at+n])
+			s.eol = string(data[end:next])
 		}
-		at += n
-		s.lines = append(s.lines, at)
+		s.lines = append(s.lines, next)
+		at = next
 	}
 	return s
 }

@@ -13,6 +13,8 @@ import (
 type text struct {
 	Options
 	w io.Writer
+	// fixable counts what cmkgate fix can put right of what is told.
+	fixable int
 }
 
 const (
@@ -36,6 +38,9 @@ func (t *text) Write(batch *Batch) error {
 		r := &batch.Results[i]
 		if t.Quiet && severityOf(r) != denied {
 			continue
+		}
+		if len(r.Fix) > 0 && r.Rendered == "" {
+			t.fixable++
 		}
 		b.WriteString(t.line(r, t.mark(r)))
 	}
@@ -114,7 +119,22 @@ func (t *text) summary(s *Summary) string {
 			parts = append(parts, count(part.n, part.noun)+part.rest)
 		}
 	}
-	return fmt.Sprintf("%s in %s: %s", count(s.Objects, "object"), count(s.Files, "file"), strings.Join(parts, ", "))
+	summary := fmt.Sprintf("%s in %s: %s", count(s.Objects, "object"), count(s.Files, "file"), strings.Join(parts, ", "))
+	if t.fixable > 0 {
+		summary += fmt.Sprintf("\ncmkgate fix FILE can put %s right.", t.fixableOf(s))
+	}
+	return summary
+}
+
+// fixableOf is how many of the findings can be put right.
+func (t *text) fixableOf(s *Summary) string {
+	switch all := s.Enforced + s.Warnings + s.Audited + s.Injected; {
+	case t.fixable == all && all == 1:
+		return "it"
+	case t.fixable == all:
+		return "all of this"
+	}
+	return fmt.Sprintf("%d of these", t.fixable)
 }
 
 func count(n int, noun string) string {

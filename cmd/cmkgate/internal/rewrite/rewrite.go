@@ -34,7 +34,7 @@ func File(path string, before, after []byte) error {
 	}
 	temporary, err := write(target, info, after)
 	if err == nil {
-		err = replace(temporary, target, before)
+		err = replace(temporary, target, before, after)
 	}
 	if err == nil {
 		return nil
@@ -42,7 +42,10 @@ func File(path string, before, after []byte) error {
 	if temporary != "" {
 		os.Remove(temporary) //nolint:errcheck // its name says what it is
 	}
-	if errors.Is(err, ErrChanged) {
+	switch {
+	case errors.Is(err, errDone):
+		return nil
+	case errors.Is(err, ErrChanged):
 		return err
 	}
 	return fmt.Errorf("cannot be written, and is as it was: %w", reason(err))
@@ -75,13 +78,19 @@ func write(target string, info fs.FileInfo, data []byte) (name string, err error
 	return f.Name(), errors.Join(err, f.Close())
 }
 
+// errDone tells that the file is as it is to be: it goes by two names.
+var errDone = errors.New("the file has the new content")
+
 // replace looks at the target once more, as late as it can.
-func replace(temporary, target string, before []byte) error {
+func replace(temporary, target string, before, after []byte) error {
 	now, err := os.ReadFile(target)
 	if err != nil {
 		return err //nolint:wrapcheck // likewise
 	}
-	if !bytes.Equal(now, before) {
+	switch {
+	case bytes.Equal(now, after):
+		return errDone
+	case !bytes.Equal(now, before):
 		return ErrChanged
 	}
 	return os.Rename(temporary, target) //nolint:wrapcheck // likewise

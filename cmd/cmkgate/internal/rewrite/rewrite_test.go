@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 		if err := rewrite.File(path, content(i), content(i+1)); err != nil {
 			panic(err)
 		}
-		os.Stdout.Write([]byte("."))
+		os.Stdout.WriteString(".")
 	}
 }
 
@@ -130,6 +130,20 @@ func TestWhatSomebodyElseWroteStays(t *testing.T) {
 	}
 	if got, err := os.ReadFile(path); err != nil || string(got) != "theirs" {
 		t.Errorf("%q, %v", got, err)
+	}
+	if n := len(entries(t, filepath.Dir(path))); n != 1 {
+		t.Errorf("%d files", n)
+	}
+}
+
+// TestAFileOfTwoNamesIsWrittenOnce holds that the second of them is no conflict.
+func TestAFileOfTwoNamesIsWrittenOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "job.yaml")
+	if err := os.WriteFile(path, []byte("b"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := rewrite.File(path, []byte("a"), []byte("b")); err != nil {
+		t.Error(err)
 	}
 	if n := len(entries(t, filepath.Dir(path))); n != 1 {
 		t.Errorf("%d files", n)
