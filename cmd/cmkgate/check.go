@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/cluster"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/report"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/schema"
@@ -29,6 +31,9 @@ type checkOptions struct {
 	quiet       bool
 	noColor     bool
 	concurrency int
+
+	cluster bool
+	kubectl cluster.Kubectl
 }
 
 const checkHelp = `check judges manifests as the webhook would: multi-document YAML and JSON, Lists included.
@@ -39,7 +44,9 @@ does not track. Globs are for where no shell expands them: 'deploy/**/*.yaml'.
 What manifests say of each other counts, in whatever order and files they stand: an Endpoint is
 judged by the EndpointConfig that it names, and an object by its Namespace's labels and
 annotations. What is not among the manifests cannot be seen; where an answer depends on it, the
-finding is called unverifiable.
+finding is called unverifiable. With --cluster what is in a cluster counts too: cmkgate reads, with
+your kubectl and never writing, its Namespaces, EndpointConfigs, Pipelines and Buckets, and what
+chooses ACK's roles. What the manifests bring takes the place of what is there.
 
 Objects of the two groups are also held against ACK's CRDs, as no API server does it here: what
 it would refuse is a finding of the policy "schema", denied like any other, and so is a key in a
@@ -63,6 +70,7 @@ const checkExamples = `  cmkgate check .                                    ever
   helm template chart | cmkgate check -              what a chart renders
   kustomize build overlays/prod | cmkgate check -    what a kustomization builds
   cmkgate check -o text -o json=cmkgate.json deploy/ for people, and for a program
+  cmkgate check --cluster --context prod deploy/     with what is in the cluster
   cmkgate check --no-inject deploy/                  every key must be in Git`
 
 func newCheck() *cobra.Command {
@@ -91,6 +99,9 @@ func newCheck() *cobra.Command {
 	flags.BoolVar(&o.noInject, "no-inject", false, "judge as if the webhook set nothing: keys must be in the manifests")
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "show only what is denied")
 	flags.BoolVar(&o.noColor, "no-color", false, "no colors (also by the variable NO_COLOR)")
+	flags.BoolVar(&o.cluster, "cluster", false, "judge with what is in a cluster (reads only, by kubectl)")
+	flags.StringVar(&o.kubectl.Context, "context", "", "with --cluster: the `context` of the kubeconfig; without it the current one")
+	flags.StringVar(&o.kubectl.Kubeconfig, "kubeconfig", "", "with --cluster: the kubeconfig `file`; without it kubectl's own choice")
 	flags.IntVar(&o.concurrency, "concurrency", runtime.GOMAXPROCS(0), "how many files to judge at a time")
 	completeFlag(cmd, "output", formatNames)
 	completeFiles(cmd, "config", "yaml", "yml")
@@ -105,6 +116,9 @@ func (o *checkOptions) run(cmd *cobra.Command, args []string) error {
 	}
 	if !slices.Contains([]string{schemaEnforce, schemaWarn, schemaOff}, o.schema) {
 		return fmt.Errorf("--schema %q: want enforce, warn or off", o.schema)
+	}
+	if !o.cluster && o.kubectl != (cluster.Kubectl{}) {
+		return errors.New("--context and --kubeconfig choose a cluster: add --cluster, or leave them out")
 	}
 	cfg, err := loadConfig(o.config)
 	if err != nil {
@@ -134,6 +148,11 @@ func (o *checkOptions) run(cmd *cobra.Command, args []string) error {
 		ackNamespace: cfg.ACKNamespace, workers: max(o.concurrency, 1),
 		writers: out.writers, changes: out.wants("sarif"), stderr: cmd.ErrOrStderr(), progress: o.progress(cmd.ErrOrStderr()),
 	}
+	if o.cluster {
+		if err := o.ask(cmd.Context(), c); err != nil {
+			return err
+		}
+	}
 	summary, err := c.check(input)
 	if err != nil {
 		return err
@@ -143,6 +162,19 @@ func (o *checkOptions) run(cmd *cobra.Command, args []string) error {
 	}
 	remark(cmd, input, &summary)
 	return o.verdict(&summary)
+}
+
+// ask has the checker ask the cluster.
+func (o *checkOptions) ask(ctx context.Context, c *checker) (err error) {
+	if c.namespace == "" {
+		if c.namespace, err = o.kubectl.Namespace(ctx); err != nil {
+			return fmt.Errorf("cluster: %w", err)
+		}
+	}
+	c.live = func(survey *manifest.Survey) ([]manifest.Fact, error) {
+		return cluster.Facts(ctx, o.kubectl, survey, c.ackNamespace)
+	}
+	return nil
 }
 
 func (o *checkOptions) evaluator(settings policies.Settings) (*policies.Evaluator, error) {

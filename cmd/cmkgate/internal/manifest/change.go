@@ -22,7 +22,7 @@ type Change struct {
 // siblings. It is nil where an edit is none of these, or where an anchor or a
 // merge key makes it change other objects too.
 func (o *Object) Changes(edits []policies.Edit) []Change {
-	if o.node == nil {
+	if o.yaml() == nil {
 		return nil
 	}
 	c := changer{o: o}

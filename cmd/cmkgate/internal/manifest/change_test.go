@@ -20,7 +20,7 @@ func parsed(t *testing.T, text string) *Object {
 		if problem != nil {
 			t.Fatal(problem)
 		}
-		p := doc.parse(true)
+		p := doc.parse()
 		for i := range p.Objects {
 			last = &p.Objects[i]
 		}

@@ -1,6 +1,8 @@
 package manifest
 
 import (
+	"bytes"
+
 	"go.yaml.in/yaml/v3"
 
 	"github.com/cmkgate/cmkgate/policies"
@@ -17,6 +19,10 @@ type Object struct {
 	node *yaml.Node
 	// source is the document as it stands in the file; it goes with the document.
 	source []byte
+	// plain is set where the document is one object, and written so plainly that the YAML reader was not needed.
+	plain bool
+	// names has the positions of the names in a plain document, once someone asked for one.
+	names *tree.Node
 	// text is the last one that PositionWithin looked into.
 	text *text
 }
@@ -28,8 +34,8 @@ func (o *Object) Position(path tree.Path) (line, column int) {
 	value, steps := o.Root.Nearest(path)
 	line, column = value.Position()
 	if steps < len(path) || value.Absent() {
-		if name := nameAt(o.node, path[:steps]); name != nil {
-			line, column = name.Line, name.Column
+		if nameLine, nameColumn, ok := o.name(path[:steps]); ok {
+			line, column = nameLine, nameColumn
 		}
 	}
 	return o.before + max(line, 1), max(column, 1)
@@ -38,10 +44,40 @@ func (o *Object) Position(path tree.Path) (line, column int) {
 // NamePosition is the line and column, from 1, of the name of a field, and of
 // its value where the name cannot be found.
 func (o *Object) NamePosition(path tree.Path) (line, column int) {
-	if name := nameAt(o.node, path); name != nil && len(path) > 0 {
-		return o.before + name.Line, name.Column
+	if line, column, ok := o.name(path); ok {
+		return o.before + line, column
 	}
 	return o.Position(path)
+}
+
+// name is where in the document the name of the last field of a path stands.
+func (o *Object) name(path tree.Path) (line, column int, ok bool) {
+	if len(path) == 0 {
+		return 0, 0, false
+	}
+	if o.plain {
+		if o.names == nil {
+			o.names, _ = tree.PlainNames(string(o.source))
+		}
+		line, column = o.names.Find(path).Position()
+		return line, column, line > 0
+	}
+	name := nameAt(o.node, path)
+	if name == nil {
+		return 0, 0, false
+	}
+	return name.Line, name.Column, true
+}
+
+// yaml is what the YAML reader makes of the object, nil where it cannot read it.
+func (o *Object) yaml() *yaml.Node {
+	if o.plain && o.node == nil {
+		var doc yaml.Node
+		if decodeNext(yaml.NewDecoder(bytes.NewReader(o.source)), &doc) == nil && len(doc.Content) == 1 {
+			o.node = doc.Content[0]
+		}
+	}
+	return o.node
 }
 
 // nameAt is where the name of the last field of a path stands, nil where the

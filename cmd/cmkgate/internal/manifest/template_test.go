@@ -17,21 +17,21 @@ func TestTemplatesAreNotBrokenYAML(t *testing.T) {
 		ack + "metadata:\n  labels:\n    {{- toYaml .Values.labels | nindent 4 }}\n":              "5:5 3",
 		ack + "metadata: {name: ${NAME}}\n":                                                       "3:18 3",
 		ack + "metadata: {name: é-${NAME}}\n":                                                     "3:20 3",
-		"apiVersion: v1\nkind: Service\nmetadata: {name: ${X}}\n":                                 "3:18 1",
-		"apiVersion: v1\nkind: Service\nmetadata: {name: {{ .x }}}\n":                             "-", // YAML by chance, and not ours
+		"apiVersion: v1\nkind: Service\nmetadata: {name: ${X}}\n":                                 "-",
+		"apiVersion: v1\nkind: Service\nmetadata: {name: {{ .x }}}\n":                             "3:18 1",
 		"{apiVersion: s3.services.k8s.aws/v1alpha1, kind: {{ .kind }}, x: {{ .y }}}\n":            "1:50 3",
 		"apiVersion: rbac/v1\nkind: Role\nrules: [{apiGroups: [s3.services.k8s.aws], x: ${x}}]\n": "3:47 1",
 		"apiVersion: {{ .Values.api }}\nkind: [{{ .Values.kind }}]\n":                             "1:13 2",
 		"{{ include \"x\" . }}\n":                                                                 "1:1 2",
 		"# c\n---\n{{ include \"x\" . }}\n":                                                       "3:1 2",
 		"apiVersion: {{ .Values.api }}\nkind: Bucket\n":                                           "1:13 2",
-		"apiVersion: v1\nkind: Service\nmetadata: {name: {{ .x }}\n":                              "",  // and broken besides
-		"kind: A\nmetadata: {name: [}\ntext: \"{{ .x }}\"\n":                                      "",  // likewise
-		"key: {{ .Values.key }}\n":                                                                "-", // configuration of something else
+		"apiVersion: v1\nkind: Service\nmetadata: {name: {{ .x }}\n":                              "",      // and broken besides
+		"kind: A\nmetadata: {name: [}\ntext: \"{{ .x }}\"\n":                                      "",      // likewise
+		"key: {{ .Values.key }}\n":                                                                "1:6 1", // configuration of something else
 		"run: echo ${{ github.sha }}\n":                                                           "-",
 		ack + "metadata: {name: \"{{ .x }}\"}\n":                                                  "-",
 		ack + "metadata: {name: x}\ndata: \"${VAR}\"\n":                                           "-",
-		"kind: A\nmetadata: {name: x\n":                                                           "",
+		ack + "metadata: {name: x\n":                                                              "",
 	} {
 		var s Splitter
 		got := "-"
