@@ -51,7 +51,7 @@ func (d *Document) templated(p Problem) Problem {
 	begin := bytes.LastIndexByte(d.Data[:mark[0]], '\n') + 1
 	p.Line = d.Line + lineNumber(d.Data, mark[0])
 	p.Column = utf8.RuneCount(d.Data[begin:mark[0]]) + 1
-	p.Template = templateOf(d.Data)
+	p.Template = templateOf(d.Data, chart != "")
 	p.Text = templateText(d.Data[mark[0]:mark[1]], chart)
 	return p
 }
@@ -70,18 +70,13 @@ func templateText(mark []byte, chart string) string {
 // Unrendered is a problem where the document is YAML by chance: a template that
 // does not say what it comes to, as {{ include "x" . }}. It is nil for others.
 func (d *Document) Unrendered() *Problem {
-	if !bytes.Contains(d.Data, []byte("{{")) || templateOf(d.Data) != OpenTemplate {
+	if !bytes.Contains(d.Data, []byte("{{")) {
 		return nil
 	}
-	begins := bytes.HasPrefix(bytes.TrimLeft(comment.ReplaceAll(d.Data, nil), " \t\r\n"), []byte("{{"))
-	if !begins && !group.Match(d.Data) && Chart(d.File) == "" {
-		return nil // configuration of something else
+	if p := d.templated(Problem{File: d.File}); p.Template == OpenTemplate {
+		return &p
 	}
-	p := d.templated(Problem{File: d.File})
-	if p.Template == NoTemplate {
-		return nil
-	}
-	return &p
+	return nil
 }
 
 // filledIn puts words where values are to come, and takes out lines that only steer.
@@ -90,7 +85,10 @@ func filledIn(data []byte) []byte {
 	return variable.ReplaceAll(action.ReplaceAll(data, []byte("x")), []byte("x"))
 }
 
-func templateOf(data []byte) Template {
+// templateOf goes by the lines that say apiVersion. A text without any is
+// configuration of something else, unless it is in a chart or begins with what
+// it is rendered from.
+func templateOf(data []byte, inChart bool) Template {
 	groups := group.FindAllSubmatch(data, -1)
 	out := OtherTemplate
 	for _, g := range groups {
@@ -106,8 +104,10 @@ func templateOf(data []byte) Template {
 		return out
 	case bytes.Contains(data, []byte(apiGroups)):
 		return ACKTemplate
+	case inChart, bytes.HasPrefix(bytes.TrimLeft(comment.ReplaceAll(data, nil), " \t\r\n"), []byte("{{")):
+		return OpenTemplate
 	}
-	return OpenTemplate
+	return OtherTemplate
 }
 
 // Chart is the folder of the Helm chart that a file is a template of, "" for
