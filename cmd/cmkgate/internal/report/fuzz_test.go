@@ -46,7 +46,7 @@ func FuzzFormats(f *testing.F) {
 					t.Errorf("%v\n%s", err, got)
 				}
 			case "text":
-				if lines != 2 {
+				if lines != 3 {
 					t.Errorf("text: %d lines\n%s", lines, got)
 				}
 			case "github":
