@@ -33,8 +33,8 @@ func FuzzFormats(f *testing.F) {
 				t.Errorf("%s is not UTF-8", format)
 			}
 			if read := readers[format]; read != nil {
-				var any map[string]any
-				if err := read([]byte(got), &any); err != nil {
+				var whole map[string]any
+				if err := read([]byte(got), &whole); err != nil {
 					t.Errorf("%s: %v\n%s", format, err, got)
 				}
 			}
