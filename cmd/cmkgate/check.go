@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,9 +12,11 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/cluster"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/report"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/schema"
+	"github.com/cmkgate/cmkgate/config"
 	"github.com/cmkgate/cmkgate/policies"
 )
 
@@ -27,6 +30,9 @@ type checkOptions struct {
 	quiet       bool
 	noColor     bool
 	concurrency int
+
+	cluster bool
+	kubectl cluster.Kubectl
 }
 
 const checkHelp = `check judges manifests as the webhook would: multi-document YAML and JSON, Lists included.
@@ -36,7 +42,9 @@ files in it and below, hidden folders left out.
 What manifests say of each other counts, in whatever order and files they stand: an Endpoint is
 judged by the EndpointConfig that it names, and an object by its Namespace's labels and
 annotations. What is not among the manifests cannot be seen; where an answer depends on it, the
-finding is called unverifiable.
+finding is called unverifiable. With --cluster what is in a cluster counts too: cmkgate reads, with
+your kubectl and never writing, its Namespaces, EndpointConfigs, Pipelines and Buckets, and what
+chooses ACK's roles. What the manifests bring takes the place of what is there.
 
 Objects of the two groups are also held against ACK's CRDs, as no API server does it here: what
 it would refuse is a finding of the policy "schema", denied like any other, and so is a key in a
@@ -60,6 +68,7 @@ const checkExamples = `  cmkgate check .                                    ever
   helm template chart | cmkgate check -              what a chart renders
   kustomize build overlays/prod | cmkgate check -    what a kustomization builds
   cmkgate check -o text -o json=cmkgate.json deploy/ for people, and for a program
+  cmkgate check --cluster --context prod deploy/     with what is in the cluster
   cmkgate check --no-inject deploy/                  every key must be in Git`
 
 func newCheck() *cobra.Command {
@@ -92,6 +101,9 @@ func (o *checkOptions) judging(flags *pflag.FlagSet) {
 	flags.StringVarP(&o.namespace, "namespace", "n", "", "the `namespace` of objects that name none")
 	flags.StringVar(&o.schema, "schema", schemaEnforce, "what objects that ACK's CRDs do not allow come to: enforce, warn or off")
 	flags.BoolVar(&o.noColor, "no-color", false, "no colors (also by the variable NO_COLOR)")
+	flags.BoolVar(&o.cluster, "cluster", false, "judge with what is in a cluster (reads only, by kubectl)")
+	flags.StringVar(&o.kubectl.Context, "context", "", "with --cluster: the `context` of the kubeconfig; without it the current one")
+	flags.StringVar(&o.kubectl.Kubeconfig, "kubeconfig", "", "with --cluster: the kubeconfig `file`; without it kubectl's own choice")
 	flags.IntVar(&o.concurrency, "concurrency", runtime.GOMAXPROCS(0), "how many files to judge at a time")
 }
 
@@ -99,7 +111,7 @@ func (o *checkOptions) run(cmd *cobra.Command, args []string) error {
 	if !slices.Contains([]string{"enforce", "warn", "never"}, o.failOn) {
 		return fmt.Errorf("--fail-on %q: want enforce, warn or never", o.failOn)
 	}
-	c, err := o.checker(cmd.ErrOrStderr())
+	c, err := o.checker(cmd.Context(), cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}
@@ -125,24 +137,49 @@ func (o *checkOptions) run(cmd *cobra.Command, args []string) error {
 	return o.verdict(&summary)
 }
 
+// ask has the checker ask the cluster.
+func (o *checkOptions) ask(ctx context.Context, c *checker) (err error) {
+	if c.namespace == "" {
+		if c.namespace, err = o.kubectl.Namespace(ctx); err != nil {
+			return fmt.Errorf("cluster: %w", err)
+		}
+	}
+	c.live = func(survey *manifest.Survey) ([]manifest.Fact, error) {
+		return cluster.Facts(ctx, o.kubectl, survey, c.ackNamespace)
+	}
+	return nil
+}
+
 // checker makes ready what judges.
-func (o *checkOptions) checker(stderr io.Writer) (*checker, error) {
+func (o *checkOptions) checker(ctx context.Context, stderr io.Writer) (*checker, error) {
 	if !slices.Contains([]string{schemaEnforce, schemaWarn, schemaOff}, o.schema) {
 		return nil, fmt.Errorf("--schema %q: want enforce, warn or off", o.schema)
+	}
+	if !o.cluster && o.kubectl != (cluster.Kubectl{}) {
+		return nil, errors.New("--context and --kubeconfig choose a cluster: add --cluster, or leave them out")
 	}
 	cfg, err := loadConfig(o.config)
 	if err != nil {
 		return nil, err
 	}
+	return o.checkerFor(ctx, cfg, stderr)
+}
+
+// checkerFor is checker with a configuration that was read before.
+func (o *checkOptions) checkerFor(ctx context.Context, cfg *config.Config, stderr io.Writer) (*checker, error) {
 	evaluator, err := o.evaluator(cfg.Settings)
 	if err != nil {
 		return nil, err
 	}
-	return &checker{
+	c := &checker{
 		evaluator: evaluator, shapes: shapes{schema.New(), o.schema}, namespace: o.namespace,
 		ackNamespace: cfg.ACKNamespace, workers: max(o.concurrency, 1),
 		stderr: stderr, progress: o.progress(stderr),
-	}, nil
+	}
+	if o.cluster {
+		err = o.ask(ctx, c)
+	}
+	return c, err
 }
 
 // newInput is what the arguments of a command name.

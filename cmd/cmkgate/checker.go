@@ -23,10 +23,12 @@ type checker struct {
 	namespace string
 	// ackNamespace is where ACK has its ConfigMaps.
 	ackNamespace string
-	workers      int
-	writers      []report.Writer
-	stderr       io.Writer
-	progress     *progress
+	// live reads what a cluster says, nil where none is asked.
+	live     func(*manifest.Survey) ([]manifest.Fact, error)
+	workers  int
+	writers  []report.Writer
+	stderr   io.Writer
+	progress *progress
 }
 
 // outcome is what one batch came to.
@@ -122,8 +124,18 @@ func (c *checker) learn(input *manifest.Input, change func(manifest.Document) ma
 			known.world.Add(f)
 		}
 	}
+	if err != nil {
+		return known, err
+	}
+	if c.live != nil {
+		facts, err := c.live(survey)
+		if err != nil {
+			return known, err
+		}
+		known.world.AddLive(facts)
+	}
 	known.world.Finish()
-	return known, err
+	return known, nil
 }
 
 func (c *checker) judge(b *manifest.Batch, splitter *manifest.Splitter, known learned) outcome {

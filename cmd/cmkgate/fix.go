@@ -92,7 +92,7 @@ func (o *fixOptions) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	collectSeldom(gcPercentOfFix)
-	c, err := o.checker(cmd.ErrOrStderr())
+	c, err := o.checker(cmd.Context(), cmd.ErrOrStderr())
 	if err != nil {
 		return err
 	}

@@ -268,7 +268,7 @@ func (r *documentFix) try(proposals []proposal) (attempt, error) {
 		if len(edits[i]) == 0 {
 			continue
 		}
-		planned, err := edit.Plan(value.Data, value.Node, edits[i])
+		planned, err := edit.Plan(value.Data, value.Node(), edits[i])
 		if err != nil {
 			return attempt{}, err //nolint:wrapcheck // it is what the person reads
 		}

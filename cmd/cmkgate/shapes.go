@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/report"
@@ -65,6 +66,11 @@ type objects map[identity]place
 
 type identity struct{ group, kind, namespace, name string }
 
+// clone shares no memory with the document that the object stands in.
+func (i identity) clone() identity {
+	return identity{strings.Clone(i.group), strings.Clone(i.kind), strings.Clone(i.namespace), strings.Clone(i.name)}
+}
+
 type place struct {
 	file         string
 	line, column int
@@ -81,7 +87,7 @@ func (o objects) duplicates(of []report.Result) []report.Result {
 		}
 		first, found := o[id]
 		if !found {
-			o[id] = place{r.File, r.Line, r.Column}
+			o[id.clone()] = place{r.File, r.Line, r.Column}
 			continue
 		}
 		r.Policy, r.Reason, r.Mode = schema.ID, schema.Duplicate, policies.Audit

@@ -38,7 +38,7 @@ type SyntaxError struct {
 func (e *SyntaxError) Error() string { return fmt.Sprintf("%s at offset %d", e.Problem, e.Offset) }
 
 func parseJSON(p jsonParser) (*Node, error) {
-	p.stack = make([]Node, 1, blockSize/2)
+	p.builder = newBuilder()
 	if !utf8.ValidString(p.src) {
 		p.src = string([]rune(p.src)) // U+FFFD for each bad byte, as in encoding/json
 	}
@@ -54,13 +54,12 @@ func parseJSON(p jsonParser) (*Node, error) {
 	return &root, nil
 }
 
-// jsonParser builds nodes bottom-up: the members of open containers wait on
-// stack and move to a block of their own when the container closes.
+// jsonParser stands at what is to be read next.
 type jsonParser struct {
-	src   string
-	pos   int
-	stack []Node
-	block []Node
+	builder
+
+	src string
+	pos int
 
 	object   bool // metadata.managedFields is left out
 	metadata bool // the field of the root that is being read is metadata
@@ -68,21 +67,6 @@ type jsonParser struct {
 	positions bool // values are given their line and column
 	line      int  // the number of line breaks so far
 	lineStart int  // the offset after the last of them
-}
-
-// blockSize is how many nodes are allocated at a time: an ACK object has 50 to 100.
-const blockSize = 64
-
-// take moves the nodes on top of the stack, from mark on, to where they stay.
-func (p *jsonParser) take(mark int) []Node {
-	n := len(p.stack) - mark
-	if n > cap(p.block)-len(p.block) {
-		p.block = make([]Node, 0, max(n, blockSize))
-	}
-	start := len(p.block)
-	p.block = append(p.block, p.stack[mark:]...)
-	p.stack = p.stack[:mark]
-	return p.block[start:len(p.block):len(p.block)]
 }
 
 // value reads a value into element i of the stack.

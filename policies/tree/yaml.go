@@ -218,7 +218,7 @@ func yaml11Bool(s string) (Kind, string) {
 // number keeps a number as it is written where JSON can write it so, and else
 // writes the same number as JSON does (0x1F, 1_000, .5).
 func number(src *yaml.Node) (Kind, string, error) {
-	p := jsonParser{src: src.Value, stack: make([]Node, 1)}
+	p := jsonParser{src: src.Value, builder: builder{stack: make([]Node, 1)}}
 	if err := p.number(0); err == nil && p.pos == len(p.src) {
 		return Number, src.Value, nil
 	}

@@ -52,6 +52,7 @@ func needControllers(t *testing.T) {
 // play plays every scene, in the order of an installation's life.
 func (s *stage) play(t *testing.T) {
 	t.Helper()
+	s.roles.prepare(t, s)
 	s.startControllers(t)
 	t.Run("BeforeCmkgate", func(t *testing.T) {
 		t.Run("ObjectsWithoutKeysSettle", s.settleWithoutKeys)

@@ -74,9 +74,18 @@ func (r roles) places() []place {
 	})
 }
 
-// install gives the controllers a role in the partner's account.
-func (r roles) install(t *testing.T, s *stage) {
+// prepare makes the places and gives the controllers a role in the partner's account. It comes before the controllers,
+// because one that has not heard of a selector yet works with its own role.
+func (r roles) prepare(t *testing.T, s *stage) {
 	t.Helper()
+	var namespaces []*unstructured.Unstructured
+	for _, p := range r.places() {
+		namespace := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "v1", "kind": "Namespace"}}
+		namespace.SetName(p.scene)
+		namespace.SetAnnotations(p.ofTheNamespace)
+		namespaces = append(namespaces, namespace)
+	}
+	s.apply(t, namespaces)
 	if r == accountMap {
 		s.kubectl(t, "", "create", "configmap", "ack-role-account-map", "--namespace", apiserver.ControllerNamespace,
 			"--from-literal", partnerAccount+"="+partnerRole)
@@ -89,13 +98,8 @@ func (r roles) install(t *testing.T, s *stage) {
 // regionsAndAccounts: the signature of the request tells where ACK asks. A key of another region or account cannot
 // serve there.
 func (s *stage) regionsAndAccounts(t *testing.T) {
-	s.roles.install(t, s)
-	var namespaces, manifests []*unstructured.Unstructured
+	var manifests []*unstructured.Unstructured
 	for _, p := range s.roles.places() {
-		namespace := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "v1", "kind": "Namespace"}}
-		namespace.SetName(p.scene)
-		namespace.SetAnnotations(p.ofTheNamespace)
-		namespaces = append(namespaces, namespace)
 		for _, k := range only("TrainingJob", "Bucket") {
 			manifest := k.manifest(t, p.scene, ebs)
 			manifest.SetNamespace(p.scene)
@@ -103,7 +107,6 @@ func (s *stage) regionsAndAccounts(t *testing.T) {
 			manifests = append(manifests, manifest)
 		}
 	}
-	s.apply(t, namespaces)
 	s.apply(t, manifests)
 	for _, p := range s.roles.places() {
 		for _, k := range only("TrainingJob", "Bucket") {

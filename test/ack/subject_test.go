@@ -23,7 +23,7 @@ import (
 // How long the suite waits for a controller. What takes longest is a notebook's end: ACK waits 30 s after it stopped
 // the notebook, and as long again where AWS is not done with it.
 const (
-	patience     = 75 * time.Second
+	patience     = 3 * time.Minute
 	pollInterval = 50 * time.Millisecond
 )
 

@@ -8,7 +8,7 @@ import (
 
 const (
 	pollInterval = 100 * time.Millisecond
-	pollTimeout  = time.Minute
+	pollTimeout  = 3 * time.Minute
 )
 
 // poll calls ready until it returns nil. When time runs out or ctx ends, the error tells what ready complained about

@@ -2,13 +2,14 @@ package manifest
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// FuzzDocuments holds that no bytes make the reader panic, and that every
-// position that it names is in the file.
+// FuzzDocuments holds that no bytes make the reader panic, that every position
+// that it names is in the file, and that nothing of ours is skipped.
 func FuzzDocuments(f *testing.F) {
 	for _, seed := range []string{
 		"kind: A\nmetadata: {name: x}\n---\nkind: List\nitems: [{kind: B}]\n",
@@ -17,6 +18,7 @@ func FuzzDocuments(f *testing.F) {
 		"{\"kind\": \"A\"}\n{\"kind\": \"B\", \"x\": \"\\ud83d\\ude00\"}",
 		"\xff\xfek\x00:\x001\x00",
 		"apiVersion: s3.services.k8s.aws/v1alpha1\nkind: Bucket\nkind: Bucket\nspec: [b\n",
+		"apiVersion: \"s3.services.k\\x38s.aws/v1\"\nkind: Bucket\n",
 		"kind: A\r\n--- # x\r\nkind: B\rx: y\u2028z: 1",
 	} {
 		f.Add([]byte(seed))
@@ -43,9 +45,12 @@ func FuzzDocuments(f *testing.F) {
 			if problem != nil {
 				continue
 			}
-			parsed := doc.parse(true)
+			parsed := doc.parse()
 			for i := range parsed.Objects {
 				o := &parsed.Objects[i]
+				if strings.HasSuffix(o.Group, apiGroups) && !doc.canBeOurs() {
+					t.Errorf("an object of %s is skipped", o.Group)
+				}
 				for _, path := range []tree.Path{nil, {tree.Key("kind")}, {tree.Key("spec"), tree.Key("x")}} {
 					line, column := o.Position(path)
 					within("an object", line, column)

@@ -13,7 +13,7 @@ import (
 
 // parseJSON reads what is JSON but not YAML to the YAML reader: objects one
 // after the other without a separator, and escaped surrogate pairs.
-func (d *Document) parseJSON(wanted bool) (Parsed, bool) {
+func (d *Document) parseJSON() (Parsed, bool) {
 	var out Parsed
 	if !bytes.HasPrefix(bytes.TrimLeft(d.Data, " \t\r\n"), []byte("{")) {
 		return out, false
@@ -29,11 +29,9 @@ func (d *Document) parseJSON(wanted bool) (Parsed, bool) {
 			return out, false
 		}
 		out.Documents++
-		if wanted {
-			begin := int(decoder.InputOffset()) - len(raw)
-			value := Document{File: d.File, Line: d.Line + bytes.Count(d.Data[:begin], []byte("\n")), Data: raw, begin: d.begin + begin}
-			value.addJSON(&out)
-		}
+		begin := int(decoder.InputOffset()) - len(raw)
+		value := Document{File: d.File, Line: d.Line + bytes.Count(d.Data[:begin], []byte("\n")), Data: raw, begin: d.begin + begin}
+		value.addJSON(&out)
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 // list (TrainingJobList) may leave out apiVersion and kind, which follow from
 // the list's and are given here; they are empty for every other object.
 func (d *Document) flatten(out *Parsed, root *tree.Node, node *yaml.Node, group, kind string) {
-	value := &Value{Root: root, Node: node, Data: d.Data, Begin: d.begin}
+	value := &Value{Root: root, node: node, Data: d.Data, Begin: d.begin}
 	out.Values = append(out.Values, value)
 	d.flattenAt(out, value, nil, root, node, group, kind)
 }

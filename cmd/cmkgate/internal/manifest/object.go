@@ -27,11 +27,31 @@ type Object struct {
 // Value is one YAML document, or one of the JSON values, in the data of a Document.
 type Value struct {
 	Root *tree.Node
-	// Node is what the YAML reader made of it, nil when it did not parse it.
-	Node *yaml.Node
 	// Data holds the value, which begins at Begin in the data of the Document.
 	Data  []byte
 	Begin int
+	// plain is set where the value was read without the YAML reader. Node is nil then until someone asks for it.
+	plain bool
+	node  *yaml.Node
+	// names has the positions of the names in a plain value, once someone asked for one.
+	names *tree.Node
+}
+
+// Node is what the YAML reader makes of the value, nil where it cannot read it.
+// Of a plain one it is made without it, and without comments.
+func (v *Value) Node() *yaml.Node {
+	if v.plain && v.node == nil {
+		v.node = plainNode(string(v.Data), v.Root)
+	}
+	return v.node
+}
+
+// name is where in a plain value the name of the last field of a path stands.
+func (v *Value) name(path tree.Path) (line, column int) {
+	if v.names == nil {
+		v.names, _ = tree.PlainNames(string(v.Data))
+	}
+	return v.names.Find(path).Position()
 }
 
 // Position is the line and column, from 1, of the value at a path or, where
@@ -41,8 +61,8 @@ func (o *Object) Position(path tree.Path) (line, column int) {
 	value, steps := o.Root.Nearest(path)
 	line, column = value.Position()
 	if steps < len(path) || value.Absent() {
-		if name := nameAt(o.node, path[:steps]); name != nil {
-			line, column = name.Line, name.Column
+		if nameLine, nameColumn, ok := o.name(path[:steps]); ok {
+			line, column = nameLine, nameColumn
 		}
 	}
 	return o.before + max(line, 1), max(column, 1)
@@ -51,10 +71,34 @@ func (o *Object) Position(path tree.Path) (line, column int) {
 // NamePosition is the line and column, from 1, of the name of a field, and of
 // its value where the name cannot be found.
 func (o *Object) NamePosition(path tree.Path) (line, column int) {
-	if name := nameAt(o.node, path); name != nil && len(path) > 0 {
-		return o.before + name.Line, name.Column
+	if line, column, ok := o.name(path); ok {
+		return o.before + line, column
 	}
 	return o.Position(path)
+}
+
+// name is where in the document the name of the last field of a path stands.
+func (o *Object) name(path tree.Path) (line, column int, ok bool) {
+	if len(path) == 0 {
+		return 0, 0, false
+	}
+	if o.Value.plain {
+		line, column = o.Value.name(path)
+		return line, column, line > 0
+	}
+	name := nameAt(o.node, path)
+	if name == nil {
+		return 0, 0, false
+	}
+	return name.Line, name.Column, true
+}
+
+// yaml is what the YAML reader makes of the object, nil where it cannot read it.
+func (o *Object) yaml() *yaml.Node {
+	if o.Value.plain {
+		return o.Value.Node()
+	}
+	return o.node
 }
 
 // nameAt is where the name of the last field of a path stands, nil where the

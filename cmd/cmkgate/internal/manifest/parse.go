@@ -9,6 +9,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
@@ -29,14 +30,58 @@ type Parsed struct {
 	Problems []Problem
 }
 
-// ACK parses the document and returns the objects in it, if it can hold any of
-// an ACK controller. Of other documents only the syntax is checked.
+// ACK returns the objects in the document. One that cannot hold any of an ACK
+// controller is not parsed: nothing that is wrong with it can concern us.
 func (d *Document) ACK() Parsed {
-	return d.parse(d.Contains(kubernetesGroups))
+	if d.canBeOurs() {
+		return d.parse()
+	}
+	if d.isEmpty() {
+		return Parsed{}
+	}
+	return Parsed{Documents: 1}
 }
 
-// parse reads the document; objects are only made when they are wanted.
-func (d *Document) parse(wanted bool) Parsed {
+// canBeOurs says no only where the text cannot name an API group of ACK, not
+// even once a template is filled in. Bytes that no text has are told of.
+func (d *Document) canBeOurs() bool {
+	return d.Contains(kubernetesGroups, "{{", "\x00")
+}
+
+// isEmpty tells whether there are comments and marks at most.
+func (d *Document) isEmpty() bool {
+	for line := range bytes.Lines(d.Data) {
+		text := bytes.TrimSpace(line[len(marker(line)):])
+		if len(text) > 0 && text[0] != '#' {
+			return false
+		}
+	}
+	return true
+}
+
+// parse reads the document, in the fast way where its writing allows that.
+func (d *Document) parse() Parsed {
+	if out, ok := d.parsePlain(); ok {
+		return out
+	}
+	return d.parseYAML()
+}
+
+// parsePlain leaves Lists to the YAML reader.
+func (d *Document) parsePlain() (Parsed, bool) {
+	root, ok := tree.ParsePlain(string(d.Data))
+	if !ok || root.Get("items").Kind() == tree.List {
+		return Parsed{}, false
+	}
+	value := &Value{Root: root, Data: d.Data, Begin: d.begin, plain: true}
+	out := Parsed{Documents: 1, Values: []*Value{value}}
+	if object := policies.NewObject(root); object.Kind != "" || object.Group != "" {
+		out.Objects = []Object{{Object: object, File: d.File, before: d.Line, source: d.Data, Value: value}}
+	}
+	return out, true
+}
+
+func (d *Document) parseYAML() Parsed {
 	var out Parsed
 	decoder := yaml.NewDecoder(bytes.NewReader(d.Data))
 	for {
@@ -46,7 +91,7 @@ func (d *Document) parse(wanted bool) Parsed {
 			return out
 		}
 		if err != nil {
-			if fromJSON, ok := d.parseJSON(wanted); ok {
+			if fromJSON, ok := d.parseJSON(); ok {
 				return fromJSON
 			}
 			out.Problems = append(out.Problems, d.syntaxProblem(err))
@@ -56,9 +101,7 @@ func (d *Document) parse(wanted bool) Parsed {
 			continue
 		}
 		out.Documents++
-		if wanted {
-			d.addObjects(&out, root.Content[0])
-		}
+		d.addObjects(&out, root.Content[0])
 	}
 }
 

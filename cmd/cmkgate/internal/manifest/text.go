@@ -61,7 +61,7 @@ func newText(o *Object, path tree.Path) *text {
 		}
 	}
 	t.visible = append(t.visible, n)
-	if node := resolve(nodeAt(o.node, path)); node != nil {
+	if node := resolve(nodeAt(o.yaml(), path)); node != nil {
 		t.places = align(t.json, node, o.source)
 	}
 	return t

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/policies/catalog"
@@ -20,6 +21,14 @@ type World struct {
 	logTargets map[string]bool
 	selectors  map[string]*policies.RoleSelector
 	roles      policies.Roles
+	// brought are the objects that the manifests bring, which take the place of those in a cluster.
+	brought map[kubernetesName]bool
+}
+
+// kubernetesName is how Kubernetes tells objects apart.
+type kubernetesName struct {
+	kind            catalog.Kind
+	namespace, name string
 }
 
 // awsName is how AWS tells objects apart.
@@ -35,6 +44,7 @@ func NewWorld() *World {
 		named:      map[awsName][]policies.Object{},
 		logTargets: map[string]bool{},
 		selectors:  map[string]*policies.RoleSelector{},
+		brought:    map[kubernetesName]bool{},
 	}
 }
 
@@ -60,6 +70,7 @@ type Survey struct {
 
 // lookup is a kind that policies look up, made ready.
 type lookup struct {
+	kind catalog.Kind
 	name tree.Path
 	keep *tree.Keeper
 }
@@ -83,7 +94,7 @@ func NewSurvey(namespace, ackNamespace string) (*Survey, error) {
 		if err != nil {
 			return nil, err //nolint:wrapcheck // it names the path
 		}
-		s.lookups[l.Kind] = lookup{name, keep}
+		s.lookups[l.Kind] = lookup{l.Kind, name, keep}
 		s.words = append(s.words, l.Kind.Name)
 	}
 	return s, nil
@@ -96,7 +107,7 @@ func (s *Survey) Facts(d *Document) []Fact {
 		return nil
 	}
 	var out []Fact
-	parsed := d.parse(true)
+	parsed := d.parse()
 	for i := range parsed.Objects {
 		o := parsed.Objects[i].Object
 		o.Namespace = cmp.Or(o.Namespace, s.namespace)
@@ -105,6 +116,24 @@ func (s *Survey) Facts(d *Document) []Fact {
 		}
 	}
 	return out
+}
+
+// Answer returns what the API server's answer to a get or list says of the
+// world, and what to continue a list with.
+func (s *Survey) Answer(data []byte) (facts []Fact, next string, err error) {
+	root, err := tree.ParseJSON(data)
+	if err != nil {
+		return nil, "", err //nolint:wrapcheck // the caller knows what was asked
+	}
+	var parsed Parsed
+	(&Document{}).flatten(&parsed, root, nil, "", "")
+	for i := range parsed.Objects {
+		if fact, ok := s.fact(parsed.Objects[i].Object); ok {
+			fact.object.Planned = false
+			facts = append(facts, fact)
+		}
+	}
+	return facts, strings.Clone(root.Get("metadata").Get("continue").Str()), nil
 }
 
 func (s *Survey) fact(o policies.Object) (Fact, bool) {
@@ -122,13 +151,16 @@ func (s *Survey) fact(o policies.Object) (Fact, bool) {
 	if !ok {
 		return Fact{}, false
 	}
-	f := Fact{as: awsName{kind, o.Root.Find(l.name).Str()}}
+	f := Fact{as: awsName{l.kind, o.Root.Find(l.name).Str()}}
 	if kind.Group == catalog.S3 {
 		f.logTarget = o.Root.Find(s.logTarget).Str()
 	}
-	o.Root = l.keep.Trim(o.Root)
-	o.Planned = true
-	f.object = o
+	// Nothing that is kept may share memory with the document.
+	f.as.name, f.logTarget = strings.Clone(f.as.name), strings.Clone(f.logTarget)
+	f.object = policies.Object{
+		Group: l.kind.Group, Kind: l.kind.Name, Namespace: strings.Clone(o.Namespace), Name: strings.Clone(o.Name),
+		Root: l.keep.Trim(o.Root), Planned: true,
+	}
 	return f, f.as.name != "" || f.logTarget != ""
 }
 
@@ -137,7 +169,7 @@ func namespaceFact(o policies.Object) (Fact, bool) {
 	annotations := stringMap(metadata.Get("annotations"))
 	maps.DeleteFunc(annotations, func(name, _ string) bool { return !policies.ReadsAnnotation(name) })
 	return Fact{namespace: &policies.Namespace{
-		Name: o.Name, Labels: stringMap(metadata.Get("labels")), Annotations: annotations,
+		Name: strings.Clone(o.Name), Labels: stringMap(metadata.Get("labels")), Annotations: annotations,
 	}}, o.Name != ""
 }
 
@@ -153,11 +185,9 @@ func (w *World) Add(f Fact) {
 	if f.namespace != nil {
 		w.namespaces[f.namespace.Name] = *f.namespace
 	}
-	if f.as.name != "" {
-		w.named[f.as] = append(w.named[f.as], f.object)
-	}
-	if f.logTarget != "" {
-		w.logTargets[f.logTarget] = true
+	w.addObject(f)
+	if f.object.Root != nil {
+		w.brought[f.name()] = true
 	}
 	if f.selector != nil {
 		w.selectors[f.selector.Name] = f.selector
@@ -167,6 +197,45 @@ func (w *World) Add(f Fact) {
 		w.roles.Accounts = f.roles
 	case policies.RoleTeamMap:
 		w.roles.Teams = f.roles
+	}
+}
+
+func (w *World) addObject(f Fact) {
+	if f.as.name != "" {
+		w.named[f.as] = append(w.named[f.as], f.object)
+	}
+	if f.logTarget != "" {
+		w.logTargets[f.logTarget] = true
+	}
+}
+
+func (f *Fact) name() kubernetesName {
+	return kubernetesName{f.as.kind, f.object.Namespace, f.object.Name}
+}
+
+// AddLive takes in what a cluster says, after the manifests have said all: what
+// they bring takes the place of what is there, and of a Namespace labels and
+// annotations come together, as when it is applied.
+func (w *World) AddLive(facts []Fact) {
+	for _, f := range facts {
+		if f.namespace != nil {
+			planned := w.namespaces[f.namespace.Name]
+			maps.Copy(f.namespace.Labels, planned.Labels)
+			maps.Copy(f.namespace.Annotations, planned.Annotations)
+			w.namespaces[f.namespace.Name] = *f.namespace
+		}
+		if f.object.Root != nil && !w.brought[f.name()] {
+			w.addObject(f)
+		}
+		if f.selector != nil && w.selectors[f.selector.Name] == nil {
+			w.selectors[f.selector.Name] = f.selector
+		}
+		switch {
+		case f.roleMap == policies.RoleAccountMap && w.roles.Accounts == nil:
+			w.roles.Accounts = f.roles
+		case f.roleMap == policies.RoleTeamMap && w.roles.Teams == nil:
+			w.roles.Teams = f.roles
+		}
 	}
 }
 
@@ -204,7 +273,7 @@ func (w *World) Roles() policies.Roles { return w.roles }
 func stringMap(n *tree.Node) map[string]string {
 	m := make(map[string]string, n.Len())
 	for i := range n.Len() {
-		m[n.At(i).Key()] = n.At(i).Str()
+		m[strings.Clone(n.At(i).Key())] = strings.Clone(n.At(i).Str())
 	}
 	return m
 }

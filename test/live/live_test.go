@@ -1,0 +1,209 @@
+package live
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/cmkgate/cmkgate/test/apiserver"
+)
+
+// there is what is in the cluster: a namespace that ACK works in another region for, a config with a key and one without.
+const there = `
+apiVersion: v1
+kind: Namespace
+metadata: {name: science}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: far, annotations: {services.k8s.aws/default-region: us-east-1}}
+---
+apiVersion: sagemaker.services.k8s.aws/v1alpha1
+kind: EndpointConfig
+metadata: {name: good, namespace: science}
+spec:
+  endpointConfigName: good
+  kmsKeyID: arn:aws:kms:eu-west-1:111122223333:key/11111111-1111-1111-1111-111111111111
+  productionVariants: [{variantName: a, modelName: m, instanceType: ml.m5.large, initialInstanceCount: 1}]
+---
+apiVersion: sagemaker.services.k8s.aws/v1alpha1
+kind: EndpointConfig
+metadata: {name: keyless, namespace: science}
+spec:
+  endpointConfigName: keyless
+  productionVariants: [{variantName: a, modelName: m, instanceType: ml.m5.large, initialInstanceCount: 1}]
+`
+
+func endpoint(namespace, config string) string {
+	return "apiVersion: sagemaker.services.k8s.aws/v1alpha1\nkind: Endpoint\nmetadata: {name: e" + namespace + "}\n" +
+		"spec: {endpointName: e, endpointConfigName: " + config + "}\n"
+}
+
+const bucket = "apiVersion: s3.services.k8s.aws/v1alpha1\nkind: Bucket\nmetadata: {name: b, namespace: far}\nspec: {name: b}\n"
+
+// readOnly are the rights that --cluster asks for.
+const readOnly = `
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: cmkgate-check}
+rules:
+- {apiGroups: [""], resources: [namespaces], verbs: [list]}
+- {apiGroups: [""], resources: [configmaps], resourceNames: [ack-role-account-map, ack-role-team-map], verbs: [get]}
+- {apiGroups: [services.k8s.aws], resources: [iamroleselectors], verbs: [list]}
+- {apiGroups: [sagemaker.services.k8s.aws], resources: [endpointconfigs, pipelines], verbs: [list]}
+- {apiGroups: [s3.services.k8s.aws], resources: [buckets], verbs: [list]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: cmkgate-check}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cmkgate-check}
+subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: pipeline}]
+`
+
+func TestCheckWithACluster(t *testing.T) {
+	server := apiserver.ForTest(t)
+	c := newCommand(t, server)
+	apply(t, server, there+"---"+readOnly)
+	c.kubeconfig = kubeconfig(t, server, "pipeline")
+
+	t.Run("WhatIsThereCounts", func(t *testing.T) {
+		c.expect(t, 0, "", endpoint(", namespace: science", "good"))
+		c.expect(t, 1, `EndpointConfig "keyless"`, endpoint(", namespace: science", "keyless"))
+		c.expect(t, 0, "unverifiable", endpoint(", namespace: science", "absent"))
+	})
+	t.Run("WithoutTheFlagItDoesNot", func(t *testing.T) {
+		alone := c
+		alone.kubeconfig = ""
+		alone.expect(t, 0, "unverifiable", endpoint(", namespace: science", "keyless"))
+	})
+	t.Run("WhatTheManifestsBringTakesItsPlace", func(t *testing.T) {
+		renamed := "apiVersion: sagemaker.services.k8s.aws/v1alpha1\nkind: EndpointConfig\nmetadata: {name: good, namespace: science}\n" +
+			"spec: {endpointConfigName: renamed, kmsKeyID: \"arn:aws:kms:eu-west-1:111122223333:key/11111111-1111-1111-1111-111111111111\", productionVariants: [{variantName: a, modelName: m, instanceType: ml.m5.large}]}\n"
+		c.expect(t, 0, "unverifiable", renamed+"---\n"+endpoint(", namespace: science", "good"))
+	})
+	t.Run("ANamespaceSaysWhereACKWorks", func(t *testing.T) {
+		c.expect(t, 1, "us-east-1", bucket)
+		// What is applied comes on top of what is there.
+		c.expect(t, 1, "us-east-1", "apiVersion: v1\nkind: Namespace\nmetadata: {name: far, labels: {team: a}}\n---\n"+bucket)
+		c.expect(t, 0, "", "apiVersion: v1\nkind: Namespace\nmetadata: {name: far, annotations: {services.k8s.aws/default-region: eu-west-1}}\n---\n"+bucket)
+	})
+	t.Run("TheNamespaceOfTheContextIsThatOfObjectsThatNameNone", func(t *testing.T) {
+		c.expect(t, 0, "Endpoint default/e", endpoint("", "absent"))
+	})
+	t.Run("ItOnlyReads", func(t *testing.T) {
+		verbs := verbsOf(t, server, "pipeline")
+		if len(verbs) == 0 {
+			t.Error("the audit log has nothing of it")
+		}
+		for verb := range verbs {
+			if verb != "get" && verb != "list" {
+				t.Errorf("it asked for %s", verb)
+			}
+		}
+	})
+	t.Run("WhatItMayNotReadIsAnError", func(t *testing.T) {
+		stranger := c
+		stranger.kubeconfig = kubeconfig(t, server, "stranger")
+		stranger.expect(t, 2, "Ask for the right to get and list it, or judge without --cluster", bucket)
+	})
+	t.Run("NoClusterIsAnError", func(t *testing.T) {
+		nowhere := c
+		nowhere.kubeconfig = filepath.Join(t.TempDir(), "absent")
+		nowhere.expect(t, 2, "kubectl has no current context", bucket)
+	})
+	t.Run("NoKubectlIsAnError", func(t *testing.T) {
+		bare := c
+		bare.kubectlDir = t.TempDir()
+		bare.expect(t, 2, "Install it, or judge without --cluster", bucket)
+	})
+}
+
+// TestCheckReadsALongListInPages: more objects than one answer of the API server has.
+func TestCheckReadsALongListInPages(t *testing.T) {
+	server := apiserver.ForTest(t)
+	c := newCommand(t, server)
+	var many strings.Builder
+	for i := range 1100 {
+		fmt.Fprintf(&many, "apiVersion: v1\nkind: Namespace\nmetadata: {name: n-%d}\n---\n", i)
+	}
+	apply(t, server, many.String()+"apiVersion: v1\nkind: Namespace\nmetadata: {name: zz, annotations: {services.k8s.aws/default-region: us-east-1}}\n")
+	c.kubeconfig = server.Kubeconfig()
+	c.expect(t, 1, "us-east-1", strings.ReplaceAll(bucket, "far", "zz"))
+}
+
+// command is the built cmkgate.
+type command struct {
+	binary, kubectlDir, kubeconfig string
+}
+
+func newCommand(t *testing.T, server *apiserver.Server) command {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "cmkgate")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "github.com/cmkgate/cmkgate/cmd/cmkgate").CombinedOutput(); err != nil {
+		t.Fatalf("build cmkgate: %v\n%s", err, out)
+	}
+	return command{binary: binary, kubectlDir: filepath.Dir(server.KubectlPath())}
+}
+
+// expect checks manifests and expects an exit code and a text in what is printed.
+func (c command) expect(t *testing.T, code int, want, manifests string) {
+	t.Helper()
+	args := []string{"check", "--config", "../../config/samples/minimal.yaml", "-"}
+	if c.kubeconfig != "" {
+		args = append(args, "--cluster", "--kubeconfig", c.kubeconfig)
+	}
+	cmd := exec.CommandContext(t.Context(), c.binary, args...)
+	cmd.Env = []string{"PATH=" + c.kubectlDir, "HOME=" + t.TempDir()}
+	cmd.Stdin = strings.NewReader(manifests)
+	out, err := cmd.CombinedOutput()
+	if got := cmd.ProcessState.ExitCode(); got != code || !strings.Contains(string(out), want) {
+		t.Errorf("exit code %d (%v), want %d and %q in\n%s", got, err, code, want, out)
+	}
+}
+
+func apply(t *testing.T, server *apiserver.Server, manifests string) {
+	t.Helper()
+	result, err := server.Kubectl(t.Context(), strings.NewReader(manifests), "create", "-f", "-")
+	if err != nil || result.Code != 0 {
+		t.Fatalf("%v %s", err, result.Stderr)
+	}
+}
+
+func kubeconfig(t *testing.T, server *apiserver.Server, user string) string {
+	t.Helper()
+	path, err := server.UserKubeconfig(user)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// verbsOf are the verbs of a user's requests for objects.
+func verbsOf(t *testing.T, server *apiserver.Server, user string) map[string]bool {
+	t.Helper()
+	log, err := os.ReadFile(server.AuditLog())
+	if err != nil {
+		t.Fatal(err)
+	}
+	verbs := map[string]bool{}
+	for line := range bytes.Lines(log) {
+		var e struct {
+			Verb string `json:"verb"`
+			User struct {
+				Username string `json:"username"`
+			} `json:"user"`
+		}
+		if err := json.Unmarshal(line, &e); err != nil {
+			t.Fatal(err)
+		}
+		if e.User.Username == user {
+			verbs[e.Verb] = true
+		}
+	}
+	return verbs
+}
