@@ -41,17 +41,21 @@ type Value struct {
 // Of a plain one it is made without it, and without comments.
 func (v *Value) Node() *yaml.Node {
 	if v.plain && v.node == nil {
-		v.node = plainNode(string(v.Data), v.Root)
+		v.node = plainNode(string(v.Data), v.Root, v.namesOf())
 	}
 	return v.node
 }
 
 // name is where in a plain value the name of the last field of a path stands.
 func (v *Value) name(path tree.Path) (line, column int) {
+	return v.namesOf().Find(path).Position()
+}
+
+func (v *Value) namesOf() *tree.Node {
 	if v.names == nil {
 		v.names, _ = tree.PlainNames(string(v.Data))
 	}
-	return v.names.Find(path).Position()
+	return v.names
 }
 
 // Position is the line and column, from 1, of the value at a path or, where

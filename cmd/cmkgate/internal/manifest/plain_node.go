@@ -10,11 +10,7 @@ import (
 
 // plainNode makes of a plain document what the YAML reader would make of it, as
 // far as kinds, texts, quotes and positions go, in a fraction of the time.
-func plainNode(text string, root *tree.Node) *yaml.Node {
-	names, ok := tree.PlainNames(text)
-	if !ok {
-		return nil
-	}
+func plainNode(text string, root, names *tree.Node) *yaml.Node {
 	b := plainBuilder{lines: strings.Split(text, "\n")}
 	return b.node(root, names)
 }

@@ -25,7 +25,8 @@ func FuzzPlainNode(f *testing.F) {
 		if err := yaml.Unmarshal([]byte(text), &doc); err != nil {
 			t.Fatalf("%v in %q", err, text)
 		}
-		same(t, text, plainNode(text, root), doc.Content[0])
+		names, _ := tree.PlainNames(text)
+		same(t, text, plainNode(text, root, names), doc.Content[0])
 	})
 }
 
