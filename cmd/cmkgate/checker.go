@@ -101,22 +101,7 @@ func (c *checker) learn(input *manifest.Input, change func(manifest.Document) ma
 	var lessons []lesson
 	err = inOrder(c.workers, input.Batches(), func() func(manifest.Batch) lesson {
 		var splitter manifest.Splitter
-		return func(b manifest.Batch) lesson {
-			l := lesson{file: b.File, patches: manifest.Patches{}}
-			for doc, problem := range b.Documents(&splitter) {
-				if problem != nil {
-					continue
-				}
-				l.patches.Find(&doc)
-				facts := survey.Facts(&doc)
-				if len(facts) > 0 && change != nil {
-					doc = change(doc)
-					facts = survey.Facts(&doc)
-				}
-				l.facts = append(l.facts, facts...)
-			}
-			return l
-		}
+		return func(b manifest.Batch) lesson { return lessonOf(&b, &splitter, survey, change) }
 	}, func(l lesson) error {
 		maps.Copy(known.patches, l.patches)
 		if len(l.facts) > 0 {
@@ -144,6 +129,23 @@ func (c *checker) learn(input *manifest.Input, change func(manifest.Document) ma
 	}
 	known.world.Finish()
 	return known, nil
+}
+
+func lessonOf(b *manifest.Batch, splitter *manifest.Splitter, survey *manifest.Survey, change func(manifest.Document) manifest.Document) lesson {
+	l := lesson{file: b.File, patches: manifest.Patches{}}
+	for doc, problem := range b.Documents(splitter) {
+		if problem != nil {
+			continue
+		}
+		l.patches.Find(&doc)
+		facts := survey.Facts(&doc)
+		if len(facts) > 0 && change != nil {
+			doc = change(doc)
+			facts = survey.Facts(&doc)
+		}
+		l.facts = append(l.facts, facts...)
+	}
+	return l
 }
 
 func (c *checker) judge(b *manifest.Batch, splitter *manifest.Splitter, known learned) outcome {

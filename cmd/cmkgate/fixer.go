@@ -196,12 +196,17 @@ func (r *documentFix) judge(isFirst bool) []proposal {
 }
 
 func (r *documentFix) consider(out []proposal, o *manifest.Object, f *policies.Finding, isFirst bool) []proposal {
-	p := proposal{fix: fix{Result: report.NewResult(o, f), at: o.At, edits: f.Fix}, value: slices.Index(r.parsed.Values, o.Value)}
-	p.finding = strconv.Itoa(p.value) + " " + o.At.String() + " " + f.Label() + " " + p.Path
-	if isFirst {
+	p := proposal{fix: fix{at: o.At, edits: f.Fix}, value: slices.Index(r.parsed.Values, o.Value)}
+	p.finding = strconv.Itoa(p.value) + " " + o.At.String() + " " + f.Label() + " " + f.Place()
+	first, known := r.first[p.finding]
+	switch {
+	case isFirst:
+		p.Result = report.NewResult(o, f)
 		r.first[p.finding] = p.Result
-	} else if first, ok := r.first[p.finding]; ok && !r.fixer.writes {
-		p.Line, p.Column = first.Line, first.Column
+	case known && !r.fixer.writes:
+		p.Result = first
+	default:
+		p.Result = report.NewResult(o, f)
 	}
 	chosen := !r.fixer.judgeOnly && (len(r.fixer.only) == 0 || slices.Contains(r.fixer.only, f.Policy))
 	if len(f.Fix) == 0 || !chosen {

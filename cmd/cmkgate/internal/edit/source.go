@@ -27,7 +27,8 @@ func newSource(data []byte) source {
 		begin = len(byteOrderMark)
 	}
 	s.lines = append(make([]int, 0, bytes.Count(data, []byte("\n"))+1), begin)
-	simple := bytes.IndexByte(data, '\r') < 0 && !bytes.ContainsAny(data, "\u0085\u2028\u2029")
+	const nel, ls = 0xC2, 0xE2 // how NEL, and LS and PS, begin
+	simple := bytes.IndexByte(data, '\r') < 0 && bytes.IndexByte(data, nel) < 0 && bytes.IndexByte(data, ls) < 0
 	for at := begin; at < len(data); {
 		end := at
 		if i := bytes.IndexByte(data[at:], '\n'); simple && i >= 0 {

@@ -25,8 +25,8 @@ func TestTemplatesAreNotBrokenYAML(t *testing.T) {
 		"{{ include \"x\" . }}\n":                                                                 "1:1 2",
 		"# c\n---\n{{ include \"x\" . }}\n":                                                       "3:1 2",
 		"apiVersion: {{ .Values.api }}\nkind: Bucket\n":                                           "1:13 2",
-		"apiVersion: v1\nkind: Service\nmetadata: {name: {{ .x }}\n":                              "",      // and broken besides
-		"kind: A\nmetadata: {name: [}\ntext: \"{{ .x }}\"\n":                                      "",      // likewise
+		"apiVersion: v1\nkind: Service\nmetadata: {name: {{ .x }}\n":                              "",  // and broken besides
+		"kind: A\nmetadata: {name: [}\ntext: \"{{ .x }}\"\n":                                      "",  // likewise
 		"key: {{ .Values.key }}\n":                                                                "-", // configuration of something else
 		"run: echo ${{ github.sha }}\n":                                                           "-",
 		ack + "metadata: {name: \"{{ .x }}\"}\n":                                                  "-",
