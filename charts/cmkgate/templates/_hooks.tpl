@@ -11,19 +11,14 @@
 {{- mergeOverwrite (dict) .Values.podLabels (include "cmkgate.labels" . | fromYaml) $own | toYaml -}}
 {{- end -}}
 
-{{/* The template of a hook's pod: (dict "root" $ "name" NAME "args" LIST). */}}
-{{- define "cmkgate.hookPod" -}}
-metadata:
-  labels:
-    {{- include "cmkgate.hookPodLabels" .root | nindent 4 }}
-  {{- with include "cmkgate.podAnnotations" .root }}
-  annotations:
-    {{- . | nindent 4 }}
-  {{- end }}
-spec:
-  {{- include "cmkgate.hookPodSpec" . | nindent 2 }}
+{{/* The annotations of a hook's objects: (dict "hook" EVENT "weight" N). Nothing of a hook stays, whatever comes of it. */}}
+{{- define "cmkgate.hookAnnotations" -}}
+helm.sh/hook: {{ .hook }}
+helm.sh/hook-weight: {{ .weight | quote }}
+helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded,hook-failed
 {{- end -}}
 
+{{/* The spec of a hook's pod: (dict "root" $ "name" NAME "args" LIST "config" BOOL). */}}
 {{- define "cmkgate.hookPodSpec" -}}
 serviceAccountName: {{ include "cmkgate.hookName" . }}
 restartPolicy: Never
@@ -42,13 +37,21 @@ containers:
     image: {{ include "cmkgate.image" .root | quote }}
     imagePullPolicy: {{ .root.Values.image.pullPolicy }}
     args:
-      {{- range .args }}
-      - {{ . }}
-      {{- end }}
+      {{- toYaml .args | nindent 6 }}
     {{- with .root.Values.resources }}
     resources:
       {{- toYaml . | nindent 6 }}
     {{- end }}
     securityContext:
       {{- include "cmkgate.containerSecurityContext" .root | nindent 6 }}
+    {{- if .config }}
+    volumeMounts:
+      - {name: config, mountPath: /etc/cmkgate/config, readOnly: true}
+    {{- end }}
+{{- if .config }}
+volumes:
+  - name: config
+    configMap:
+      name: {{ include "cmkgate.fullname" .root }}
+{{- end }}
 {{- end -}}
