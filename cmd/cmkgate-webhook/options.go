@@ -39,8 +39,9 @@ Usage:
   cmkgate-webhook COMMAND --help
 
 Commands:
-  selftest    show that the API server asks cmkgate; the chart runs it as its test
-  uninstall   remove the webhook configurations; the chart runs it before it removes the rest
+  check-config   tell what is wrong with a configuration; the chart runs it before it changes anything
+  selftest       show that the API server asks cmkgate; the chart runs it as its test
+  uninstall      remove the webhook configurations; the chart runs it before it removes the rest
 
 Flags:
 `
