@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -46,14 +48,25 @@ func logged(name string, check healthz.Checker, log logr.Logger) healthz.Checker
 		err := check(r)
 		mu.Lock()
 		defer mu.Unlock()
-		switch {
-		case err != nil && err.Error() != reason:
-			reason = err.Error()
-			log.Info("not ready", "check", name, "reason", reason)
-		case err == nil && reason != "":
-			reason = ""
+		switch now := reasonOf(err); {
+		case now == reason:
+		case now == "":
 			log.Info("ready again", "check", name)
+			reason = now
+		default:
+			log.Info("not ready", "check", name, "reason", now)
+			reason = now
 		}
 		return err
 	}
+}
+
+// reasonOf is one line. Joined errors come in any order.
+func reasonOf(err error) string {
+	if err == nil {
+		return ""
+	}
+	reasons := strings.Split(err.Error(), "\n")
+	slices.Sort(reasons)
+	return strings.Join(reasons, "; ")
 }

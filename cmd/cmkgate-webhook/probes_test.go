@@ -50,7 +50,7 @@ func TestTheLogTellsEachReasonOnce(t *testing.T) {
 	log := funcr.New(func(_, args string) { lines = append(lines, args) }, funcr.Options{})
 	var now error
 	check := logged("caches", func(*http.Request) error { return now }, log)
-	for _, next := range []error{nil, errors.New("late"), errors.New("late"), errors.New("later"), nil, nil, errors.New("late")} {
+	for _, next := range []error{nil, errors.New("late"), errors.New("late"), errors.New("b\na"), errors.New("a\nb"), nil, nil, errors.New("late")} {
 		now = next
 		if err := check(nil); !errors.Is(err, next) {
 			t.Errorf("%v became %v", next, err)
@@ -58,7 +58,7 @@ func TestTheLogTellsEachReasonOnce(t *testing.T) {
 	}
 	want := []string{
 		`"level"=0 "msg"="not ready" "check"="caches" "reason"="late"`,
-		`"level"=0 "msg"="not ready" "check"="caches" "reason"="later"`,
+		`"level"=0 "msg"="not ready" "check"="caches" "reason"="a; b"`,
 		`"level"=0 "msg"="ready again" "check"="caches"`,
 		`"level"=0 "msg"="not ready" "check"="caches" "reason"="late"`,
 	}
