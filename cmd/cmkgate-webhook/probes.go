@@ -48,9 +48,9 @@ func logged(name string, check healthz.Checker, log logr.Logger) healthz.Checker
 		err := check(r)
 		mu.Lock()
 		defer mu.Unlock()
-		switch now := reasonOf(err); {
-		case now == reason:
-		case now == "":
+		switch now := reasonOf(err); now {
+		case reason:
+		case "":
 			log.Info("ready again", "check", name)
 			reason = now
 		default:

@@ -97,8 +97,8 @@ func (u uninstall) remove(ctx context.Context, resource metadata.ResourceInterfa
 		}
 		return false, forbidden(last)
 	})
-	if err != nil && last != nil && !errors.Is(err, last) {
-		err = fmt.Errorf("%w: %w", err, last)
+	if err != nil && last != nil {
+		return was, last // says more than that time is up
 	}
 	return was, err
 }

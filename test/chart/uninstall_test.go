@@ -87,8 +87,14 @@ func (c cluster) hookRemovesTheWebhooks(t *testing.T) {
 	if code != 1 || !strings.Contains(output, "is forbidden") || !strings.Contains(output, "kubectl delete validatingwebhookconfigurations others") {
 		t.Errorf("other configurations: exit code %d\n%s", code, output)
 	}
+	c.kubectl("patch", "validatingwebhookconfiguration", "cmkgate", "--type=merge", "-p", `{"metadata":{"finalizers":["example.com/keep"]}}`)
+	code, output = uninstall("--timeout", "1500ms")
+	if code != 1 || !strings.Contains(output, "remove validatingwebhookconfigurations cmkgate: it is still there: a finalizer keeps it") {
+		t.Errorf("a finalizer: exit code %d\n%s", code, output)
+	}
+	c.kubectl("patch", "validatingwebhookconfiguration", "cmkgate", "--type=merge", "-p", `{"metadata":{"finalizers":null}}`)
 	code, output = uninstall()
-	if code != 0 || strings.Count(output, " cmkgate: removed") != 2 {
+	if code != 0 || !strings.Contains(output, "validatingwebhookconfigurations cmkgate: was not there") || !strings.Contains(output, "mutatingwebhookconfigurations cmkgate: removed") {
 		t.Errorf("exit code %d\n%s", code, output)
 	}
 	if left := c.kubectl("get", "mutatingwebhookconfigurations,validatingwebhookconfigurations", "-o", "name"); left != "" {
