@@ -3,8 +3,12 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
+	"sync"
 	"time"
 
+	"github.com/go-logr/logr"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 )
@@ -33,4 +37,36 @@ func withStatus(checks http.Handler, status func() string) http.Handler {
 			_, _ = fmt.Fprint(w, status()) // a client that is gone needs no status
 		}
 	})
+}
+
+// logged tells why a replica is not ready, once for each reason: the page
+// withholds it, because anybody in the cluster's network can read that.
+func logged(name string, check healthz.Checker, log logr.Logger) healthz.Checker {
+	var mu sync.Mutex
+	reason := ""
+	return func(r *http.Request) error {
+		err := check(r)
+		mu.Lock()
+		defer mu.Unlock()
+		switch now := reasonOf(err); now {
+		case reason:
+		case "":
+			log.Info("ready again", "check", name)
+			reason = now
+		default:
+			log.Info("not ready", "check", name, "reason", now)
+			reason = now
+		}
+		return err
+	}
+}
+
+// reasonOf is one line. Joined errors come in any order.
+func reasonOf(err error) string {
+	if err == nil {
+		return ""
+	}
+	reasons := strings.Split(err.Error(), "\n")
+	slices.Sort(reasons)
+	return strings.Join(reasons, "; ")
 }

@@ -1,10 +1,14 @@
 {{/* Everything about the serving certificate that depends on certificates.mode is in this file. */}}
 
-{{/* Flags of the self-managed mode: those of package webhook/certs. */}}
-{{- define "cmkgate.selfManagedFlags" -}}
+{{/* The flags of package webhook/certs. In every mode a replica compares what it serves with what is published. */}}
+{{- define "cmkgate.certificateFlags" -}}
+{{- if include "cmkgate.isSelfManaged" . -}}
 - --cert-mode=self
 - --cert-secret={{ include "cmkgate.certificateSecret" . }}
 - --cert-service={{ include "cmkgate.fullname" . }}
+{{- else -}}
+- --cert-dir=/etc/cmkgate/certs
+{{- end }}
 - --webhook-configuration={{ include "cmkgate.clusterName" . }}
 {{- end -}}
 
@@ -29,9 +33,11 @@ CA itself, and a deployment tool sees no drift. */}}
 {{- end -}}
 {{- end -}}
 
-{{/* Annotations of the webhook configurations, as YAML. */}}
-{{- define "cmkgate.caAnnotations" -}}
-{{- if eq .Values.certificates.mode "certManager" -}}
+{{/* Annotations of the webhook configurations, as YAML. Argo CD creates them last, when the replicas are ready, and removes
+them first, as Helm and Flux do by themselves. */}}
+{{- define "cmkgate.webhookAnnotations" -}}
+argocd.argoproj.io/sync-wave: "1"
+{{- if eq .Values.certificates.mode "certManager" }}
 cert-manager.io/inject-ca-from: {{ .Release.Namespace }}/{{ include "cmkgate.fullname" . }}
 {{- end -}}
 {{- end -}}
