@@ -79,9 +79,14 @@ func run(opts options, log logr.Logger) error {
 	if err != nil {
 		return err
 	}
+	traced, flush, err := startTracing(opts.tracing, log)
+	if err != nil {
+		return err
+	}
+	defer flush()
 	webhook.Register(manager.GetWebhookServer(), &webhook.Reviewer{
 		InForce: inForce, World: view, Metrics: figures, Log: log,
-	}, nil)
+	}, traced)
 	stop := newStop(opts.shutdownDelay)
 	checks := readiness{
 		"caches":       view.Ready,
