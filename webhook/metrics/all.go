@@ -137,8 +137,6 @@ func Libraries() []Foreign {
 		{"controller_runtime_*", "HTTP requests by status code, and their latency in coarse buckets; controllers, which cmkgate has none of."},
 		{"rest_client_*", "Requests of the replica to the API server, by code, method and host."},
 		{"certwatcher_*", "Reads of certificate files (`--cert-mode files`)."},
-		{"workqueue_*", "Queues of the Kubernetes client."},
-		{"leader_election_*", "Nothing: every replica does the same."},
 		{"go_*", "The Go runtime: memory, garbage collection, goroutines."},
 		{"process_*", "The process: CPU, resident memory, file descriptors, start time."},
 	}
