@@ -106,7 +106,7 @@ func TestAlerts(t *testing.T) {
 			if !strings.Contains(text, c.fires) || c.fires == "" {
 				t.Errorf("it says %q, want %q", text, c.fires)
 			}
-			if empty := regexp.MustCompile(`<no value>|""|  | [.,]|^ `).FindString(text); empty != "" {
+			if empty := regexp.MustCompile(`<no value>|""| {2}| [.,]|^ `).FindString(text); empty != "" {
 				t.Errorf("a label is missing in %q", text)
 			}
 		})

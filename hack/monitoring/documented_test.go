@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/promql/parser"
 )
 
@@ -92,7 +92,7 @@ func (d documented) checkSelector(t *testing.T, selector *parser.VectorSelector)
 		return
 	}
 	for _, m := range selector.LabelMatchers {
-		if m.Name != labels.MetricName && !slices.Contains(known, m.Name) {
+		if m.Name != model.MetricNameLabel && !slices.Contains(known, m.Name) {
 			t.Errorf("%s has no label %q", name, m.Name)
 		}
 	}
