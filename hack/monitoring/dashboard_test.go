@@ -2,9 +2,16 @@ package monitoring
 
 import (
 	"encoding/json"
+	"maps"
+	"math"
 	"os"
+	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/prometheus/prometheus/promql/promqltest"
+	"github.com/prometheus/prometheus/rules"
 )
 
 // dashboard is the part of Grafana's format that the chart's dashboard uses.
@@ -107,5 +114,30 @@ func TestPanelsLieBesideEachOther(t *testing.T) {
 				taken[[2]int{x, y}] = p.Title
 			}
 		}
+	}
+}
+
+// increase() alone would not see the first event of a series: there is no sample before it.
+func TestTheTableOfFindingsCountsWhatBeganInTheTimeRange(t *testing.T) {
+	panels := readDashboard(t).Panels
+	i := slices.IndexFunc(panels, func(p panel) bool { return p.Title == "Findings by namespace" })
+	storage := promqltest.LoadedStorage(t, `load 1m
+		cmkgate_namespace_findings_total{object_namespace="long-ago", policy="p", mode="Enforce", pod="a"} 7x120
+		cmkgate_namespace_findings_total{object_namespace="again", policy="p", mode="Enforce", pod="a"} 5x99 8x20
+		cmkgate_namespace_findings_total{object_namespace="first-time", policy="p", mode="Enforce", pod="a"} _x89 1 2x29
+		cmkgate_namespace_findings_total{object_namespace="replaced", policy="p", mode="Enforce", pod="a"} 9x80 stale
+		cmkgate_namespace_findings_total{object_namespace="replaced", policy="p", mode="Enforce", pod="b"} _x89 1x30`)
+	engine := promqltest.NewTestEngine(t, false, 5*time.Minute, promqltest.DefaultMaxSamplesPerQuery)
+	query := strings.NewReplacer("$__range", "1h", "$object_namespace", ".*").Replace(panels[i].Targets[0].Expr)
+	found, err := rules.EngineQueryFunc(engine, storage)(t.Context(), query, time.Unix(120*60, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]float64{}
+	for _, sample := range found {
+		got[sample.Metric.Get("object_namespace")] = math.Round(sample.F)
+	}
+	if want := map[string]float64{"again": 3, "first-time": 2, "replaced": 1}; !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }
