@@ -44,6 +44,7 @@ chart-test: chart-tools kube ## Lint and test the Helm chart
 	$(BIN)/helm-unittest --strict charts/cmkgate
 	CMKGATE_HELM="$(CURDIR)/$(BIN)/helm" CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" \
 	  go test -count=1 $(GOTESTFLAGS) ./test/chart
+	cd hack/monitoring && CMKGATE_HELM="$(CURDIR)/$(BIN)/helm" go test -count=1 ./...
 
 # Go's cache of test results does not see the recipes: hence -count=1.
 .PHONY: gitops-test
@@ -59,6 +60,7 @@ demo: kube build ## Show cmkgate at work on a real API server (KEEP=1 leaves it 
 lint: $(BIN)/golangci-lint ## Run the linters
 	$(BIN)/golangci-lint run
 	cd hack/image && $(abspath $(BIN))/golangci-lint run --allow-serial-runners --config $(CURDIR)/.golangci.yml
+	cd hack/monitoring && $(abspath $(BIN))/golangci-lint run --allow-serial-runners --config $(CURDIR)/.golangci.yml
 
 .PHONY: fmt
 fmt: $(BIN)/golangci-lint ## Format the code as the linters want it

@@ -2,30 +2,33 @@ package webhook
 
 import (
 	"time"
+	"unicode/utf8"
 
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 
 	"github.com/cmkgate/cmkgate/policies"
 )
 
-// decided records a decision: metrics, and one log line. Field values that
-// people wrote are not logged, only paths.
+// decided records a decision: metrics, one log line, and the span where the
+// request is traced. Field values are not logged, only paths: one may be a
+// secret, wherever it stands.
 func (v *review) decided(d decision, findings []policies.Finding, edits []policies.Edit) {
 	v.Metrics.request(v, d)
-	v.Metrics.found(v, findings)
+	v.Metrics.found(v, d, findings)
 	v.Metrics.edited(v, d, edits)
+	v.trace(d, findings)
 	fields := []any{
 		"webhook", v.webhook,
 		"decision", string(d),
 		"operation", string(v.request.Operation),
 		"group", v.object.Group,
 		"kind", v.object.Kind,
-		"namespace", v.object.Namespace,
-		"name", v.object.Name,
-		"user", v.request.UserInfo.Username,
-		"uid", string(v.uid()),
+		"namespace", clip(v.object.Namespace),
+		"name", clip(v.object.Name),
+		"user", clip(v.request.UserInfo.Username),
+		"uid", clip(string(v.uid())),
 		"dryRun", v.request.DryRun != nil && *v.request.DryRun,
-		"duration", time.Since(v.started).String(),
+		"durationSeconds", time.Since(v.started).Seconds(),
 	}
 	if len(findings) > 0 {
 		fields = append(fields, "findings", findingLabels(findings))
@@ -39,16 +42,34 @@ func (v *review) decided(d decision, findings []policies.Finding, edits []polici
 // passOver lets through what no policy looks at.
 func (v *review) passOver() admission.Response {
 	v.Metrics.request(v, decisionPassed)
-	v.Log.V(1).Info("passed over", "webhook", v.webhook, "operation", string(v.request.Operation),
-		"kind", v.request.Kind.Kind, "subresource", v.request.SubResource,
-		"namespace", v.request.Namespace, "name", v.request.Name, "user", v.request.UserInfo.Username)
+	v.trace(decisionPassed, nil)
+	if log := v.Log.V(1); log.Enabled() {
+		log.Info("passed over", "webhook", v.webhook, "operation", string(v.request.Operation),
+			"kind", clip(v.request.Kind.Kind), "subresource", clip(v.request.SubResource),
+			"namespace", clip(v.request.Namespace), "name", clip(v.request.Name), "user", clip(v.request.UserInfo.Username))
+	}
 	return allowed()
 }
 
 func paths(edits []policies.Edit) []string {
 	out := make([]string, 0, min(len(edits), maxLines))
 	for _, e := range edits[:min(len(edits), maxLines)] {
-		out = append(out, e.Path.String())
+		out = append(out, clip(e.Path.String()))
 	}
 	return out
+}
+
+// maxText is more than any name in Kubernetes takes, and bounds what a log line
+// takes of a review that no API server sent.
+const maxText = 512
+
+func clip(s string) string {
+	if len(s) <= maxText {
+		return s
+	}
+	end := maxText
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + "…"
 }

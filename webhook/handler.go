@@ -2,12 +2,14 @@ package webhook
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync/atomic"
 	"time"
 
 	"github.com/go-logr/logr"
+	"go.opentelemetry.io/otel/trace"
 	admissionv1 "k8s.io/api/admission/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
@@ -54,12 +56,16 @@ type review struct {
 	webhook string
 	request *admissionv1.AdmissionRequest
 	started time.Time
+	span    trace.Span // that does nothing where the request is not traced
 	object  policies.Object
 	old     *tree.Node
 }
 
-func (r *Reviewer) begin(webhook string, req *admission.Request) *review {
-	return &review{Reviewer: r, Configuration: r.InForce.Load(), webhook: webhook, request: &req.AdmissionRequest, started: time.Now()}
+func (r *Reviewer) begin(ctx context.Context, webhook string, req *admission.Request) *review {
+	return &review{
+		Reviewer: r, Configuration: r.InForce.Load(), webhook: webhook, request: &req.AdmissionRequest,
+		started: time.Now(), span: trace.SpanFromContext(ctx),
+	}
 }
 
 // concerns tells whether there is anything to judge: a create or update of the
@@ -143,8 +149,10 @@ func (v *review) writes() bool {
 
 // malformed answers a review that no API server would send.
 func (v *review) malformed(err error) admission.Response {
+	err = errors.New(clip(err.Error())) // it may quote what was sent
 	v.Metrics.request(v, decisionError)
-	v.Log.Error(err, "bad admission review", "webhook", v.webhook, "uid", string(v.uid()))
+	v.trace(decisionError, nil)
+	v.Log.Error(err, "bad admission review", "webhook", v.webhook, "uid", clip(string(v.uid())))
 	return admission.Errored(http.StatusBadRequest, err)
 }
 

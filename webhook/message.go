@@ -125,7 +125,7 @@ func findingLabels(findings []policies.Finding) []string {
 	out := make([]string, 0, min(len(findings), maxLines))
 	for i := range findings[:min(len(findings), maxLines)] {
 		f := &findings[i]
-		out = append(out, f.Label()+" "+f.Place()+" ("+string(f.Mode)+")")
+		out = append(out, clip(f.Label()+" "+f.Place()+" ("+string(f.Mode)+")"))
 	}
 	return out
 }

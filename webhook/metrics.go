@@ -1,14 +1,17 @@
 package webhook
 
 import (
+	"net/http"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/cmkgate/cmkgate/policies"
+	"github.com/cmkgate/cmkgate/webhook/metrics"
 )
 
-// decision is the outcome of a request, as metrics and logs name it.
+// decision is the outcome of a request, as metrics, logs and traces name it.
 type decision string
 
 const (
@@ -23,66 +26,58 @@ const (
 	decisionError  decision = "error"
 )
 
-// Metrics are cmkgate's own figures, beside those of controller-runtime.
+// Metrics are cmkgate's own figures of requests, beside those of controller-runtime.
 type Metrics struct {
 	requests     *prometheus.CounterVec
 	findings     *prometheus.CounterVec
+	byNamespace  *prometheus.CounterVec
 	injections   *prometheus.CounterVec
 	restorations *prometheus.CounterVec
 	duration     *prometheus.HistogramVec
+	namespaces   namespaceLabels
 }
 
 // NewMetrics makes the metrics and registers them.
 func NewMetrics(registry prometheus.Registerer) (*Metrics, error) {
 	m := &Metrics{
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "cmkgate_admission_requests_total",
-			Help: "Admission requests by webhook, operation, kind and decision.",
-		}, []string{"webhook", "operation", "kind", "decision"}),
-		findings: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "cmkgate_findings_total",
-			Help: "Findings of the validating webhook by policy, reason, mode, operation and kind.",
-		}, []string{"policy", "reason", "mode", "operation", "kind"}),
-		injections: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "cmkgate_injections_total",
-			Help: "Fields of new objects that were set, by kind and field path.",
-		}, []string{"kind", "field"}),
-		restorations: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "cmkgate_restorations_total",
-			Help: "Fields that updates left out and that were put back, by kind and field path.",
-		}, []string{"kind", "field"}),
-		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name:    "cmkgate_admission_duration_seconds",
-			Help:    "Time to judge one admission request.",
-			Buckets: []float64{.00005, .0001, .00025, .0005, .001, .0025, .005, .01, .05, .25, 1},
-		}, []string{"webhook"}),
+		requests:     metrics.Requests.Counter(),
+		findings:     metrics.Findings.Counter(),
+		byNamespace:  metrics.NamespaceFindings.Counter(),
+		injections:   metrics.Injections.Counter(),
+		restorations: metrics.Restorations.Counter(),
+		duration:     metrics.Duration.Histogram(),
+		namespaces:   namespaceLabels{seen: map[string]bool{}},
 	}
-	for _, c := range []prometheus.Collector{m.requests, m.findings, m.injections, m.restorations, m.duration} {
-		if err := registry.Register(c); err != nil {
-			return nil, err
-		}
-	}
-	return m, nil
+	return m, metrics.Register(registry, m.requests, m.findings, m.byNamespace, m.injections, m.restorations, m.duration)
 }
+
+// other is the label of what is not worth a label of its own, or made up.
+const other = "other"
 
 // request counts a request. Labels are bounded: a kind that no policy looks at,
 // or an operation that Kubernetes does not have, is "other".
 func (m *Metrics) request(v *review, d decision) {
 	kind, operation := v.request.Kind.Kind, string(v.request.Operation)
 	if !v.Evaluator.Judges(v.request.Kind.Group, kind) {
-		kind = "other"
+		kind = other
 	}
 	if !v.knownOperation() {
-		operation = "other"
+		operation = other
 	}
 	m.requests.WithLabelValues(v.webhook, operation, kind, string(d)).Inc()
-	m.duration.WithLabelValues(v.webhook).Observe(time.Since(v.started).Seconds())
 }
 
-func (m *Metrics) found(v *review, findings []policies.Finding) {
+func (m *Metrics) found(v *review, d decision, findings []policies.Finding) {
+	if len(findings) == 0 {
+		return
+	}
+	namespace := m.namespaces.label(v.object.Namespace, v.World.Now())
 	for i := range findings {
 		f := &findings[i]
 		m.findings.WithLabelValues(f.Policy, string(f.Reason), string(f.Mode), string(v.request.Operation), v.object.Kind).Inc()
+		if d != decisionExempt {
+			m.byNamespace.WithLabelValues(namespace, f.Policy, string(f.Mode)).Inc()
+		}
 	}
 }
 
@@ -94,4 +89,40 @@ func (m *Metrics) edited(v *review, d decision, edits []policies.Edit) {
 	for _, e := range edits {
 		counter.WithLabelValues(v.object.Kind, e.Path.Pattern().String()).Inc()
 	}
+}
+
+// timed measures requests of a webhook from their first byte to the answer,
+// reading and parsing included: what the API server waits for, but the network.
+func (m *Metrics) timed(webhook string, next http.Handler) http.Handler {
+	duration := m.duration.WithLabelValues(webhook)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		started := time.Now()
+		next.ServeHTTP(w, r)
+		duration.Observe(time.Since(started).Seconds())
+	})
+}
+
+// maxNamespaces bounds the memory that labels take, should namespaces come and
+// go for months: a thousand with three policies each take about 1 MB.
+const maxNamespaces = 1000
+
+// namespaceLabels lets namespaces into labels.
+type namespaceLabels struct {
+	mu   sync.Mutex
+	seen map[string]bool
+}
+
+// label is the name of a namespace that exists. Anybody in the cluster's network
+// can send reviews; one that makes up namespaces gets no label for each.
+func (l *namespaceLabels) label(name string, world policies.World) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.seen[name] {
+		return name
+	}
+	if _, exists := world.Namespace(name); !exists || len(l.seen) == maxNamespaces {
+		return other
+	}
+	l.seen[name] = true
+	return name
 }

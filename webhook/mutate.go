@@ -14,8 +14,8 @@ import (
 // Default keys are set on CREATE only: on an existing object the key would show
 // in etcd and never reach AWS. ACK sends Create with the object as it was before
 // its own finalizer patch, and most kinds cannot change a key at all.
-func (r *Reviewer) Mutate(_ context.Context, req admission.Request) admission.Response {
-	v := r.begin("mutate", &req)
+func (r *Reviewer) Mutate(ctx context.Context, req admission.Request) admission.Response {
+	v := r.begin(ctx, "mutate", &req)
 	if !v.knownOperation() {
 		return v.malformed(fmt.Errorf("request.operation: unknown operation %q", req.Operation))
 	}

@@ -19,10 +19,22 @@ type Server interface {
 	Register(path string, hook http.Handler)
 }
 
-// Register serves the reviewer on both paths.
-func Register(server Server, r *Reviewer) {
-	server.Register(MutatePath, Handler(r.Mutate, r.Log))
-	server.Register(ValidatePath, Handler(r.Validate, r.Log))
+// Register serves the reviewer on both paths. Middleware is what every request
+// goes through; nil where there is nothing of the kind.
+func Register(server Server, r *Reviewer, middleware func(webhook string, next http.Handler) http.Handler) {
+	for path, hook := range map[string]struct {
+		name   string
+		handle admission.HandlerFunc
+	}{
+		MutatePath:   {"mutate", r.Mutate},
+		ValidatePath: {"validate", r.Validate},
+	} {
+		handler := Handler(hook.handle, r.Log)
+		if middleware != nil {
+			handler = middleware(hook.name, handler)
+		}
+		server.Register(path, r.Metrics.timed(hook.name, handler))
+	}
 }
 
 // Handler is the HTTP side of one webhook: controller-runtime reads the review

@@ -11,7 +11,7 @@ import (
 
 // Validate judges the final state of an object, after every mutation.
 func (r *Reviewer) Validate(ctx context.Context, req admission.Request) admission.Response {
-	v := r.begin("validate", &req)
+	v := r.begin(ctx, "validate", &req)
 	if !v.knownOperation() {
 		return v.malformed(fmt.Errorf("request.operation: unknown operation %q", req.Operation))
 	}

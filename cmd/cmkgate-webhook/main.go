@@ -16,7 +16,6 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/klog/v2"
 	ctrl "sigs.k8s.io/controller-runtime"
-	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 	ctrlwebhook "sigs.k8s.io/controller-runtime/pkg/webhook"
@@ -72,7 +71,7 @@ func run(opts options, log logr.Logger) error {
 	if err != nil {
 		return err
 	}
-	if err := addReloader(manager, reloader); err != nil {
+	if err := manager.Add(reloader); err != nil {
 		return err
 	}
 	view, err := watchCluster(manager, restConfig, reloader.ACKNamespace(), opts, log)
@@ -81,13 +80,27 @@ func run(opts options, log logr.Logger) error {
 	}
 	figures, err := webhook.NewMetrics(metrics.Registry)
 	if err != nil {
-		return fmt.Errorf("register metrics: %w", err)
+		return err
 	}
+	traced, flush, err := startTracing(opts.tracing, log)
+	if err != nil {
+		return err
+	}
+	defer flush()
 	webhook.Register(manager.GetWebhookServer(), &webhook.Reviewer{
 		InForce: inForce, World: view, Metrics: figures, Log: log,
-	})
+	}, traced)
 	stop := newStop(opts.shutdownDelay)
-	if err := addProbes(manager, opts.healthAddr, view, certificates, reloader, stop); err != nil {
+	checks := readiness{
+		"caches":       view.Ready,
+		"certificates": certificates.Ready,
+		"server":       manager.GetWebhookServer().StartedChecker(),
+		"stopping":     stop.ready,
+	}
+	if err := addProbes(manager, opts.healthAddr, checks, reloader); err != nil {
+		return err
+	}
+	if err := addCollectors(metrics.Registry, checks, view, reloader); err != nil {
 		return err
 	}
 	return manager.Start(stop.context(log))
@@ -101,13 +114,6 @@ func apply(cfg *config.Config, inForce *atomic.Pointer[webhook.Configuration]) e
 	}
 	inForce.Store(&webhook.Configuration{Evaluator: evaluator, Controllers: cfg.Controllers})
 	return nil
-}
-
-func addReloader(manager ctrl.Manager, reloader *reload.Reloader) error {
-	if err := metrics.Registry.Register(reload.NewCollector(reloader)); err != nil {
-		return fmt.Errorf("register the metrics of the configuration: %w", err)
-	}
-	return manager.Add(reloader)
 }
 
 func newManager(restConfig *rest.Config, certificates certs.Source, opts options, log logr.Logger) (ctrl.Manager, error) {
@@ -139,15 +145,10 @@ func watchCluster(manager ctrl.Manager, restConfig *rest.Config, ackNamespace st
 	return view, manager.Add(view)
 }
 
-// addProbes makes the replica alive as long as it answers, and ready once its
-// caches hold the cluster, API servers accept the certificate that it serves, and it is not stopping.
-func addProbes(manager ctrl.Manager, address string, view *cluster.Cluster, certificates certs.Source, reloader *reload.Reloader, stop *stopper) error {
-	checks := map[string]healthz.Checker{
-		"caches":       view.Ready,
-		"certificates": certificates.Ready,
-		"server":       manager.GetWebhookServer().StartedChecker(),
-		"stopping":     stop.ready,
-	}
+// addProbes makes the replica alive as long as it answers, and ready while all
+// checks pass: its caches hold the cluster, API servers accept the certificate
+// that it serves, and it is not stopping.
+func addProbes(manager ctrl.Manager, address string, checks readiness, reloader *reload.Reloader) error {
 	if address == "" || address == "0" {
 		return nil
 	}

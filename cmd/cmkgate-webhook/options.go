@@ -26,6 +26,7 @@ type options struct {
 	kubeconfig    string
 	lookupWait    time.Duration
 	shutdownDelay time.Duration
+	tracing       bool
 	verbose       bool
 	version       bool
 }
@@ -63,6 +64,7 @@ func parseOptions(args []string, out io.Writer) (options, error) {
 	addKubeconfig(fs, &o.kubeconfig)
 	fs.DurationVar(&o.lookupWait, "lookup-wait", 750*time.Millisecond, "how long to wait for an EndpointConfig or a Pipeline that may have been created a moment ago")
 	fs.DurationVar(&o.shutdownDelay, "shutdown-delay", 0, "how long to go on serving, not ready, after the signal to stop")
+	fs.BoolVar(&o.tracing, "tracing", false, "send a span for each request to an OpenTelemetry collector, by OTLP over HTTP; the variables OTEL_* say where to")
 	fs.BoolVar(&o.verbose, "verbose", false, "log requests that no policy looks at, too")
 	fs.BoolVar(&o.version, "version", false, "print the version and exit")
 	if err := fs.Parse(args); err != nil {

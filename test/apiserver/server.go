@@ -23,6 +23,8 @@ const (
 type Options struct {
 	// Binaries is the folder that holds etcd, kube-apiserver and kubectl. Empty: see [FindBinaries].
 	Binaries string
+	// Tracing has the API server trace every request. It then tells webhooks the span that calls them.
+	Tracing bool
 	// Progress is told of each slow step as it begins. Nil: nobody is told.
 	Progress func(step string)
 }
@@ -51,7 +53,7 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 		return nil, fmt.Errorf("making a folder for the API server's files: %w", err)
 	}
 	server := &Server{binaries: binaries, dir: dir, progress: options.Progress}
-	if err := server.start(crds); err != nil {
+	if err := server.start(crds, options.Tracing); err != nil {
 		return nil, errors.Join(err, server.Stop())
 	}
 	// envtest cannot be interrupted while it starts; a caller who gave up meanwhile gets no server.
@@ -61,7 +63,7 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 	return server, nil
 }
 
-func (s *Server) start(crds []string) error {
+func (s *Server) start(crds []string, traced bool) error {
 	audit, err := s.writeAuditPolicy()
 	if err != nil {
 		return err
@@ -76,6 +78,13 @@ func (s *Server) start(crds []string) error {
 		Set("endpoint-reconciler-type", "none").
 		Set("audit-policy-file", audit).
 		Set("audit-log-path", s.AuditLog())
+	if traced {
+		file, err := s.writeTracing()
+		if err != nil {
+			return err
+		}
+		s.environment.ControlPlane.GetAPIServer().Configure().Set("tracing-config-file", file)
+	}
 
 	s.report("starting etcd and kube-apiserver")
 	if _, err := s.environment.Start(); err != nil {

@@ -10,6 +10,12 @@ import (
 // says that they are there (under make), and is skipped otherwise.
 func ForTest(tb testing.TB) *Server {
 	tb.Helper()
+	return ForTestWith(tb, Options{})
+}
+
+// ForTestWith is ForTest with options; those that name binaries and who is told of the progress are filled in.
+func ForTestWith(tb testing.TB, options Options) *Server {
+	tb.Helper()
 	binaries, err := FindBinaries(tb.Context(), "")
 	if errors.Is(err, ErrNoBinaries) && os.Getenv(BinariesVariable) == "" {
 		tb.Skip(err)
@@ -17,7 +23,8 @@ func ForTest(tb testing.TB) *Server {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	server, err := Start(tb.Context(), Options{Binaries: binaries, Progress: func(step string) { tb.Log(step) }})
+	options.Binaries, options.Progress = binaries, func(step string) { tb.Log(step) }
+	server, err := Start(tb.Context(), options)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -111,7 +111,8 @@ func decode(t *testing.T, text string) (object, bool) {
 		return o, false
 	}
 	typed, err := scheme.Scheme.New(o.GroupVersionKind())
-	if runtime.IsNotRegisteredError(err) && strings.HasSuffix(o.GroupVersionKind().Group, "cert-manager.io") {
+	// hack/monitoring decodes the kinds of the Prometheus operator.
+	if group := o.GroupVersionKind().Group; runtime.IsNotRegisteredError(err) && (group == "cert-manager.io" || group == "monitoring.coreos.com") {
 		return o, true
 	}
 	if err != nil {
@@ -142,11 +143,19 @@ func only[T any](t *testing.T, r rendered) T {
 // configuration is the configuration as the webhook will read it.
 func configuration(t *testing.T, r rendered) *config.Config {
 	t.Helper()
-	cfg, err := config.Load("cmkgate.yaml", []byte(only[*corev1.ConfigMap](t, r).Data["cmkgate.yaml"]), policies.All())
-	if err != nil {
-		t.Fatal(err)
+	for _, o := range r.objects {
+		configMap, ok := o.typed.(*corev1.ConfigMap)
+		if !ok || configMap.Data["cmkgate.yaml"] == "" {
+			continue
+		}
+		cfg, err := config.Load("cmkgate.yaml", []byte(configMap.Data["cmkgate.yaml"]), policies.All())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return cfg
 	}
-	return cfg
+	t.Fatal("no ConfigMap has a configuration")
+	return nil
 }
 
 // exitCode is that of a program that ran.

@@ -2,9 +2,10 @@ package certs
 
 import (
 	"crypto/x509"
-	"fmt"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/cmkgate/cmkgate/webhook/metrics"
 )
 
 // figures are the metrics of certificates.
@@ -15,40 +16,28 @@ type figures struct {
 
 // newFigures makes the metrics and registers them.
 func newFigures(registry prometheus.Registerer, s *served) (*figures, error) {
-	f := &figures{
-		expiry: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "cmkgate_certificate_expiry_timestamp_seconds",
-			Help: "When a certificate ends: leaf, which this replica serves, and ca, which signs the next leaf.",
-		}, []string{"certificate"}),
-		failures: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "cmkgate_certificate_failures_total",
-			Help: "Attempts to read, renew or publish certificates that failed; conflicts between replicas do not count.",
-		}),
-	}
-	collectors := []prometheus.Collector{f.expiry, f.failures}
+	failures := metrics.CertificateFailures.Counter()
+	f := &figures{expiry: metrics.CertificateExpiry.Gauge(), failures: failures.WithLabelValues()}
+	collectors := []prometheus.Collector{f.expiry, failures}
 	if s.configuration != "" {
-		collectors = append(collectors, verified(s))
+		collectors = append(collectors, verified{s})
 	}
-	for _, c := range collectors {
-		if err := registry.Register(c); err != nil {
-			return nil, fmt.Errorf("register the metrics of certificates: %w", err)
-		}
-	}
-	return f, nil
+	return f, metrics.Register(registry, collectors...)
 }
 
 // verified is readiness as a figure, for an alert that a replica that is not
 // ready cannot raise otherwise.
-func verified(s *served) prometheus.Collector {
-	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "cmkgate_certificate_bundle_verifies",
-		Help: "1 while the caBundle of every webhook verifies what this replica serves, 0 while API servers would refuse it.",
-	}, func() float64 {
-		if s.Ready(nil) != nil {
-			return 0
-		}
-		return 1
-	})
+type verified struct{ served *served }
+
+// Describe is part of prometheus.Collector.
+func (verified) Describe(descs chan<- *prometheus.Desc) {
+	descs <- metrics.CertificateVerifies.Describe()
+}
+
+// Collect is part of prometheus.Collector.
+func (v verified) Collect(out chan<- prometheus.Metric) {
+	ready := metrics.OneIf(v.served.Ready(nil) == nil)
+	out <- prometheus.MustNewConstMetric(metrics.CertificateVerifies.Describe(), prometheus.GaugeValue, ready)
 }
 
 // ends tells when a certificate ends.

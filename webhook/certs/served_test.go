@@ -45,7 +45,7 @@ func TestReadyFailsWhileAPIServersWouldRefuse(t *testing.T) {
 			if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {
 				t.Errorf("%v", err)
 			}
-			if value := figure(t, verified(s)); (value == 1) != (err == nil) {
+			if value := figure(t, verified{s}); (value == 1) != (err == nil) {
 				t.Errorf("the metric says %v", value)
 			}
 		})

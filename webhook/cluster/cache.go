@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"github.com/go-logr/logr"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -32,10 +33,12 @@ type entry struct {
 // kindCache holds the objects of one kind, trimmed, by name and by its indexes.
 type kindCache struct {
 	resource schema.GroupVersionResource
+	only     selection
 	informer cache.SharedIndexInformer
 	awaited  bool // catalog.Lookup
 	// absent is set while the API server does not know the kind.
 	absent atomic.Bool
+	contact
 }
 
 // selection is what of a kind is watched: everything, or one object.
@@ -51,17 +54,24 @@ func (s selection) options(o metav1.ListOptions) metav1.ListOptions {
 func newKindCache(client dynamic.Interface, resource schema.GroupVersionResource, only selection, trim trimmer,
 	log logr.Logger, indexers cache.Indexers,
 ) (*kindCache, error) {
-	c := &kindCache{resource: resource}
+	c := &kindCache{resource: resource, only: only, contact: contact{now: time.Now}}
 	source := client.Resource(resource).Namespace(only.namespace)
 	if indexers == nil {
 		indexers = cache.Indexers{}
 	}
 	c.informer = cache.NewSharedIndexInformer(cache.ToListWatcherWithWatchListSemantics(&cache.ListWatch{
 		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			return source.List(ctx, only.options(o))
+			list, err := source.List(ctx, only.options(o))
+			c.answered(err)
+			return list, err //nolint:wrapcheck // the reflector looks at its type
 		},
 		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-			return source.Watch(ctx, only.options(o))
+			w, err := source.Watch(ctx, only.options(o))
+			c.answered(err)
+			if err != nil {
+				return nil, err //nolint:wrapcheck // the reflector looks at its type
+			}
+			return c.observe(w), nil
 		},
 	}, client), &unstructured.Unstructured{}, 0, indexers)
 

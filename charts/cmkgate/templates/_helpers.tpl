@@ -33,15 +33,15 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- mergeOverwrite (dict) .Values.labels $own | toYaml -}}
 {{- end -}}
 
-{{/* The metadata of an object: (dict "root" $ "name" NAME "cluster" BOOL "annotations" DICT), and "namespace" where it is
-not the release's. */}}
+{{/* The metadata of an object: (dict "root" $ "name" NAME "cluster" BOOL "labels" DICT "annotations" DICT), and "namespace"
+where it is not the release's. */}}
 {{- define "cmkgate.metadata" -}}
 name: {{ .name }}
 {{- if not .cluster }}
 namespace: {{ default .root.Release.Namespace .namespace }}
 {{- end }}
 labels:
-  {{- include "cmkgate.labels" .root | nindent 2 }}
+  {{- mergeOverwrite (dict) (default (dict) .labels) (include "cmkgate.labels" .root | fromYaml) | toYaml | nindent 2 }}
 {{- with mergeOverwrite (dict) .root.Values.annotations (default (dict) .annotations) }}
 annotations:
   {{- toYaml . | nindent 2 }}

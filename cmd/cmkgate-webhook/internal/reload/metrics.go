@@ -1,6 +1,10 @@
 package reload
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/cmkgate/cmkgate/webhook/metrics"
+)
 
 // Collector tells the state of the configuration. All figures of one scrape
 // are of one moment.
@@ -13,15 +17,11 @@ type Collector struct {
 // NewCollector makes the metrics of a reloader.
 func NewCollector(r *Reloader) *Collector {
 	return &Collector{
-		reloader: r,
-		info: prometheus.NewDesc("cmkgate_config_info",
-			"1 for the hash of the configuration in force. Replicas with the same configuration have the same hash.", []string{"hash"}, nil),
-		successful: prometheus.NewDesc("cmkgate_config_last_reload_successful",
-			"1 when the configuration file is in force, 0 when it is wrong and the last good one stays in force.", nil, nil),
-		timestamp: prometheus.NewDesc("cmkgate_config_last_reload_success_timestamp_seconds",
-			"When the configuration in force was loaded, or was found in the file again after a wrong one.", nil, nil),
-		restart: prometheus.NewDesc("cmkgate_config_restart_required",
-			"1 when a change of the field takes effect only after a restart.", []string{"field"}, nil),
+		reloader:   r,
+		info:       metrics.ConfigInfo.Describe(),
+		successful: metrics.ConfigReloadSuccessful.Describe(),
+		timestamp:  metrics.ConfigReloadTime.Describe(),
+		restart:    metrics.ConfigRestart.Describe(),
 	}
 }
 
@@ -33,20 +33,13 @@ func (c *Collector) Describe(descs chan<- *prometheus.Desc) {
 }
 
 // Collect is part of prometheus.Collector.
-func (c *Collector) Collect(metrics chan<- prometheus.Metric) {
+func (c *Collector) Collect(out chan<- prometheus.Metric) {
 	s := c.reloader.state.Load()
 	gauge := func(d *prometheus.Desc, value float64, labels ...string) {
-		metrics <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
+		out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
 	}
 	gauge(c.info, 1, s.config.Hash)
-	gauge(c.successful, oneIf(s.failure == nil))
+	gauge(c.successful, metrics.OneIf(s.failure == nil))
 	gauge(c.timestamp, float64(s.since.UnixMilli())/1000)
-	gauge(c.restart, oneIf(c.reloader.needsRestart(s.config)), ackNamespaceField)
-}
-
-func oneIf(condition bool) float64 {
-	if condition {
-		return 1
-	}
-	return 0
+	gauge(c.restart, metrics.OneIf(c.reloader.needsRestart(s.config)), ackNamespaceField)
 }

@@ -1,0 +1,4 @@
+// Package observability tests what cmkgate tells of itself: the metrics of a
+// running webhook are those of the documentation, its log and its traces say who
+// did what and hold no secret.
+package observability

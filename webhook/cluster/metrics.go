@@ -1,0 +1,46 @@
+package cluster
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/cmkgate/cmkgate/webhook/metrics"
+)
+
+// Collector tells how fresh and how full the caches are.
+type Collector struct {
+	cluster          *Cluster
+	contact, objects *prometheus.Desc
+}
+
+// NewCollector makes the metrics of the caches.
+func NewCollector(c *Cluster) *Collector {
+	return &Collector{cluster: c, contact: metrics.CacheContact.Describe(), objects: metrics.CacheObjects.Describe()}
+}
+
+// Describe is part of prometheus.Collector.
+func (c *Collector) Describe(descs chan<- *prometheus.Desc) {
+	descs <- c.contact
+	descs <- c.objects
+}
+
+// Collect is part of prometheus.Collector.
+func (c *Collector) Collect(out chan<- prometheus.Metric) {
+	for _, cache := range c.cluster.caches() {
+		gauge := func(d *prometheus.Desc, value float64) {
+			out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, cache.String())
+		}
+		gauge(c.objects, float64(len(cache.informer.GetIndexer().ListKeys())))
+		if last := cache.last.Load(); last != nil {
+			gauge(c.contact, float64(last.UnixMilli())/1000)
+		}
+	}
+}
+
+// String is what the cache watches: buckets.s3.services.k8s.aws, or one object, configmaps/NAME.
+func (c *kindCache) String() string {
+	watched := c.resource.GroupResource().String()
+	if c.only.name != "" {
+		watched += "/" + c.only.name
+	}
+	return watched
+}
