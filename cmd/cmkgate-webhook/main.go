@@ -31,6 +31,9 @@ import (
 )
 
 func main() {
+	if command, ok := findCommand(os.Args[1:]); ok {
+		os.Exit(command.main(os.Args[2:], os.Stdout, os.Stderr))
+	}
 	opts, err := parseOptions(os.Args[1:], os.Stderr)
 	if err != nil {
 		if isHelp(err) {
@@ -57,9 +60,9 @@ func run(opts options, log logr.Logger) error {
 	if err != nil {
 		return err
 	}
-	restConfig, err := opts.restConfig()
+	restConfig, err := restConfig(opts.kubeconfig)
 	if err != nil {
-		return fmt.Errorf("find the API server: %w", err)
+		return err
 	}
 	certificates, err := certs.New(opts.certs, restConfig, metrics.Registry, log)
 	if err != nil {

@@ -36,6 +36,10 @@ is not encrypted with a key that the organization controls.
 
 Usage:
   cmkgate-webhook --config cmkgate.yaml
+  cmkgate-webhook COMMAND --help
+
+Commands:
+  uninstall   remove the webhook configurations; the chart runs it before it removes the rest
 
 Flags:
 `
@@ -54,7 +58,7 @@ func parseOptions(args []string, out io.Writer) (options, error) {
 	fs.IntVar(&o.port, "port", 9443, "`port` to serve the webhooks on, with TLS 1.3")
 	fs.StringVar(&o.metricsAddr, "metrics-addr", ":8080", "`address` to serve /metrics on; 0 turns it off")
 	fs.StringVar(&o.healthAddr, "health-addr", ":8081", "`address` to serve /healthz and /readyz on; 0 turns it off")
-	fs.StringVar(&o.kubeconfig, "kubeconfig", "", "kubeconfig `file`; inside a cluster the pod's service account is used")
+	addKubeconfig(fs, &o.kubeconfig)
 	fs.DurationVar(&o.lookupWait, "lookup-wait", 750*time.Millisecond, "how long to wait for an EndpointConfig or a Pipeline that may have been created a moment ago")
 	fs.DurationVar(&o.shutdownDelay, "shutdown-delay", 0, "how long to go on serving, not ready, after the signal to stop")
 	fs.BoolVar(&o.verbose, "verbose", false, "log requests that no policy looks at, too")
@@ -71,11 +75,19 @@ func parseOptions(args []string, out io.Writer) (options, error) {
 
 func isHelp(err error) bool { return errors.Is(err, flag.ErrHelp) }
 
+func addKubeconfig(fs *flag.FlagSet, file *string) {
+	fs.StringVar(file, "kubeconfig", "", "kubeconfig `file`; inside a cluster the pod's service account is used")
+}
+
 // restConfig finds the API server: the file that was named, KUBECONFIG, or the pod's service account.
-func (o *options) restConfig() (*rest.Config, error) {
+func restConfig(kubeconfig string) (*rest.Config, error) {
 	rules := clientcmd.NewDefaultClientConfigLoadingRules()
-	rules.ExplicitPath = o.kubeconfig
-	return clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{}).ClientConfig()
+	rules.ExplicitPath = kubeconfig
+	config, err := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{}).ClientConfig()
+	if err != nil {
+		return nil, fmt.Errorf("find the API server: %w", err)
+	}
+	return config, nil
 }
 
 // logger writes JSON lines.

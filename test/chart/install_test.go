@@ -34,6 +34,7 @@ func TestInstallation(t *testing.T) {
 	t.Run("a second installation is refused", c.secondIsRefused)
 	t.Run("only who has the verb exempt opts a namespace out", c.optOutIsGuarded)
 	t.Run("an upgrade keeps the certificates of the self-managed mode", c.certificatesAreKept)
+	t.Run("the pre-delete hook removes the webhooks", c.hookRemovesTheWebhooks)
 	t.Run("uninstalling leaves nothing", c.nothingIsLeft)
 	t.Run("the rights let the webhook become ready", c.rightsSuffice)
 }
@@ -211,7 +212,8 @@ func publish(t *testing.T, clients kubernetes.Interface, bundle []byte) {
 
 func (c cluster) nothingIsLeft(t *testing.T) {
 	c.t = t
-	if _, stderr, err := helm(t, "uninstall", "cmkgate", "--namespace", namespace, "--kubeconfig", c.server.Kubeconfig()); err != nil {
+	// Nothing here would run the hook's pod; hookRemovesTheWebhooks has shown what it does.
+	if _, stderr, err := helm(t, "uninstall", "cmkgate", "--no-hooks", "--namespace", namespace, "--kubeconfig", c.server.Kubeconfig()); err != nil {
 		t.Fatal(stderr)
 	}
 	const kinds = "mutatingwebhookconfigurations,validatingwebhookconfigurations,validatingadmissionpolicies,validatingadmissionpolicybindings," +

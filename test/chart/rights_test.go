@@ -17,27 +17,33 @@ func (c cluster) rightsSuffice(t *testing.T) {
 	if result, err := c.server.Kubectl(t.Context(), strings.NewReader(r.text), "apply", "-f", "-"); err != nil || result.Code != 0 {
 		t.Fatalf("%v %s", err, result.Stderr)
 	}
-	kubeconfig, err := clientcmd.LoadFromFile(c.server.Kubeconfig())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, user := range kubeconfig.AuthInfos {
-		user.Impersonate = "system:serviceaccount:" + namespace + ":cmkgate"
-		user.ImpersonateGroups = []string{"system:serviceaccounts", "system:authenticated"}
-	}
-	file := filepath.Join(t.TempDir(), "kubeconfig")
-	if err := clientcmd.WriteToFile(*kubeconfig, file); err != nil {
-		t.Fatal(err)
-	}
 	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	webhook, err := c.server.StartWebhook(t.Context(), binary, "../../config/samples/minimal.yaml", "--kubeconfig", file)
+	webhook, err := c.server.StartWebhook(t.Context(), binary, "../../config/samples/minimal.yaml", "--kubeconfig", c.kubeconfigOf(t, "cmkgate"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := webhook.Stop(t.Context()); err != nil {
 		t.Error(err)
 	}
+}
+
+// kubeconfigOf is a kubeconfig with the rights of a service account.
+func (c cluster) kubeconfigOf(t *testing.T, account string) string {
+	t.Helper()
+	kubeconfig, err := clientcmd.LoadFromFile(c.server.Kubeconfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, user := range kubeconfig.AuthInfos {
+		user.Impersonate = "system:serviceaccount:" + namespace + ":" + account
+		user.ImpersonateGroups = []string{"system:serviceaccounts", "system:authenticated"}
+	}
+	file := filepath.Join(t.TempDir(), "kubeconfig")
+	if err := clientcmd.WriteToFile(*kubeconfig, file); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }

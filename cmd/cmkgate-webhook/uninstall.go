@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/client-go/metadata"
+)
+
+const uninstallUsage = `cmkgate-webhook uninstall removes both webhook configurations while the replicas still
+answer, and waits until API servers have learned of it. The chart runs it as its
+pre-delete hook; what else belongs to the release is removed afterwards.
+
+Usage:
+  cmkgate-webhook uninstall --webhook-configuration cmkgate
+
+Flags:
+`
+
+// uninstall takes cmkgate out of the path of requests.
+type uninstall struct {
+	configuration string
+	propagation   time.Duration
+	timeout       time.Duration
+}
+
+func uninstallCommand() command {
+	return command{uninstallUsage, func(fs *flag.FlagSet) func(context.Context, io.Writer) error {
+		var u uninstall
+		var kubeconfig string
+		fs.StringVar(&u.configuration, "webhook-configuration", "", "`name` of both webhook configurations")
+		fs.DurationVar(&u.propagation, "propagation", 5*time.Second, "how long to wait afterwards; API servers learn with a delay that the webhooks are gone")
+		fs.DurationVar(&u.timeout, "timeout", time.Minute, "how long to try to remove them")
+		addKubeconfig(fs, &kubeconfig)
+		return func(ctx context.Context, out io.Writer) error {
+			if u.configuration == "" {
+				return errors.New("--webhook-configuration is missing: name the webhook configurations to remove")
+			}
+			config, err := restConfig(kubeconfig)
+			if err != nil {
+				return err
+			}
+			client, err := metadata.NewForConfig(config)
+			if err != nil {
+				return fmt.Errorf("make a client of the API server: %w", err)
+			}
+			return u.run(ctx, client, out)
+		}
+	}}
+}
+
+// run removes validation first: what is not judged is better changed than refused.
+func (u uninstall) run(ctx context.Context, client metadata.Interface, out io.Writer) error {
+	removing, cancel := context.WithTimeout(ctx, u.timeout)
+	defer cancel()
+	removed := false
+	for _, resource := range []string{"validatingwebhookconfigurations", "mutatingwebhookconfigurations"} {
+		one := client.Resource(schema.GroupVersionResource{Group: "admissionregistration.k8s.io", Version: "v1", Resource: resource})
+		was, err := u.remove(removing, one)
+		if err != nil {
+			return fmt.Errorf("remove %s %s: %w. Remove it by hand: kubectl delete %s %s", resource, u.configuration, err, resource, u.configuration)
+		}
+		state := "was not there"
+		if was {
+			state, removed = "removed", true
+		}
+		fmt.Fprintf(out, "%s %s: %s\n", resource, u.configuration, state) //nolint:errcheck // a log that is gone is no failure
+	}
+	if !removed {
+		return nil
+	}
+	fmt.Fprintf(out, "waiting %s for API servers to learn of it\n", u.propagation) //nolint:errcheck // as above
+	return sleep(ctx, u.propagation)
+}
+
+// remove tells whether the configuration was there, and returns once it is
+// gone. Whatever keeps the API server from answering may pass.
+func (u uninstall) remove(ctx context.Context, resource metadata.ResourceInterface) (was bool, err error) {
+	var last error
+	err = wait.PollUntilContextCancel(ctx, time.Second, true, func(ctx context.Context) (bool, error) {
+		last = resource.Delete(ctx, u.configuration, metav1.DeleteOptions{})
+		if apierrors.IsNotFound(last) {
+			return true, nil
+		}
+		if last == nil {
+			// The next turn tells whether a finalizer or another hand keeps it.
+			was, last = true, errors.New("it is still there: a finalizer keeps it, or something puts it back")
+			return false, nil
+		}
+		return false, forbidden(last)
+	})
+	if err != nil && last != nil && !errors.Is(err, last) {
+		err = fmt.Errorf("%w: %w", err, last)
+	}
+	return was, err
+}
+
+// forbidden is an error that trying again does not cure.
+func forbidden(err error) error {
+	if apierrors.IsForbidden(err) || apierrors.IsUnauthorized(err) {
+		return err
+	}
+	return nil
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
