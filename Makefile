@@ -50,7 +50,7 @@ e2e: chart-tools ## Prove on a real cluster what docs/reliability.md says (E2E=l
 	@$(if $(filter kind,$(E2E)),kind get clusters | grep -qx cmkgate-e2e || kind create cluster --name cmkgate-e2e,$(LAB) up)
 	@set -o pipefail; CMKGATE_E2E=$(E2E) CMKGATE_HELM="$(CURDIR)/$(BIN)/helm" CMKGATE_E2E_IMAGE_TAR="$(E2E_IMAGE_TAR)" \
 	  CMKGATE_E2E_FIGURES="$(CURDIR)/$(BIN)/e2e-figures.md" CGO_ENABLED=0 \
-	  go test -count=1 -v -timeout 30m -run 'TestReliability/$(E2E_RUN)' $(if $(filter lab,$(E2E)),-exec "$(abspath $(LAB)) exec") \
+	  go test -count=1 -v -timeout 30m -run '^TestReliability$$/($(E2E_RUN))' $(if $(filter lab,$(E2E)),-exec "$(abspath $(LAB)) exec") \
 	  $(GOTESTFLAGS) ./test/e2e | grep -v '^ *=== '
 
 # Go's cache of test results sees neither helm nor the chart: hence -count=1.

@@ -2,12 +2,14 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // retryWindow is how long after a crash requests may fail: until the kubelet has noticed and the Service has dropped
@@ -16,6 +18,7 @@ const retryWindow = 10 * time.Second
 
 // killOne ends one of two replicas as a crash or the kernel does.
 func (s *suite) killOne(t *testing.T) {
+	s.install(t)
 	const kills = 3
 	l := startLoad(t, creates, s.createJob)
 	failed, window := 0, time.Duration(0)
@@ -26,12 +29,12 @@ func (s *suite) killOne(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		at := time.Now()
-		s.kill(t, &pods[0])
-		time.Sleep(retryWindow)
+		at, victim := time.Now(), &pods[n%len(pods)]
+		s.kill(t, victim)
+		s.restarted(t, victim)
+		time.Sleep(time.Until(at.Add(retryWindow)))
 		failed += l.failed() - before
 		window = max(window, l.window(at))
-		eventually(t, "all replicas to be ready", s.ready)
 	}
 	result := l.stop(t)
 	s.figures.add(t, "kill -9 of one of two replicas under load",
@@ -51,8 +54,12 @@ func (s *suite) killAll(t *testing.T) time.Duration {
 	for i := range pods {
 		s.kill(t, &pods[i])
 	}
-	eventually(t, "a TrainingJob to get its key", func(ctx context.Context) error { return s.tryJob(ctx, 0) })
-	return time.Since(at).Round(100 * time.Millisecond)
+	eventually(t, "a TrainingJob to get its key", s.tryJob)
+	took := time.Since(at).Round(100 * time.Millisecond)
+	for i := range pods {
+		s.restarted(t, &pods[i])
+	}
+	return took
 }
 
 // kill sends SIGKILL to the process of a pod's container.
@@ -65,6 +72,21 @@ func (s *suite) kill(t *testing.T, pod *corev1.Pod) {
 	if _, err := s.node.run(t.Context(), "kill", "-9", process); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// restarted waits until another container runs in a pod, and is ready.
+func (s *suite) restarted(t *testing.T, old *corev1.Pod) {
+	t.Helper()
+	eventually(t, "the container to be started anew", func(ctx context.Context) error {
+		pod, err := s.clients.CoreV1().Pods(namespace).Get(ctx, old.Name, metav1.GetOptions{})
+		if err != nil {
+			return err
+		}
+		if containerOf(pod) == containerOf(old) || !pod.Status.ContainerStatuses[0].Ready {
+			return errors.New("it is not")
+		}
+		return nil
+	})
 }
 
 func containerOf(pod *corev1.Pod) string {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -91,14 +92,14 @@ func (l *lab) stop(ctx context.Context) error {
 		}
 		l.stopped = append(l.stopped, c)
 	}
-	for i := len(l.stopped) - 1; i >= 0; i-- {
+	for _, c := range slices.Backward(l.stopped) {
 		// Containers go while containerd can still be asked for them.
-		if l.stopped[i].name == "containerd" {
+		if c.name == "containerd" {
 			if err := l.killContainers(ctx); err != nil {
 				return err
 			}
 		}
-		if err := l.end(l.stopped[i].name); err != nil {
+		if err := l.end(c.name); err != nil {
 			return err
 		}
 	}
@@ -130,7 +131,7 @@ func (l *lab) killContainers(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, container := range strings.Fields(running) {
+	for container := range strings.FieldsSeq(running) {
 		if _, err := l.ctr(ctx, "tasks", "kill", "--signal", "SIGKILL", container); err != nil && !strings.Contains(err.Error(), "not found") {
 			return err
 		}

@@ -19,6 +19,8 @@ const (
 	// outageNamespace has those that live and die while every replica is down.
 	outageNamespace = "e2e-outage"
 	outageCount     = 120
+	// firstStatus is ACK's first write of the status.
+	firstStatus = `{"status":{"ackResourceMetadata":{"ownerAccountID":"111122223333","region":"eu-west-1"}}}`
 )
 
 // legacyObjects are there before cmkgate is, and break its rules: what has no bearing on keys is never denied.
@@ -69,7 +71,7 @@ func (s *suite) live(t *testing.T, namespace string, count int) (requests, failu
 		}{
 			{"add the finalizer", func() error { return patch(`{"metadata":{"finalizers":["` + o.Finalizer() + `"]}}`) }},
 			{"late initialization", func() error { return patch(`{"spec":` + o.LateInit + `}`) }},
-			{"write the status", func() error { return patch(`{"status":{"ackResourceMetadata":{"ownerAccountID":"111122223333","region":"eu-west-1"}}}`, "status") }},
+			{"write the status", func() error { return patch(firstStatus, "status") }},
 			{"label and annotate", func() error { return patch(`{"metadata":{"labels":{"a":"b"},"annotations":{"c":"d"}}}`) }},
 			{"delete", func() error { return objects.Delete(ctx, name, metav1.DeleteOptions{}) }},
 			{"remove the finalizer", func() error { return patch(`{"metadata":{"finalizers":null}}`) }},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -36,8 +37,8 @@ type failure struct {
 	err error
 }
 
-// request is one request of a load; n counts them.
-type request func(ctx context.Context, n int) error
+// request is one request of a load.
+type request func(ctx context.Context) error
 
 // errNoKey tells that an object was stored without the key that it should have got.
 var errNoKey = errors.New("admitted without a key")
@@ -57,7 +58,7 @@ func startLoad(t *testing.T, perSecond int, send request) *load {
 		defer senders.Wait()
 		tick := time.NewTicker(time.Second / time.Duration(perSecond))
 		defer tick.Stop()
-		for n := 0; ; n++ {
+		for {
 			select {
 			case <-l.stopped:
 				return
@@ -67,7 +68,7 @@ func startLoad(t *testing.T, perSecond int, send request) *load {
 			}
 			slots <- struct{}{}
 			senders.Go(func() {
-				l.note(ctx, n, send)
+				l.note(ctx, send)
 				<-slots
 			})
 		}
@@ -75,9 +76,9 @@ func startLoad(t *testing.T, perSecond int, send request) *load {
 	return l
 }
 
-func (l *load) note(ctx context.Context, n int, send request) {
+func (l *load) note(ctx context.Context, send request) {
 	start := time.Now()
-	err := send(ctx, n)
+	err := send(ctx)
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	l.tally.sent++
@@ -117,20 +118,19 @@ func (l *load) stop(t *testing.T) tally {
 	return l.tally
 }
 
-// distinct tells each different failure once, and how often it came.
+// varying is what differs from one failure to the next of the same kind: names and ports.
+var varying = regexp.MustCompile(`load-[a-z0-9]*|:\d+->`)
+
+// distinct tells each different failure once and how often it came.
 func (c *tally) distinct() []string {
 	times := map[string]int{}
 	var texts []string
 	for _, f := range c.failures {
-		text := f.err.Error()
-		for _, cut := range []string{"load-", "->"} { // names and ports differ
-			if i := strings.Index(text, cut); i >= 0 {
-				text = text[:i+len(cut)] + "…" + text[min(len(text), i+len(cut)+12):]
-			}
-		}
-		if times[text]++; times[text] == 1 {
+		text := varying.ReplaceAllString(f.err.Error(), "…")
+		if times[text] == 0 {
 			texts = append(texts, text)
 		}
+		times[text]++
 	}
 	for i, text := range texts {
 		texts[i] = fmt.Sprintf("%d times: %s", times[text], text)
@@ -149,14 +149,6 @@ func (c *tally) denied() int {
 	return denied
 }
 
-// window is how long after a moment the last failed request was sent.
-func (c *tally) window(since time.Time) time.Duration {
-	if len(c.failures) == 0 {
-		return 0
-	}
-	return max(0, c.failures[len(c.failures)-1].at.Sub(since)).Round(10 * time.Millisecond)
-}
-
 func (c *tally) percentile(p int) time.Duration {
 	if len(c.took) == 0 {
 		return 0
@@ -165,13 +157,11 @@ func (c *tally) percentile(p int) time.Duration {
 }
 
 // createJob stores a TrainingJob without a key, which must get one.
-func (s *suite) createJob(ctx context.Context, n int) error {
-	return s.create(ctx, trainingJob(fmt.Sprintf("load-%d-%d", s.round, n)))
-}
+func (s *suite) createJob(ctx context.Context) error { return s.create(ctx, trainingJob()) }
 
 // tryJob is createJob in a dry run.
-func (s *suite) tryJob(ctx context.Context, n int) error {
-	return s.create(ctx, trainingJob(fmt.Sprintf("load-%d", n)), metav1.DryRunAll)
+func (s *suite) tryJob(ctx context.Context) error {
+	return s.create(ctx, trainingJob(), metav1.DryRunAll)
 }
 
 func (s *suite) create(ctx context.Context, job *unstructured.Unstructured, dryRun ...string) error {

@@ -45,18 +45,17 @@ type suite struct {
 func TestReliability(t *testing.T) {
 	s := newSuite(t)
 	t.Cleanup(func() { s.figures.publish(t) })
-	t.Run("LegacyObjectsLiveAndDie", s.legacyObjects)
-	for _, part := range []struct {
-		name string
-		run  func(*testing.T)
-	}{
-		{"FirstTrainingJob", s.firstTrainingJob},
-	} {
-		t.Run(part.name, func(t *testing.T) {
-			s.install(t)
-			part.run(t)
-		})
-	}
+	t.Run("LegacyObjects", s.legacyObjects)
+	t.Run("FirstTrainingJob", s.firstTrainingJob)
+	t.Run("RollingUpgrade", s.rollingUpgrade)
+	t.Run("Rotation", s.rotation)
+	t.Run("KillOneReplica", s.killOne)
+	t.Run("AllReplicasDown", s.allDown)
+	t.Run("ClusterRestart", s.clusterRestart)
+	t.Run("HostileInput", s.hostile)
+	t.Run("Memory", s.memory)
+	t.Run("Uninstall", s.uninstall)
+	t.Run("UninstallWithoutPods", s.uninstallWithoutPods)
 }
 
 func newSuite(t *testing.T) *suite {
@@ -117,7 +116,7 @@ func (s *suite) install(t *testing.T, values ...string) {
 func (s *suite) works(t *testing.T) {
 	t.Helper()
 	eventually(t, "all replicas to be ready", s.ready)
-	eventually(t, "a TrainingJob to get its key", func(ctx context.Context) error { return s.tryJob(ctx, 0) })
+	eventually(t, "a TrainingJob to get its key", s.tryJob)
 }
 
 func (s *suite) ready(ctx context.Context) error {
@@ -151,10 +150,11 @@ func (s *suite) pods(ctx context.Context) ([]corev1.Pod, error) {
 
 // firstTrainingJob is the least: what the chart installed is asked, and answers.
 func (s *suite) firstTrainingJob(t *testing.T) {
-	if err := s.createJob(t.Context(), 0); err != nil {
+	s.install(t)
+	if err := s.createJob(t.Context()); err != nil {
 		t.Error(err)
 	}
-	bad := trainingJob("bad")
+	bad := trainingJob()
 	if err := unstructured.SetNestedField(bad.Object, "alias/aws/s3", "spec", "outputDataConfig", "kmsKeyID"); err != nil {
 		t.Fatal(err)
 	}
@@ -163,12 +163,13 @@ func (s *suite) firstTrainingJob(t *testing.T) {
 	}
 }
 
-func trainingJob(name string) *unstructured.Unstructured {
+// trainingJob names no key.
+func trainingJob() *unstructured.Unstructured {
 	return &unstructured.Unstructured{Object: map[string]any{
 		"apiVersion": "sagemaker.services.k8s.aws/v1alpha1", "kind": "TrainingJob",
-		"metadata": map[string]any{"name": name, "namespace": loadNamespace},
+		"metadata": map[string]any{"generateName": "load-", "namespace": loadNamespace},
 		"spec": map[string]any{
-			"trainingJobName": name, "roleARN": "arn:aws:iam::111122223333:role/x",
+			"trainingJobName": "load", "roleARN": "arn:aws:iam::111122223333:role/x",
 			"algorithmSpecification": map[string]any{"trainingInputMode": "File"},
 			"outputDataConfig":       map[string]any{"s3OutputPath": "s3://b/o"},
 			"resourceConfig":         map[string]any{"instanceType": "ml.m5.xlarge", "instanceCount": int64(1)},
@@ -180,7 +181,12 @@ func trainingJob(name string) *unstructured.Unstructured {
 // eventually waits at most two minutes.
 func eventually(t *testing.T, what string, ready func(context.Context) error) {
 	t.Helper()
-	end := time.Now().Add(2 * time.Minute)
+	eventuallyWithin(t, 2*time.Minute, what, ready)
+}
+
+func eventuallyWithin(t *testing.T, patience time.Duration, what string, ready func(context.Context) error) {
+	t.Helper()
+	end := time.Now().Add(patience)
 	for {
 		err := ready(t.Context())
 		if err == nil {

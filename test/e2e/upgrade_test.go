@@ -16,6 +16,7 @@ const (
 
 // rollingUpgrade replaces every replica three times with `helm upgrade`.
 func (s *suite) rollingUpgrade(t *testing.T) {
+	s.install(t)
 	const rollouts = 3
 	l := startLoad(t, creates, s.createJob)
 	for n := range rollouts {
@@ -30,6 +31,7 @@ func (s *suite) rollingUpgrade(t *testing.T) {
 
 // rotation has certificates that live for a minute or two, and sees each replaced twice.
 func (s *suite) rotation(t *testing.T) {
+	s.install(t)
 	const wantAuthorities, wantLeaves = 3, 4
 	l := startLoad(t, creates, s.createJob)
 	s.install(t, "certificates.self.caValidity=2m", "certificates.self.validity=1m", "certificates.self.renewAt=0.5", "certificates.self.propagation=10s")

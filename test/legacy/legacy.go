@@ -2,6 +2,7 @@
 package legacy
 
 import (
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -24,7 +25,10 @@ type Object struct {
 
 // Objects are one of each kind that ACK writes to in its own way. They bear name in AWS.
 func Objects(name string) []Object {
-	list := func(v ...any) []any { return v }
+	return slices.Concat(jobs(name), resources(name))
+}
+
+func jobs(name string) []Object {
 	cluster := map[string]any{"clusterConfig": map[string]any{"instanceType": "ml.m5.large", "instanceCount": int64(1), "volumeSizeInGB": int64(20)}}
 	return []Object{
 		{"TrainingJob", map[string]any{
@@ -53,6 +57,16 @@ func Objects(name string) []Object {
 			"transformOutput":    map[string]any{"s3OutputPath": "s3://b/o"},
 			"transformResources": map[string]any{"instanceType": "ml.m5.large", "instanceCount": int64(1)},
 		}, `{"transformInput":{"compressionType":"None","splitType":"None"}}`},
+		{"ProcessingJob", map[string]any{
+			"processingJobName": name, "roleARN": "arn:aws:iam::111122223333:role/x", "appSpecification": map[string]any{"imageURI": "i"},
+			"processingResources": cluster,
+		}, `{}`},
+	}
+}
+
+func resources(name string) []Object {
+	list := func(v ...any) []any { return v }
+	return []Object{
 		{"EndpointConfig", map[string]any{
 			"endpointConfigName": name, "productionVariants": list(map[string]any{"variantName": "v", "modelName": "m", "instanceType": "ml.m5.large"}),
 		}, `{"enableNetworkIsolation":false}`},
@@ -80,10 +94,6 @@ func Objects(name string) []Object {
 		}, `{"appNetworkAccessType":"PublicInternetOnly","defaultUserSettings":{"defaultLandingURI":"studio::","studioWebPortal":"ENABLED","securityGroups":["sg-1"],"sharingSettings":{"notebookOutputOption":"Disabled"}}}`},
 		{"UserProfile", map[string]any{"domainID": "d-1", "userProfileName": name, "userSettings": map[string]any{"executionRole": "arn:aws:iam::111122223333:role/x"}},
 			`{"userSettings":{"spaceStorageSettings":{"defaultEBSStorageSettings":{"defaultEBSVolumeSizeInGb":5,"maximumEBSVolumeSizeInGb":100}}}}`},
-		{"ProcessingJob", map[string]any{
-			"processingJobName": name, "roleARN": "arn:aws:iam::111122223333:role/x", "appSpecification": map[string]any{"imageURI": "i"},
-			"processingResources": cluster,
-		}, `{}`},
 		{"Bucket", map[string]any{"name": name},
 			`{"encryption":{"rules":[{"applyServerSideEncryptionByDefault":{"sseAlgorithm":"AES256"},"bucketKeyEnabled":false}]},"ownershipControls":{"rules":[{"objectOwnership":"BucketOwnerEnforced"}]}}`},
 	}

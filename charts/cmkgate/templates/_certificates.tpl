@@ -6,6 +6,12 @@
 - --cert-secret={{ include "cmkgate.certificateSecret" . }}
 - --cert-service={{ include "cmkgate.fullname" . }}
 - --webhook-configuration={{ include "cmkgate.clusterName" . }}
+{{- with .Values.certificates.self }}
+- --cert-ca-validity={{ .caValidity }}
+- --cert-validity={{ .validity }}
+- --cert-renew-at={{ .renewAt }}
+- --cert-propagation={{ .propagation }}
+{{- end }}
 {{- end -}}
 
 {{- define "cmkgate.isSelfManaged" -}}
