@@ -151,6 +151,9 @@ func addProbes(manager ctrl.Manager, address string, view *cluster.Cluster, cert
 	if address == "" || address == "0" {
 		return nil
 	}
+	for name, check := range checks {
+		checks[name] = logged(name, check, manager.GetLogger())
+	}
 	return manager.Add(probeServer(address, checks, reloader.Status))
 }
 

@@ -3,8 +3,10 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 
+	"github.com/go-logr/logr"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 )
@@ -33,4 +35,25 @@ func withStatus(checks http.Handler, status func() string) http.Handler {
 			_, _ = fmt.Fprint(w, status()) // a client that is gone needs no status
 		}
 	})
+}
+
+// logged tells why a replica is not ready, once for each reason: the page
+// withholds it, because anybody in the cluster's network can read that.
+func logged(name string, check healthz.Checker, log logr.Logger) healthz.Checker {
+	var mu sync.Mutex
+	reason := ""
+	return func(r *http.Request) error {
+		err := check(r)
+		mu.Lock()
+		defer mu.Unlock()
+		switch {
+		case err != nil && err.Error() != reason:
+			reason = err.Error()
+			log.Info("not ready", "check", name, "reason", reason)
+		case err == nil && reason != "":
+			reason = ""
+			log.Info("ready again", "check", name)
+		}
+		return err
+	}
 }

@@ -6,6 +6,8 @@ import (
 	"net/http/httptest"
 	"testing"
 
+	"github.com/go-logr/logr/funcr"
+	"github.com/google/go-cmp/cmp"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 )
 
@@ -40,5 +42,27 @@ func TestProbes(t *testing.T) {
 				t.Errorf("%s: %d %q, want %d %q", c.path, code, body, c.code, c.want)
 			}
 		})
+	}
+}
+
+func TestTheLogTellsEachReasonOnce(t *testing.T) {
+	var lines []string
+	log := funcr.New(func(_, args string) { lines = append(lines, args) }, funcr.Options{})
+	var now error
+	check := logged("caches", func(*http.Request) error { return now }, log)
+	for _, next := range []error{nil, errors.New("late"), errors.New("late"), errors.New("later"), nil, nil, errors.New("late")} {
+		now = next
+		if err := check(nil); !errors.Is(err, next) {
+			t.Errorf("%v became %v", next, err)
+		}
+	}
+	want := []string{
+		`"level"=0 "msg"="not ready" "check"="caches" "reason"="late"`,
+		`"level"=0 "msg"="not ready" "check"="caches" "reason"="later"`,
+		`"level"=0 "msg"="ready again" "check"="caches"`,
+		`"level"=0 "msg"="not ready" "check"="caches" "reason"="late"`,
+	}
+	if diff := cmp.Diff(want, lines); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }

@@ -13,20 +13,23 @@ import (
 // rightsSuffice runs the binary with the rights of the chart and no others:
 // whoever cannot watch what it needs never becomes ready.
 func (c cluster) rightsSuffice(t *testing.T) {
-	r := render(t, "-f", "testdata/values/minimal.yaml", "--show-only", "templates/rbac.yaml")
-	if result, err := c.server.Kubectl(t.Context(), strings.NewReader(r.text), "apply", "-f", "-"); err != nil || result.Code != 0 {
-		t.Fatalf("%v %s", err, result.Stderr)
-	}
 	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	webhook, err := c.server.StartWebhook(t.Context(), binary, "../../config/samples/minimal.yaml", "--kubeconfig", c.kubeconfigOf(t, "cmkgate"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := webhook.Stop(t.Context()); err != nil {
-		t.Error(err)
+	for _, values := range []string{"minimal", "cert-manager"} {
+		r := render(t, "-f", "testdata/values/"+values+".yaml", "--show-only", "templates/rbac.yaml")
+		if result, err := c.server.Kubectl(t.Context(), strings.NewReader(r.text), "apply", "-f", "-"); err != nil || result.Code != 0 {
+			t.Fatalf("%v %s", err, result.Stderr)
+		}
+		webhook, err := c.server.StartWebhook(t.Context(), binary, "../../config/samples/minimal.yaml",
+			"--kubeconfig", c.kubeconfigOf(t, "cmkgate"), "--webhook-configuration", "cmkgate")
+		if err != nil {
+			t.Fatal(values, err)
+		}
+		if err := webhook.Stop(t.Context()); err != nil {
+			t.Error(values, err)
+		}
 	}
 }
 

@@ -1,10 +1,14 @@
 {{/* Everything about the serving certificate that depends on certificates.mode is in this file. */}}
 
-{{/* Flags of the self-managed mode: those of package webhook/certs. */}}
-{{- define "cmkgate.selfManagedFlags" -}}
+{{/* The flags of package webhook/certs. In every mode a replica compares what it serves with what is published. */}}
+{{- define "cmkgate.certificateFlags" -}}
+{{- if include "cmkgate.isSelfManaged" . -}}
 - --cert-mode=self
 - --cert-secret={{ include "cmkgate.certificateSecret" . }}
 - --cert-service={{ include "cmkgate.fullname" . }}
+{{- else -}}
+- --cert-dir=/etc/cmkgate/certs
+{{- end }}
 - --webhook-configuration={{ include "cmkgate.clusterName" . }}
 {{- with .Values.certificates.self }}
 - --cert-ca-validity={{ .caValidity }}
