@@ -103,16 +103,17 @@ func malformedReviews() []string {
 	job := func(object string) string {
 		return review(`{"uid":"1","operation":"CREATE","kind":{"group":"sagemaker.services.k8s.aws","version":"v1alpha1","kind":"TrainingJob"},"object":` + object + `}`)
 	}
-	kind := `"apiVersion":"sagemaker.services.k8s.aws/v1alpha1","kind":"TrainingJob"`
+	// What can be read of these has a key of AWS, so that no answer lets them through.
+	bad := `{"apiVersion":"sagemaker.services.k8s.aws/v1alpha1","kind":"TrainingJob","spec":{"outputDataConfig":{"kmsKeyID":"alias/aws/s3"},"a":`
 	return []string{
 		"", "{", "null", "[]", "\x00\xff\xfe", `"AdmissionReview"`,
 		review("null"), review("{}"), review(`[]`), review(`{"uid":1}`), review(`{"uid":"1","operation":"NONSENSE"}`),
 		`{"apiVersion":"v1","kind":"Pod"}`,
 		job("null"), job("[]"), job(`"x"`), job("{}"), job(`{"apiVersion":"v1","kind":"Pod"}`),
-		job(`{` + kind + `,"spec":` + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + `}`),
-		job(`{` + kind + `,"spec":` + strings.Repeat(`{"a":`, 9000) + "1" + strings.Repeat("}", 9000) + `}`),
-		job(`{` + kind + `,"spec":{"outputDataConfig":{"kmsKeyID":"` + strings.Repeat("x", 1<<17) + `"}}}`),
-		job(`{` + kind + `,"spec":{"outputDataConfig":{"kmsKeyID":{"not":"a string"}},"resourceConfig":[1,2,3]}}`),
+		job(bad + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + "}}"),
+		job(bad + strings.Repeat(`{"a":`, 9000) + "1" + strings.Repeat("}", 9000) + "}}"),
+		job(bad + `"` + strings.Repeat("x", 1<<17) + `"}}`),
+		job(bad + `"\ud800","resourceConfig":[1,2,3]}}`),
 		strings.Repeat("a", 1<<16), strings.Repeat("{", 1<<16),
 	}
 }

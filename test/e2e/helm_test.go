@@ -56,7 +56,7 @@ func (h helm) run(t *testing.T, args ...string) (string, error) {
 	return string(output), err
 }
 
-// upgrade installs the release or upgrades it to just these values, each as KEY=VALUE, and waits for the replicas.
+// upgrade installs the release or upgrades it to just these values, given as flags, and waits for the replicas.
 func (h helm) upgrade(t *testing.T, values ...string) {
 	t.Helper()
 	repository, tag, _ := strings.Cut(image, ":")
@@ -65,9 +65,7 @@ func (h helm) upgrade(t *testing.T, values ...string) {
 		"--values", "testdata/values.yaml", "--wait", "--timeout", "3m",
 		"--set", "image.repository=" + repository, "--set", "image.tag=" + tag, "--set", "image.pullPolicy=IfNotPresent",
 	}
-	for _, value := range values {
-		args = append(args, "--set", value)
-	}
+	args = append(args, values...)
 	if output, err := h.run(t, args...); err != nil {
 		t.Fatalf("helm %s: %v\n%s", strings.Join(args, " "), err, output)
 	}

@@ -20,7 +20,7 @@ func (s *suite) rollingUpgrade(t *testing.T) {
 	const rollouts = 3
 	l := startLoad(t, creates, s.createJob)
 	for n := range rollouts {
-		s.helm.upgrade(t, fmt.Sprintf("podAnnotations.rollout=r%d", n))
+		s.helm.upgrade(t, "--set", fmt.Sprintf("podAnnotations.rollout=r%d", n))
 	}
 	l.until(t, minRequests)
 	result := l.stop(t)
@@ -34,7 +34,7 @@ func (s *suite) rotation(t *testing.T) {
 	s.install(t)
 	const wantAuthorities, wantLeaves = 3, 4
 	l := startLoad(t, creates, s.createJob)
-	s.install(t, "certificates.self.caValidity=2m", "certificates.self.validity=1m", "certificates.self.renewAt=0.5", "certificates.self.propagation=10s")
+	s.install(t, "--values", "testdata/short-lived.yaml")
 	authorities, leaves := map[string]bool{}, map[string]bool{}
 	eventuallyWithin(t, 6*time.Minute, "certificates to be replaced", func(ctx context.Context) error {
 		secret, err := s.clients.CoreV1().Secrets(namespace).Get(ctx, "cmkgate-tls", metav1.GetOptions{})

@@ -6,16 +6,16 @@
 - --cert-mode=self
 - --cert-secret={{ include "cmkgate.certificateSecret" . }}
 - --cert-service={{ include "cmkgate.fullname" . }}
-{{- else -}}
-- --cert-dir=/etc/cmkgate/certs
-{{- end }}
-- --webhook-configuration={{ include "cmkgate.clusterName" . }}
 {{- with .Values.certificates.self }}
 - --cert-ca-validity={{ .caValidity }}
 - --cert-validity={{ .validity }}
 - --cert-renew-at={{ .renewAt }}
 - --cert-propagation={{ .propagation }}
 {{- end }}
+{{- else -}}
+- --cert-dir=/etc/cmkgate/certs
+{{- end }}
+- --webhook-configuration={{ include "cmkgate.clusterName" . }}
 {{- end -}}
 
 {{- define "cmkgate.isSelfManaged" -}}
