@@ -148,6 +148,7 @@ func TestAdmissionOnARealAPIServer(t *testing.T) {
 	t.Run("ControllersUnderUnknownNamesAreNeitherChangedNorDenied", s.unknownController)
 	t.Run("BareKeysAreLookedForInTheAccountOfTheRoleThatACKTakes", s.roles)
 	t.Run("AJobThatReadsABadBucketIsAdmittedWithAWarning", s.dataSource)
+	t.Run("WhatLostItsMutationIsSentAgain", s.lostMutation)
 	t.Run("DecisionsAreInMetricsLogAndAuditLog", s.observability)
 }
 
