@@ -30,9 +30,9 @@ const (
 func (s *suite) memory(t *testing.T) {
 	s.install(t)
 	s.createCrowd(t)
-	slowest := s.startUps(t, 3)
+	slowest, cpu := s.startUps(t, 3)
 	s.figures.add(t, "start of the process to ready with those 10,000 objects", "under 3 s",
-		slowest < startBound, "%s, the slowest of 3", slowest)
+		slowest < startBound, "%s, the slowest of 3, of which %s of processor time", slowest, cpu)
 
 	l := startLoad(t, busy, s.tryJob)
 	var peak uint64
@@ -54,6 +54,9 @@ func (s *suite) createCrowd(t *testing.T) {
 	s.exempt(t, crowdNamespace, `"true"`)
 	time.Sleep(2 * time.Second) // the API server learns of the label; until then objects are judged, and pass
 	for _, nth := range []func(int) (schema.GroupVersionResource, *unstructured.Unstructured){endpointConfig, bucket} {
+		if resource, _ := nth(0); s.crowded(t, resource) {
+			continue
+		}
 		each(t, crowdCount, func(ctx context.Context, n int) error {
 			resource, object := nth(n)
 			_, err := s.objects.Resource(resource).Namespace(crowdNamespace).Create(ctx, object, metav1.CreateOptions{})
@@ -63,6 +66,17 @@ func (s *suite) createCrowd(t *testing.T) {
 			return err
 		})
 	}
+}
+
+// crowded tells whether the objects of a kind are there.
+func (s *suite) crowded(t *testing.T, resource schema.GroupVersionResource) bool {
+	t.Helper()
+	list, err := s.objects.Resource(resource).Namespace(crowdNamespace).List(t.Context(), metav1.ListOptions{Limit: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rest := list.GetRemainingItemCount()
+	return rest != nil && *rest == crowdCount-1
 }
 
 func endpointConfig(n int) (schema.GroupVersionResource, *unstructured.Unstructured) {
@@ -147,10 +161,10 @@ func (s *suite) workingSets(t *testing.T) map[string]uint64 {
 	return sets
 }
 
-// startUps replaces a replica some times and returns the longest time from the start of its process to ready.
-func (s *suite) startUps(t *testing.T, times int) time.Duration {
+// startUps replaces a replica some times and returns the longest time from the start of its process to ready, and how
+// much processor time that took: on a busy machine the rest is waiting.
+func (s *suite) startUps(t *testing.T, times int) (slowest, cpu time.Duration) {
 	t.Helper()
-	var slowest time.Duration
 	for range times {
 		pods, err := s.pods(t.Context())
 		if err != nil {
@@ -163,14 +177,16 @@ func (s *suite) startUps(t *testing.T, times int) time.Duration {
 		if err := s.clients.CoreV1().Pods(namespace).Delete(t.Context(), pods[0].Name, metav1.DeleteOptions{}); err != nil {
 			t.Fatal(err)
 		}
-		slowest = max(slowest, s.startUp(t, known))
+		if age, busy := s.startUp(t, known); age > slowest {
+			slowest, cpu = age, busy
+		}
 		s.works(t)
 	}
-	return slowest
+	return slowest, cpu
 }
 
 // startUp follows the next new replica.
-func (s *suite) startUp(t *testing.T, known map[string]bool) time.Duration {
+func (s *suite) startUp(t *testing.T, known map[string]bool) (age, cpu time.Duration) {
 	t.Helper()
 	var fresh *corev1.Pod
 	eventually(t, "a new replica", func(ctx context.Context) error {
@@ -199,8 +215,8 @@ func (s *suite) ask(ctx context.Context, pod, port, path string) (string, error)
 	return string(text), err
 }
 
-// age is for how long the process of a replica has been running, to a hundredth of a second.
-func (s *suite) age(t *testing.T, pod *corev1.Pod) time.Duration {
+// age is for how long the process of a replica has been running, and its processor time, to a hundredth of a second.
+func (s *suite) age(t *testing.T, pod *corev1.Pod) (age, cpu time.Duration) {
 	t.Helper()
 	process, err := processOf(t.Context(), s.node, containerOf(pod))
 	if err != nil {
@@ -210,12 +226,19 @@ func (s *suite) age(t *testing.T, pod *corev1.Pod) time.Duration {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The machine's uptime in seconds; and, as field 22, when the process started, in hundredths of a second since then.
-	uptime, errUptime := strconv.ParseFloat(strings.Fields(text)[0], 64)
-	_, stat, _ := strings.Cut(text, ") ")
-	started, errStarted := strconv.ParseFloat(strings.Fields(stat)[19], 64)
-	if err := errors.Join(errUptime, errStarted); err != nil {
-		t.Fatal(err)
+	number := func(text string) float64 {
+		value, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return value
 	}
-	return time.Duration((uptime - started/100) * float64(time.Second)).Round(10 * time.Millisecond)
+	seconds := func(s float64) time.Duration {
+		return time.Duration(s * float64(time.Second)).Round(10 * time.Millisecond)
+	}
+	// Fields 14, 15 and 22, in hundredths of a second: time in user and kernel mode, and the start, in the machine's uptime.
+	_, stat, _ := strings.Cut(text, ") ")
+	fields := strings.Fields(stat)
+	uptime := number(strings.Fields(text)[0])
+	return seconds(uptime - number(fields[19])/100), seconds((number(fields[11]) + number(fields[12])) / 100)
 }
