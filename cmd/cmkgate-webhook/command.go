@@ -23,6 +23,10 @@ func findCommand(args []string) (command, bool) {
 		return command{}, false
 	}
 	switch args[0] {
+	case "check-config":
+		return checkConfigCommand(), true
+	case "selftest":
+		return selftestCommand(), true
 	case "uninstall":
 		return uninstallCommand(), true
 	default:

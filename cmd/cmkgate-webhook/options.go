@@ -39,7 +39,9 @@ Usage:
   cmkgate-webhook COMMAND --help
 
 Commands:
-  uninstall   remove the webhook configurations; the chart runs it before it removes the rest
+  check-config   tell what is wrong with a configuration; the chart runs it before it changes anything
+  selftest       show that the API server asks cmkgate; the chart runs it as its test
+  uninstall      remove the webhook configurations; the chart runs it before it removes the rest
 
 Flags:
 `
@@ -52,7 +54,7 @@ func parseOptions(args []string, out io.Writer) (options, error) {
 		fmt.Fprint(out, usage) //nolint:errcheck // help on a closed terminal helps nobody
 		fs.PrintDefaults()
 	}
-	fs.StringVar(&o.config, "config", "/etc/cmkgate/cmkgate.yaml", "the organization's configuration `file`")
+	addConfig(fs, &o.config)
 	certs.AddFlags(fs, &o.certs)
 	fs.StringVar(&o.host, "host", "", "`address` to serve on; all addresses when empty")
 	fs.IntVar(&o.port, "port", 9443, "`port` to serve the webhooks on, with TLS 1.3")
@@ -74,6 +76,10 @@ func parseOptions(args []string, out io.Writer) (options, error) {
 }
 
 func isHelp(err error) bool { return errors.Is(err, flag.ErrHelp) }
+
+func addConfig(fs *flag.FlagSet, file *string) {
+	fs.StringVar(file, "config", "/etc/cmkgate/cmkgate.yaml", "the organization's configuration `file`")
+}
 
 func addKubeconfig(fs *flag.FlagSet, file *string) {
 	fs.StringVar(file, "kubeconfig", "", "kubeconfig `file`; inside a cluster the pod's service account is used")

@@ -8,12 +8,18 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/util/cert"
 
 	"github.com/cmkgate/cmkgate/test/apiserver"
@@ -27,6 +33,7 @@ func TestInstallation(t *testing.T) {
 	c.kubectl("create", "namespace", namespace)
 	c.kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted", "pod-security.kubernetes.io/warn=restricted")
 
+	t.Run("an old cluster is refused", c.oldIsRefused)
 	if warnings := c.mustHelm("install", "cmkgate"); strings.Contains(warnings, "Warning") {
 		t.Errorf("the API server warns: %s", warnings)
 	}
@@ -63,10 +70,10 @@ func (c cluster) try(args ...string) apiserver.Result {
 	return result
 }
 
-// helm installs or upgrades a release.
+// helm installs or upgrades a release, without its hooks: nothing here runs pods.
 func (c cluster) helm(verb, release string, args ...string) (string, error) {
 	c.t.Helper()
-	all := []string{verb, release, chartDir, "--namespace", namespace, "--values", "testdata/values/minimal.yaml", "--kubeconfig", c.server.Kubeconfig()}
+	all := []string{verb, release, chartDir, "--no-hooks", "--namespace", namespace, "--values", "testdata/values/minimal.yaml", "--kubeconfig", c.server.Kubeconfig()}
 	_, stderr, err := helm(c.t, append(all, args...)...)
 	return stderr, err
 }
@@ -106,9 +113,43 @@ func (c cluster) podIsAdmitted(t *testing.T) {
 
 func (c cluster) secondIsRefused(t *testing.T) {
 	c.t = t
-	const want = `exists and cannot be imported into the current release: invalid ownership metadata; annotation validation error: ` +
-		`key "meta.helm.sh/release-name" must equal "second": current value is "cmkgate"`
-	if stderr, err := c.helm("install", "second"); err == nil || !strings.Contains(stderr, want) {
+	c.kubectl("create", "namespace", "elsewhere")
+	for _, second := range []struct{ release, namespace, want string }{
+		{"second", namespace, `key "meta.helm.sh/release-name" must equal "second": current value is "cmkgate"`},
+		{"cmkgate", "elsewhere", `key "meta.helm.sh/release-namespace" must equal "elsewhere": current value is "cmkgate-system"`},
+	} {
+		stderr, err := c.helm("install", second.release, "--namespace", second.namespace)
+		if err == nil || !strings.Contains(stderr, "exists and cannot be imported into the current release: invalid ownership metadata") || !strings.Contains(stderr, second.want) {
+			t.Errorf("%v: %s", err, stderr)
+		}
+	}
+	if left := c.kubectl("get", "all,secrets", "--namespace", "elsewhere", "-o", "name"); left != "" {
+		t.Errorf("left: %s", left)
+	}
+}
+
+// oldIsRefused puts a proxy before the API server that tells an older version.
+func (c cluster) oldIsRefused(t *testing.T) {
+	c.t = t
+	transport, err := rest.TransportFor(c.server.Config())
+	if err != nil {
+		t.Fatal(err)
+	}
+	target, err := url.Parse(c.server.Config().Host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := &httputil.ReverseProxy{Transport: transport, Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) }}
+	old := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/version" {
+			_, _ = io.WriteString(w, `{"major":"1","minor":"29","gitVersion":"v1.29.14-eks-f178ea2"}`)
+			return
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	defer old.Close()
+	const want = "chart requires kubeVersion: >=1.30.0-0 which is incompatible with Kubernetes v1.29.14-eks-f178ea2"
+	if stderr, err := c.helm("install", "cmkgate", "--kube-apiserver", old.URL); err == nil || !strings.Contains(stderr, want) {
 		t.Errorf("%v: %s", err, stderr)
 	}
 }

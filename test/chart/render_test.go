@@ -124,12 +124,12 @@ func decode(t *testing.T, text string) (object, bool) {
 	return o, true
 }
 
-// only is the one object of a type.
+// only is the one object of a type, hooks aside.
 func only[T any](t *testing.T, r rendered) T {
 	t.Helper()
 	var found []T
 	for _, o := range r.objects {
-		if typed, ok := o.typed.(T); ok {
+		if typed, ok := o.typed.(T); ok && o.GetAnnotations()["helm.sh/hook"] == "" {
 			found = append(found, typed)
 		}
 	}

@@ -39,9 +39,11 @@ CA itself, and a deployment tool sees no drift. */}}
 {{- end -}}
 {{- end -}}
 
-{{/* Annotations of the webhook configurations, as YAML. */}}
-{{- define "cmkgate.caAnnotations" -}}
-{{- if eq .Values.certificates.mode "certManager" -}}
+{{/* Annotations of the webhook configurations, as YAML. Argo CD creates them last, when the replicas are ready, and removes
+them first, as Helm and Flux do by themselves. */}}
+{{- define "cmkgate.webhookAnnotations" -}}
+argocd.argoproj.io/sync-wave: "1"
+{{- if eq .Values.certificates.mode "certManager" }}
 cert-manager.io/inject-ca-from: {{ .Release.Namespace }}/{{ include "cmkgate.fullname" . }}
 {{- end -}}
 {{- end -}}

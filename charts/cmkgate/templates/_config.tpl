@@ -28,3 +28,8 @@
 {{- end -}}
 {{- merge (dict "apiVersion" "cmkgate.io/v1alpha1" "kind" "Config") $config | toYaml -}}
 {{- end -}}
+
+{{- define "cmkgate.configData" -}}
+cmkgate.yaml: |
+  {{- include "cmkgate.config" . | nindent 2 }}
+{{- end -}}

@@ -33,11 +33,12 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- mergeOverwrite (dict) .Values.labels $own | toYaml -}}
 {{- end -}}
 
-{{/* The metadata of an object: (dict "root" $ "name" NAME "cluster" BOOL "annotations" DICT). */}}
+{{/* The metadata of an object: (dict "root" $ "name" NAME "cluster" BOOL "annotations" DICT), and "namespace" where it is
+not the release's. */}}
 {{- define "cmkgate.metadata" -}}
 name: {{ .name }}
 {{- if not .cluster }}
-namespace: {{ .root.Release.Namespace }}
+namespace: {{ default .root.Release.Namespace .namespace }}
 {{- end }}
 labels:
   {{- include "cmkgate.labels" .root | nindent 2 }}
