@@ -202,7 +202,7 @@ func (l *lab) revive(c component) error {
 		return fmt.Errorf("start %s: %w", c.name, err)
 	}
 	go func() { _ = process.Wait() }() // so that it leaves no zombie; how it ends is for the lab to say
-	return os.WriteFile(l.pidFile(c.name), []byte(strconv.Itoa(process.Process.Pid)), 0o600)
+	return os.WriteFile(l.pidFile(c.name), []byte(strconv.Itoa(process.Process.Pid)+"\n"), 0o600)
 }
 
 func listens(address string) bool {
