@@ -31,10 +31,9 @@ func (s *suite) rollingUpgrade(t *testing.T) {
 
 // rotation has certificates that live for a minute or two, and sees each replaced twice.
 func (s *suite) rotation(t *testing.T) {
-	s.install(t)
 	const wantAuthorities, wantLeaves = 3, 4
-	l := startLoad(t, creates, s.createJob)
 	s.install(t, "--values", "testdata/short-lived.yaml")
+	l := startLoad(t, creates, s.createJob)
 	authorities, leaves := map[string]bool{}, map[string]bool{}
 	eventuallyWithin(t, 6*time.Minute, "certificates to be replaced", func(ctx context.Context) error {
 		secret, err := s.clients.CoreV1().Secrets(namespace).Get(ctx, "cmkgate-tls", metav1.GetOptions{})
