@@ -37,6 +37,22 @@ e2e-ack: kube ack ## Prove with ACK's real controllers that AWS is asked for the
 	@set -o pipefail; CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" CMKGATE_ACK_BIN="$(CURDIR)/$(ACK_BIN)" \
 	  go test -count=1 -v $(GOTESTFLAGS) ./test/ack | grep -vE '^ *(=== |--- PASS)'
 
+# The cluster that the suite takes for itself: lab, which $(LAB) starts where Docker is missing (as root), or kind. The
+# suite runs where the lab's network is. E2E_RUN=regexp chooses parts.
+E2E     ?= lab
+LAB     ?= ../shared/lab/lab
+E2E_RUN ?= .
+E2E_IMAGE_TAR := $(CURDIR)/$(BIN)/e2e-image.tar
+
+.PHONY: e2e
+e2e: chart-tools ## Prove on a real cluster what docs/reliability.md says (E2E=lab|kind, LAB=PATH)
+	@$(MAKE) --no-print-directory image-tar IMAGE=localhost/cmkgate VERSION=e2e IMAGE_TAR=$(E2E_IMAGE_TAR)
+	@$(if $(filter kind,$(E2E)),kind get clusters | grep -qx cmkgate-e2e || kind create cluster --name cmkgate-e2e,$(LAB) up)
+	@set -o pipefail; CMKGATE_E2E=$(E2E) CMKGATE_HELM="$(CURDIR)/$(BIN)/helm" CMKGATE_E2E_IMAGE_TAR="$(E2E_IMAGE_TAR)" \
+	  CMKGATE_E2E_FIGURES="$(CURDIR)/$(BIN)/e2e-figures.md" CGO_ENABLED=0 \
+	  go test -count=1 -v -timeout 30m -run '^TestReliability$$/($(E2E_RUN))' $(if $(filter lab,$(E2E)),-exec "$(abspath $(LAB)) exec") \
+	  $(GOTESTFLAGS) ./test/e2e | grep -v '^ *=== '
+
 # Go's cache of test results sees neither helm nor the chart: hence -count=1.
 .PHONY: chart-test
 chart-test: chart-tools kube ## Lint and test the Helm chart

@@ -45,6 +45,20 @@ func denial(object policies.Object, findings []policies.Finding, update bool) *m
 	}
 }
 
+// tryAgain makes clients send the request again by themselves: the API server
+// turns retryAfterSeconds into the header Retry-After, which client-go (kubectl,
+// Helm, Argo CD, Flux) heeds up to ten times for a code of 5xx.
+func tryAgain(object policies.Object) *metav1.Status {
+	return &metav1.Status{
+		Status: metav1.StatusFailure,
+		Code:   http.StatusServiceUnavailable,
+		Reason: metav1.StatusReasonServiceUnavailable,
+		Message: fmt.Sprintf("%s %q is not to blame: the mutating webhook of cmkgate, which sets its keys, did not answer the API server in time. "+
+			"Send the request again. Where that does not help, tell who runs cmkgate.", object.Kind, object.Name),
+		Details: &metav1.StatusDetails{Group: object.Group, Kind: object.Kind, Name: object.Name, RetryAfterSeconds: 1},
+	}
+}
+
 func denialText(object policies.Object, causes []metav1.StatusCause, way string) string {
 	var b strings.Builder
 	changes := "1 change"

@@ -19,6 +19,8 @@ const (
 	decisionDenied   decision = "denied"
 	decisionInjected decision = "injected"
 	decisionRestored decision = "restored"
+	// decisionRetry: the client is asked to send again what the mutating webhook did not get to see.
+	decisionRetry decision = "retry"
 	// decisionExempt: a write of an ACK controller, judged but never stopped.
 	decisionExempt decision = "exempt"
 	// decisionPassed: nothing that policies look at.

@@ -32,6 +32,10 @@ func (r *Reviewer) Validate(ctx context.Context, req admission.Request) admissio
 	switch {
 	case v.byController():
 		v.decided(decisionExempt, findings, nil)
+	case policies.Enforced(findings) && v.unmutated():
+		resp.Allowed = false
+		resp.Result = tryAgain(v.object)
+		v.decided(decisionRetry, findings, nil)
 	case policies.Enforced(findings):
 		resp.Allowed = false
 		resp.Result = denial(v.object, findings, v.old != nil)
@@ -41,4 +45,14 @@ func (r *Reviewer) Validate(ctx context.Context, req admission.Request) admissio
 		v.decided(decisionAllowed, findings, nil)
 	}
 	return resp
+}
+
+// unmutated tells that nothing is wrong with the object but that Mutate has not
+// seen it: the API server goes on without an answer that comes too late.
+func (v *review) unmutated() bool {
+	if v.old != nil {
+		return len(v.Evaluator.Restorations(v.object, v.old, v.World.Now())) > 0
+	}
+	edits, denied := v.Evaluator.Complete(v.object, v.World.Now())
+	return len(edits) > 0 && !denied
 }

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
-	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
 	"k8s.io/klog/v2"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -54,6 +53,9 @@ func main() {
 }
 
 func run(opts options, log logr.Logger) error {
+	if err := limitMemory(); err != nil {
+		return err
+	}
 	inForce := new(atomic.Pointer[webhook.Configuration])
 	reloader, err := reload.New(opts.config, log, func(cfg *config.Config) error { return apply(cfg, inForce) })
 	if err != nil {
@@ -134,11 +136,7 @@ func newManager(restConfig *rest.Config, certificates certs.Source, opts options
 }
 
 func watchCluster(manager ctrl.Manager, restConfig *rest.Config, ackNamespace string, opts options, log logr.Logger) (*cluster.Cluster, error) {
-	client, err := dynamic.NewForConfig(restConfig)
-	if err != nil {
-		return nil, fmt.Errorf("make a client of the API server: %w", err)
-	}
-	view, err := cluster.New(client, ackNamespace, opts.lookupWait, log)
+	view, err := cluster.New(restConfig, ackNamespace, opts.lookupWait, log)
 	if err != nil {
 		return nil, err
 	}

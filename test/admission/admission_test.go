@@ -18,6 +18,7 @@ import (
 	"k8s.io/client-go/dynamic"
 
 	"github.com/cmkgate/cmkgate/test/apiserver"
+	"github.com/cmkgate/cmkgate/test/legacy"
 )
 
 const (
@@ -59,11 +60,11 @@ func newSuite(t *testing.T) *suite {
 	if s.controller, err = dynamic.NewForConfig(s.server.UserConfig(controller, "system:serviceaccounts")); err != nil {
 		t.Fatal(err)
 	}
-	legacy := job("legacy", nil)
-	legacy.SetFinalizers([]string{finalizer})
-	must(t, s.create(t.Context(), trainingJobs, legacy))
-	for _, o := range ackObjects() {
-		must(t, s.create(t.Context(), o.resource(), o.object()))
+	old := job("legacy", nil)
+	old.SetFinalizers([]string{finalizer})
+	must(t, s.create(t.Context(), trainingJobs, old))
+	for _, o := range legacy.Objects("old") {
+		must(t, s.create(t.Context(), o.Resource(), o.Manifest("default", "old")))
 	}
 
 	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
@@ -147,6 +148,7 @@ func TestAdmissionOnARealAPIServer(t *testing.T) {
 	t.Run("ControllersUnderUnknownNamesAreNeitherChangedNorDenied", s.unknownController)
 	t.Run("BareKeysAreLookedForInTheAccountOfTheRoleThatACKTakes", s.roles)
 	t.Run("AJobThatReadsABadBucketIsAdmittedWithAWarning", s.dataSource)
+	t.Run("WhatLostItsMutationIsSentAgain", s.lostMutation)
 	t.Run("DecisionsAreInMetricsLogAndAuditLog", s.observability)
 }
 

@@ -12,6 +12,7 @@ import (
 	"k8s.io/client-go/dynamic"
 
 	"github.com/cmkgate/cmkgate/test/apiserver"
+	"github.com/cmkgate/cmkgate/test/legacy"
 )
 
 // kubectl runs kubectl with objects on its standard input.
@@ -108,8 +109,8 @@ func (s *suite) unknownController(t *testing.T) {
 	}
 	known := *s
 	known.controller = ack
-	for _, o := range ackObjects() {
-		t.Run(o.kind, func(t *testing.T) { known.lives(t, o) })
+	for _, o := range legacy.Objects("old") {
+		t.Run(o.Kind, func(t *testing.T) { known.lives(t, o) })
 	}
 	t.Run("Adoption", known.adoptedByUnknown)
 	t.Run("AdoptionOverASpec", known.adoptedOverSpec)

@@ -9,12 +9,8 @@ import (
 	"github.com/go-logr/logr"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/apimachinery/pkg/watch"
-	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/tools/cache"
 
 	"github.com/cmkgate/cmkgate/policies"
@@ -30,6 +26,15 @@ type entry struct {
 	roles             map[string]string      // of a ConfigMap of CARM
 }
 
+// GetObjectKind is for the informer, which asks it nothing: a cache holds one kind.
+func (e *entry) GetObjectKind() schema.ObjectKind { return schema.EmptyObjectKind }
+
+// DeepCopyObject copies the entry; what it holds never changes.
+func (e *entry) DeepCopyObject() runtime.Object {
+	c := *e
+	return &c
+}
+
 // kindCache holds the objects of one kind, trimmed, by name and by its indexes.
 type kindCache struct {
 	resource schema.GroupVersionResource
@@ -41,50 +46,18 @@ type kindCache struct {
 	contact
 }
 
-// selection is what of a kind is watched: everything, or one object.
-type selection struct{ namespace, name string }
-
-func (s selection) options(o metav1.ListOptions) metav1.ListOptions {
-	if s.name != "" {
-		o.FieldSelector = fields.OneTermEqualSelector(metav1.ObjectNameField, s.name).String()
-	}
-	return o
-}
-
-func newKindCache(client dynamic.Interface, resource schema.GroupVersionResource, only selection, trim trimmer,
+func newKindCache(server *connection, resource schema.GroupVersionResource, only selection, trim trimmer,
 	log logr.Logger, indexers cache.Indexers,
 ) (*kindCache, error) {
 	c := &kindCache{resource: resource, only: only, contact: contact{now: time.Now}}
-	source := client.Resource(resource).Namespace(only.namespace)
+	source, err := server.source(resource, only, trim, &c.contact)
+	if err != nil {
+		return nil, err
+	}
 	if indexers == nil {
 		indexers = cache.Indexers{}
 	}
-	c.informer = cache.NewSharedIndexInformer(cache.ToListWatcherWithWatchListSemantics(&cache.ListWatch{
-		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			list, err := source.List(ctx, only.options(o))
-			c.answered(err)
-			return list, err //nolint:wrapcheck // the reflector looks at its type
-		},
-		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-			w, err := source.Watch(ctx, only.options(o))
-			c.answered(err)
-			if err != nil {
-				return nil, err //nolint:wrapcheck // the reflector looks at its type
-			}
-			return c.observe(w), nil
-		},
-	}, client), &unstructured.Unstructured{}, 0, indexers)
-
-	err := c.informer.SetTransform(func(obj any) (any, error) {
-		u, ok := obj.(*unstructured.Unstructured)
-		if !ok { // trimmed before
-			return obj, nil
-		}
-		return trim(u), nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("cache of %s: %w", resource.Resource, err)
-	}
+	c.informer = cache.NewSharedIndexInformer(source, &entry{}, 0, indexers)
 	err = c.informer.SetWatchErrorHandlerWithContext(func(_ context.Context, _ *cache.Reflector, err error) {
 		absent := apierrors.IsNotFound(err)
 		if absent != c.absent.Swap(absent) || !absent {

@@ -14,7 +14,7 @@ import (
 
 	"github.com/go-logr/logr"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/cache"
 
 	"github.com/cmkgate/cmkgate/policies"
@@ -45,7 +45,11 @@ func indexers() cache.Indexers {
 // New prepares the caches; Start fills them. ACK has its ConfigMaps in
 // ackNamespace. Wait is how long a validating request waits for an object that
 // is not in a cache yet.
-func New(client dynamic.Interface, ackNamespace string, wait time.Duration, log logr.Logger) (*Cluster, error) {
+func New(config *rest.Config, ackNamespace string, wait time.Duration, log logr.Logger) (*Cluster, error) {
+	server, err := connect(config)
+	if err != nil {
+		return nil, err
+	}
 	c := &Cluster{named: map[catalog.Kind]*kindCache{}, wait: wait}
 	for _, l := range catalog.Lookups() {
 		trim, err := trimLookup(l)
@@ -53,17 +57,16 @@ func New(client dynamic.Interface, ackNamespace string, wait time.Duration, log 
 			return nil, err
 		}
 		resource := schema.GroupVersionResource{Group: l.Kind.Group, Version: "v1alpha1", Resource: l.Kind.Resource()}
-		if c.named[l.Kind], err = newKindCache(client, resource, selection{}, trim, log, indexers()); err != nil {
+		if c.named[l.Kind], err = newKindCache(server, resource, selection{}, trim, log, indexers()); err != nil {
 			return nil, err
 		}
 		c.named[l.Kind].awaited = l.Awaited
 	}
-	var err error
-	c.namespaces, err = newKindCache(client, schema.GroupVersionResource{Version: "v1", Resource: "namespaces"}, selection{}, trimNamespace, log, nil)
+	c.namespaces, err = newKindCache(server, schema.GroupVersionResource{Version: "v1", Resource: "namespaces"}, selection{}, trimNamespace, log, nil)
 	if err != nil {
 		return nil, err
 	}
-	c.roles, err = newRoleCaches(client, ackNamespace, log)
+	c.roles, err = newRoleCaches(server, ackNamespace, log)
 	return c, err
 }
 

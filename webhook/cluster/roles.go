@@ -2,9 +2,7 @@ package cluster
 
 import (
 	"github.com/go-logr/logr"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/client-go/dynamic"
 
 	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/policies/tree"
@@ -18,7 +16,7 @@ type roleCaches struct {
 	accountsKey, teamsKey string
 }
 
-func newRoleCaches(client dynamic.Interface, ackNamespace string, log logr.Logger) (*roleCaches, error) {
+func newRoleCaches(server *connection, ackNamespace string, log logr.Logger) (*roleCaches, error) {
 	c := &roleCaches{
 		accountsKey: ackNamespace + "/" + policies.RoleAccountMap,
 		teamsKey:    ackNamespace + "/" + policies.RoleTeamMap,
@@ -36,25 +34,24 @@ func newRoleCaches(client dynamic.Interface, ackNamespace string, log logr.Logge
 		{&c.teams, configMaps, selection{ackNamespace, policies.RoleTeamMap}, trimRoleMap},
 	} {
 		var err error
-		if *w.cache, err = newKindCache(client, w.resource, w.only, w.trim, log, nil); err != nil {
+		if *w.cache, err = newKindCache(server, w.resource, w.only, w.trim, log, nil); err != nil {
 			return nil, err
 		}
 	}
 	return c, nil
 }
 
-func trimSelector(u *unstructured.Unstructured) *entry {
-	e := newEntry(u)
-	if selector, ok := policies.NewRoleSelector(tree.FromValue(u.Object)); ok {
+func trimSelector(root *tree.Node) *entry {
+	e := newEntry(root)
+	if selector, ok := policies.NewRoleSelector(root); ok {
 		e.selector = selector
 	}
 	return e
 }
 
-func trimRoleMap(u *unstructured.Unstructured) *entry {
-	e := newEntry(u)
-	// What is no map of strings the API server would not have stored.
-	e.roles, _, _ = unstructured.NestedStringMap(u.Object, "data")
+func trimRoleMap(root *tree.Node) *entry {
+	e := newEntry(root)
+	e.roles = texts(root.Get("data"))
 	return e
 }
 

@@ -2,9 +2,9 @@ package cluster
 
 import (
 	"maps"
+	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/policies/catalog"
@@ -12,7 +12,7 @@ import (
 )
 
 // trimmer makes an object small before it goes into a cache.
-type trimmer func(*unstructured.Unstructured) *entry
+type trimmer func(*tree.Node) *entry
 
 // trimLookup keeps what others are judged by, under the object's name in AWS.
 func trimLookup(l catalog.Lookup) (trimmer, error) {
@@ -28,9 +28,9 @@ func trimLookup(l catalog.Lookup) (trimmer, error) {
 	if err != nil {
 		return nil, err //nolint:wrapcheck // it names the path
 	}
-	return func(u *unstructured.Unstructured) *entry {
-		e := newEntry(u)
-		e.object = policies.NewObject(keep.Trim(tree.FromValue(u.Object)))
+	return func(root *tree.Node) *entry {
+		e := newEntry(root)
+		e.object = policies.NewObject(keep.Trim(root))
 		e.awsName = e.object.Root.Find(name).Str()
 		if l.Kind.Group == catalog.S3 {
 			e.logTarget = e.object.Root.Find(logTarget).Str()
@@ -40,15 +40,35 @@ func trimLookup(l catalog.Lookup) (trimmer, error) {
 }
 
 // trimNamespace keeps labels, for overrides, and ACK's annotations.
-func trimNamespace(u *unstructured.Unstructured) *entry {
-	e := newEntry(u)
-	e.Labels, e.Annotations = u.GetLabels(), u.GetAnnotations()
-	maps.DeleteFunc(e.Annotations, func(name, _ string) bool { return !policies.ReadsAnnotation(name) })
+func trimNamespace(root *tree.Node) *entry {
+	e := newEntry(root)
+	metadata := root.Get("metadata")
+	e.Labels = texts(metadata.Get("labels"))
+	annotations := texts(metadata.Get("annotations"))
+	maps.DeleteFunc(annotations, func(name, _ string) bool { return !policies.ReadsAnnotation(name) })
+	maps.Copy(annotations, e.Annotations)
+	e.Annotations = annotations
 	return e
 }
 
-func newEntry(u *unstructured.Unstructured) *entry {
-	return &entry{
-		ObjectMeta: metav1.ObjectMeta{Name: u.GetName(), Namespace: u.GetNamespace(), ResourceVersion: u.GetResourceVersion()},
+// newEntry keeps what informers need. Texts are copied: those of a tree share the memory of all that was read.
+func newEntry(root *tree.Node) *entry {
+	metadata := root.Get("metadata")
+	text := func(field string) string { return strings.Clone(metadata.Get(field).Str()) }
+	e := &entry{ObjectMeta: metav1.ObjectMeta{Name: text("name"), Namespace: text("namespace"), ResourceVersion: text("resourceVersion")}}
+	// The API server marks the end of what was there before a watch so, on an object without content.
+	if end := metadata.Get("annotations").Get(metav1.InitialEventsAnnotationKey).Str(); end != "" {
+		e.Annotations = map[string]string{metav1.InitialEventsAnnotationKey: strings.Clone(end)}
 	}
+	return e
+}
+
+// texts is a map of strings, none of which keeps the tree in memory.
+func texts(n *tree.Node) map[string]string {
+	all := map[string]string{}
+	for i := range n.Len() {
+		member := n.At(i)
+		all[strings.Clone(member.Key())] = strings.Clone(member.Str())
+	}
+	return all
 }

@@ -1,20 +1,21 @@
 package cluster
 
 import (
+	"encoding/json"
 	"fmt"
 	"runtime"
 	"strings"
 	"testing"
 
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-
 	"github.com/cmkgate/cmkgate/policies/catalog"
+	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
 // bucket is a Bucket as clusters have it: labels, a policy, tags, a status.
-func bucket(i int) *unstructured.Unstructured {
+func bucket(t testing.TB, i int) []byte {
+	t.Helper()
 	name := fmt.Sprintf("team-%d-data", i)
-	return &unstructured.Unstructured{Object: map[string]any{
+	data, err := json.Marshal(map[string]any{
 		"apiVersion": catalog.S3 + "/v1alpha1", "kind": "Bucket",
 		"metadata": map[string]any{
 			"name": name, "namespace": fmt.Sprintf("team-%d", i), "resourceVersion": fmt.Sprint(i), "uid": fmt.Sprint("5f1b2f1e-58f6-4b22-9d0e-", i),
@@ -31,7 +32,11 @@ func bucket(i int) *unstructured.Unstructured {
 		"status": map[string]any{"ackResourceMetadata": map[string]any{
 			"arn": "arn:aws:s3:::" + name, "ownerAccountID": "111122223333", "region": "eu-west-1",
 		}, "conditions": []any{map[string]any{"type": "ACK.ResourceSynced", "status": "True", "message": strings.Repeat("x", 200)}}},
-	}}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
 
 // Every replica keeps every Bucket of the cluster.
@@ -49,7 +54,11 @@ func TestTenThousandBucketsStaySmall(t *testing.T) {
 	kept := make([]*entry, buckets)
 	before := heap()
 	for i := range kept {
-		kept[i] = trim(bucket(i))
+		root, err := tree.ParseObject(bucket(t, i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept[i] = trim(root)
 	}
 	each := (heap() - before) / buckets
 	t.Logf("%d bytes a Bucket", each)

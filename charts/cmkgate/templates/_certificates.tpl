@@ -6,6 +6,12 @@
 - --cert-mode=self
 - --cert-secret={{ include "cmkgate.certificateSecret" . }}
 - --cert-service={{ include "cmkgate.fullname" . }}
+{{- with .Values.certificates.self }}
+- --cert-ca-validity={{ .caValidity }}
+- --cert-validity={{ .validity }}
+- --cert-renew-at={{ .renewAt }}
+- --cert-propagation={{ .propagation }}
+{{- end }}
 {{- else -}}
 - --cert-dir=/etc/cmkgate/certs
 {{- end }}
