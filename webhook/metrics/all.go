@@ -13,7 +13,7 @@ var (
 var (
 	Requests = Metric{
 		Name: "cmkgate_admission_requests_total", Type: Counter,
-		Labels: []Label{webhook, {"operation", "`CREATE`, `UPDATE`, `DELETE`, `CONNECT`, or `other` for what Kubernetes does not have"}, {"kind", kind.Values + ", or `other`"}, {"decision", "`allowed`, `denied`, `injected`, `restored`, `exempt` (a write of an ACK controller, never stopped), " +
+		Labels: []Label{webhook, {"operation", "`CREATE`, `UPDATE`, `DELETE`, `CONNECT`, or `other` for what Kubernetes does not have"}, {"kind", kind.Values + ", or `other`"}, {"decision", "`allowed`, `denied`, `injected`, `restored`, `retry` (lacks only the keys that `/mutate` would have set; the client sends it again), `exempt` (a write of an ACK controller, never stopped), " +
 			"`passed` (nothing that policies look at), `error` (no review that an API server would send)"}},
 		Help: "Admission requests by webhook, operation, kind and decision.",
 		Note: "A create that passes both webhooks counts once in each. Dry runs count too.",
