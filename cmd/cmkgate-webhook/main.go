@@ -14,7 +14,7 @@ import (
 	"github.com/go-logr/logr"
 	"k8s.io/client-go/rest"
 	"k8s.io/klog/v2"
-	ctrl "sigs.k8s.io/controller-runtime"
+	ctrllog "sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 	ctrlwebhook "sigs.k8s.io/controller-runtime/pkg/webhook"
@@ -44,7 +44,7 @@ func main() {
 		return
 	}
 	log := opts.logger(os.Stderr)
-	ctrl.SetLogger(log)
+	ctrllog.SetLogger(log)
 	klog.SetLogger(log)
 	if err := run(opts, log); err != nil {
 		log.Error(err, "cmkgate-webhook stops")
@@ -69,14 +69,7 @@ func run(opts options, log logr.Logger) error {
 	if err != nil {
 		return err
 	}
-	manager, err := newManager(restConfig, certificates, opts, log)
-	if err != nil {
-		return err
-	}
-	if err := manager.Add(reloader); err != nil {
-		return err
-	}
-	view, err := watchCluster(manager, restConfig, reloader.ACKNamespace(), opts, log)
+	view, err := cluster.New(restConfig, reloader.ACKNamespace(), opts.lookupWait, log)
 	if err != nil {
 		return err
 	}
@@ -89,23 +82,26 @@ func run(opts options, log logr.Logger) error {
 		return err
 	}
 	defer flush()
-	webhook.Register(manager.GetWebhookServer(), &webhook.Reviewer{
+	server := newServer(certificates, opts)
+	webhook.Register(server, &webhook.Reviewer{
 		InForce: inForce, World: view, Metrics: figures, Log: log,
 	}, traced)
 	stop := newStop(opts.shutdownDelay)
 	checks := readiness{
 		"caches":       view.Ready,
 		"certificates": certificates.Ready,
-		"server":       manager.GetWebhookServer().StartedChecker(),
+		"server":       server.StartedChecker(),
 		"stopping":     stop.ready,
-	}
-	if err := addProbes(manager, opts.healthAddr, checks, reloader); err != nil {
-		return err
 	}
 	if err := addCollectors(metrics.Registry, checks, view, reloader); err != nil {
 		return err
 	}
-	return manager.Start(stop.context(log))
+	parts := []part{certificates, reloader, view, server}
+	listeners, err := listeners(restConfig, opts, checks, reloader, log)
+	if err != nil {
+		return err
+	}
+	return runParts(stop.context(log), append(parts, listeners...)...)
 }
 
 // apply puts a configuration in force for the requests that follow.
@@ -118,42 +114,36 @@ func apply(cfg *config.Config, inForce *atomic.Pointer[webhook.Configuration]) e
 	return nil
 }
 
-func newManager(restConfig *rest.Config, certificates certs.Source, opts options, log logr.Logger) (ctrl.Manager, error) {
-	manager, err := ctrl.NewManager(restConfig, ctrl.Options{
-		Logger:  log,
-		Metrics: metricsserver.Options{BindAddress: opts.metricsAddr},
-		WebhookServer: ctrlwebhook.NewServer(ctrlwebhook.Options{
-			Host: opts.host, Port: opts.port,
-			TLSOpts: []func(*tls.Config){func(c *tls.Config) {
-				c.MinVersion, c.GetCertificate = tls.VersionTLS13, certificates.GetCertificate
-			}},
-		}),
+// newServer serves the webhooks.
+func newServer(certificates certs.Source, opts options) ctrlwebhook.Server {
+	return ctrlwebhook.NewServer(ctrlwebhook.Options{
+		Host: opts.host, Port: opts.port,
+		TLSOpts: []func(*tls.Config){func(c *tls.Config) {
+			c.MinVersion, c.GetCertificate = tls.VersionTLS13, certificates.GetCertificate
+		}},
 	})
-	if err != nil {
-		return nil, fmt.Errorf("prepare the server: %w", err)
-	}
-	return manager, manager.Add(certificates)
 }
 
-func watchCluster(manager ctrl.Manager, restConfig *rest.Config, ackNamespace string, opts options, log logr.Logger) (*cluster.Cluster, error) {
-	view, err := cluster.New(restConfig, ackNamespace, opts.lookupWait, log)
+// listeners serve the metrics and the probes, each unless its address is 0. A
+// replica is alive as long as it answers, and ready while all checks pass: its
+// caches hold the cluster, API servers accept the certificate that it serves,
+// and it is not stopping.
+func listeners(restConfig *rest.Config, opts options, checks readiness, reloader *reload.Reloader, log logr.Logger) ([]part, error) {
+	var parts []part
+	figures, err := metricsserver.NewServer(metricsserver.Options{BindAddress: opts.metricsAddr}, restConfig, nil)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("serve metrics: %w", err)
 	}
-	return view, manager.Add(view)
-}
-
-// addProbes makes the replica alive as long as it answers, and ready while all
-// checks pass: its caches hold the cluster, API servers accept the certificate
-// that it serves, and it is not stopping.
-func addProbes(manager ctrl.Manager, address string, checks readiness, reloader *reload.Reloader) error {
-	if address == "" || address == "0" {
-		return nil
+	if figures != nil {
+		parts = append(parts, figures)
 	}
-	for name, check := range checks {
-		checks[name] = logged(name, check, manager.GetLogger())
+	if opts.healthAddr != "" && opts.healthAddr != "0" {
+		for name, check := range checks {
+			checks[name] = logged(name, check, log)
+		}
+		parts = append(parts, probeServer(opts.healthAddr, checks, reloader.Status))
 	}
-	return manager.Add(probeServer(address, checks, reloader.Status))
+	return parts, nil
 }
 
 // newStop listens for the signals that end the process.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 
 	"github.com/cmkgate/cmkgate/cmd/cmkgate-webhook/internal/reload"
@@ -10,12 +11,12 @@ import (
 	"github.com/cmkgate/cmkgate/webhook/metrics"
 )
 
-// addCollectors registers what is looked up at each scrape, and the build.
+// addCollectors registers what is looked up at each scrape, the process and the build.
 func addCollectors(registry prometheus.Registerer, checks readiness, view *cluster.Cluster, reloader *reload.Reloader) error {
 	build := metrics.BuildInfo.Gauge()
 	running := version.Current()
 	build.WithLabelValues(running.Version, running.Revision, running.Go).Set(1)
-	return metrics.Register(registry, build, checks, cluster.NewCollector(view), reload.NewCollector(reloader))
+	return metrics.Register(registry, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), build, checks, cluster.NewCollector(view), reload.NewCollector(reloader))
 }
 
 // readiness are the checks of the readiness probe. As metrics they tell why a

@@ -10,13 +10,12 @@ import (
 
 	"github.com/go-logr/logr"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
-	"sigs.k8s.io/controller-runtime/pkg/manager"
 )
 
 // probeServer serves /healthz and /readyz as controller-runtime's own server
 // does. That one shows the names of checks alone; this one ends /readyz?verbose
 // with the status. Single checks are below: /readyz/caches.
-func probeServer(address string, ready map[string]healthz.Checker, status func() string) *manager.Server {
+func probeServer(address string, ready map[string]healthz.Checker, status func() string) *httpPart {
 	mux := http.NewServeMux()
 	handle := func(path string, handler http.Handler) {
 		mux.Handle(path, http.StripPrefix(path, handler))
@@ -24,7 +23,7 @@ func probeServer(address string, ready map[string]healthz.Checker, status func()
 	}
 	handle("/healthz", &healthz.Handler{Checks: map[string]healthz.Checker{"ping": healthz.Ping}})
 	handle("/readyz", withStatus(&healthz.Handler{Checks: ready}, status))
-	return &manager.Server{Name: "health probe", Server: &http.Server{
+	return &httpPart{name: "health probe", server: &http.Server{
 		Addr: address, Handler: mux, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 90 * time.Second, MaxHeaderBytes: 1 << 20,
 	}}
 }

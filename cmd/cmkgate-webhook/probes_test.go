@@ -18,7 +18,7 @@ func TestProbes(t *testing.T) {
 	}, func() string { return "config: 0123456789ab in force\n" })
 	get := func(path string) (int, string) {
 		rec := httptest.NewRecorder()
-		server.Server.Handler.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, path, http.NoBody))
+		server.server.Handler.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, path, http.NoBody))
 		return rec.Code, rec.Body.String()
 	}
 	for _, c := range []struct {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/cmkgate/cmkgate/test/apiserver"
@@ -26,7 +27,7 @@ func TestTheConfigurationIsCheckedBeforehand(t *testing.T) {
 				continue
 			}
 			text := configMap(t, r, pod.Spec.Volumes[0].ConfigMap.Name).Data["cmkgate.yaml"]
-			if text != only[*corev1.ConfigMap](t, r).Data["cmkgate.yaml"] {
+			if text != configMap(t, r, servedConfig(t, r)).Data["cmkgate.yaml"] {
 				t.Error("the replicas get another configuration")
 			}
 			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
@@ -50,6 +51,18 @@ func TestTheConfigurationIsCheckedBeforehand(t *testing.T) {
 			t.Errorf("exit code %d: %s", code, output)
 		}
 	})
+}
+
+// servedConfig names the ConfigMap that the replicas read.
+func servedConfig(t *testing.T, r rendered) string {
+	t.Helper()
+	for _, v := range only[*appsv1.Deployment](t, r).Spec.Template.Spec.Volumes {
+		if v.ConfigMap != nil {
+			return v.ConfigMap.Name
+		}
+	}
+	t.Fatal("the replicas have no configuration")
+	return ""
 }
 
 func configMap(t *testing.T, r rendered, name string) *corev1.ConfigMap {

@@ -11,7 +11,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	runtimejson "k8s.io/apimachinery/pkg/runtime/serializer/json"
-	metascheme "k8s.io/client-go/kubernetes/scheme"
 
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
@@ -64,7 +63,9 @@ func (decoder) Identifier() runtime.Identifier { return "cmkgate" }
 
 // SupportedMediaTypes is JSON; in a watch, each event of it is framed by one of apimachinery's own.
 func (d decoder) SupportedMediaTypes() []runtime.SerializerInfo {
-	event := runtimejson.NewSerializerWithOptions(runtimejson.DefaultMetaFactory, metascheme.Scheme, metascheme.Scheme, runtimejson.SerializerOptions{})
+	events := runtime.NewScheme()
+	metav1.AddToGroupVersion(events, schema.GroupVersion{Version: "v1"})
+	event := runtimejson.NewSerializerWithOptions(runtimejson.DefaultMetaFactory, events, events, runtimejson.SerializerOptions{})
 	return []runtime.SerializerInfo{{
 		MediaType: runtime.ContentTypeJSON, MediaTypeType: "application", MediaTypeSubType: "json", EncodesAsText: true,
 		Serializer:       d,

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// part is something that runs as long as the process. controller-runtime's
+// manager would run the parts too, but brings clients, caches and leader
+// election along, none of which cmkgate has: 2 MB of the image.
+type part interface {
+	Start(ctx context.Context) error
+}
+
+// runParts runs them until the context ends or one of them fails, and returns
+// when all have ended.
+func runParts(ctx context.Context, parts ...part) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, p := range parts {
+		group.Go(func() error { return p.Start(ctx) })
+	}
+	return group.Wait() //nolint:wrapcheck // parts say who they are
+}
+
+// httpPart serves HTTP without TLS.
+type httpPart struct {
+	name   string
+	server *http.Server
+}
+
+// Start serves until the context ends, and then answers what is under way.
+func (h *httpPart) Start(ctx context.Context) error {
+	const patience = 5 * time.Second
+	stopped := make(chan error, 1)
+	go func() {
+		<-ctx.Done()
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+		defer cancel()
+		stopped <- h.server.Shutdown(last)
+	}()
+	if err := h.server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("%s at %s: %w", h.name, h.server.Addr, err)
+	}
+	return <-stopped
+}
