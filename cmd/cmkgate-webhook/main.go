@@ -82,11 +82,11 @@ func run(opts options, log logr.Logger) error {
 		return err
 	}
 	defer flush()
+	stop := newStop(opts.shutdownDelay)
 	server := newServer(certificates, opts)
-	webhook.Register(server, &webhook.Reviewer{
+	webhook.Register(handingOver{server, stop}, &webhook.Reviewer{
 		InForce: inForce, World: view, Metrics: figures, Log: log,
 	}, traced)
-	stop := newStop(opts.shutdownDelay)
 	checks := readiness{
 		"caches":       view.Ready,
 		"certificates": certificates.Ready,

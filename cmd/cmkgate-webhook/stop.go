@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
+
+	"github.com/cmkgate/cmkgate/webhook"
 )
 
 // stopper ends the process without a failed request: on a signal the replica
@@ -24,6 +26,30 @@ func (s *stopper) ready(*http.Request) error {
 		return errors.New("the process is stopping")
 	}
 	return nil
+}
+
+// handingOver is a server whose handlers hand over once the replica is to stop.
+type handingOver struct {
+	webhook.Server
+	stop *stopper
+}
+
+// Register serves a handler.
+func (h handingOver) Register(path string, hook http.Handler) {
+	h.Server.Register(path, h.stop.handOver(hook))
+}
+
+// handOver has API servers go elsewhere while the replica waits to stop: over
+// HTTP/2 the header makes the server say, with an answer, that it takes no more
+// requests on the connection. A connection that ends without this warning can
+// take a request with it, which the API server does not send again.
+func (s *stopper) handOver(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.signals.Err() != nil {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // context ends the delay after the first signal, or at once at a second one.

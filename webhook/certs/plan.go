@@ -114,9 +114,12 @@ func (o Options) renew(v observation) (s state, changed bool, err error) {
 	return s, true, nil
 }
 
-// due tells whether so much of a validity is over that a certificate is to be replaced.
+// due tells whether so much of a validity is over that a certificate is to be
+// replaced. So is one that was made when certificates were to live longer, by
+// more than clocks differ.
 func (o Options) due(p *pair, validity time.Duration, now time.Time) bool {
-	return p.cert.NotAfter.Sub(now) <= o.spare(validity)
+	left := p.cert.NotAfter.Sub(now)
+	return left <= o.spare(validity) || left > validity+skew
 }
 
 // usable tells whether a leaf need not be replaced. One that ends with its

@@ -62,6 +62,15 @@ func TestPlan(t *testing.T) {
 	successor := leafOf(t, next, epoch.Add(63*time.Minute), o.hosts()...)
 	late := leafOf(t, next, epoch.Add(90*time.Minute), o.hosts()...)
 	stranger := authority(t, epoch)
+	longLived, err := old.newLeaf(epoch, caValidity-time.Minute, o.hosts())
+	if err != nil {
+		t.Fatal(err)
+	}
+	eternal, err := newAuthority(epoch, 100*caValidity)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ofEternal := leafOf(t, eternal, epoch, o.hosts()...)
 	all := func(*pair) bool { return true }
 	none := func(*pair) bool { return false }
 
@@ -93,6 +102,14 @@ func TestPlan(t *testing.T) {
 		},
 		"nothing is to be done between two rotations": {
 			at: 10 * time.Minute, secret: state{ca: old, leaf: first}, published: bundles([]*pair{old}), serving: first,
+		},
+		"a leaf that was made for a longer life is renewed": {
+			at: time.Minute, secret: state{ca: old, leaf: longLived}, published: bundles([]*pair{old}), serving: longLived,
+			ca: "same", leaf: "new",
+		},
+		"an authority that was made for a longer life gets a successor": {
+			at: 10 * time.Minute, secret: state{ca: eternal, leaf: ofEternal}, published: bundles([]*pair{eternal}), serving: ofEternal,
+			ca: "same", leaf: "same", next: "new",
 		},
 		"a leaf that is due is renewed, and the old one served meanwhile": {
 			at: 19 * time.Minute, secret: state{ca: old, leaf: first}, published: bundles([]*pair{old}), serving: first,
