@@ -32,10 +32,10 @@ func main() {
 	os.Exit(runAs(os.Args[0], os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// gcPercent lets the heap grow to four times what is in use before the garbage
-// collector runs. A check holds very little at a time, so that this is some
-// 10 MB, and saves a fifth of the time.
-const gcPercent = 300
+// gcPercent lets the heap grow to two and a half times what is in use before
+// the garbage collector runs. A check holds very little at a time: 10,000 jobs
+// take 30 MB, as files and as one stream, and a tenth less time than with 100.
+const gcPercent = 150
 
 func collectSeldom(percent int) {
 	if os.Getenv("GOGC") == "" {
