@@ -53,6 +53,8 @@ type outcome struct {
 type learned struct {
 	world   *manifest.World
 	patches manifest.Patches
+	// foreign are the files that hold nothing to be judged, which are not read again, with their documents.
+	foreign map[string]int
 }
 
 func (c *checker) check(input *manifest.Input) (report.Summary, error) {
@@ -84,16 +86,19 @@ func (c *checker) check(input *manifest.Input) (report.Summary, error) {
 
 // lesson is what one batch says of others.
 type lesson struct {
-	file    string
-	facts   []manifest.Fact
-	patches manifest.Patches
+	file string
+	// foreign is set for a file without anything to judge or tell, which has so many documents.
+	foreign   bool
+	documents int
+	facts     []manifest.Fact
+	patches   manifest.Patches
 }
 
 // learn builds the world. What cannot be read is told when it is judged. Of
 // documents that say something of others, change makes what is to count, nil
 // where they count as they are.
 func (c *checker) learn(input *manifest.Input, change func(manifest.Document) manifest.Document) (learned, error) {
-	known := learned{manifest.NewWorld(), manifest.Patches{}}
+	known := learned{manifest.NewWorld(), manifest.Patches{}, map[string]int{}}
 	survey, err := manifest.NewSurvey(c.namespace, c.ackNamespace)
 	if err != nil {
 		return known, fmt.Errorf("prepare the look-ups: %w", err)
@@ -104,6 +109,9 @@ func (c *checker) learn(input *manifest.Input, change func(manifest.Document) ma
 		return func(b manifest.Batch) lesson { return lessonOf(&b, &splitter, survey, change) }
 	}, func(l lesson) error {
 		maps.Copy(known.patches, l.patches)
+		if l.foreign {
+			known.foreign[l.file] = l.documents
+		}
 		if len(l.facts) > 0 {
 			lessons = append(lessons, l)
 		}
@@ -132,10 +140,14 @@ func (c *checker) learn(input *manifest.Input, change func(manifest.Document) ma
 }
 
 func lessonOf(b *manifest.Batch, splitter *manifest.Splitter, survey *manifest.Survey, change func(manifest.Document) manifest.Document) lesson {
-	l := lesson{file: b.File, patches: manifest.Patches{}}
+	l := lesson{file: b.File, patches: manifest.Patches{}, foreign: b.IsFile()}
 	for doc, problem := range b.Documents(splitter) {
 		if problem != nil {
+			l.foreign = false
 			continue
+		}
+		if l.foreign = l.foreign && doc.IsForeign(); l.foreign {
+			l.documents += doc.ACK().Documents
 		}
 		l.patches.Find(&doc)
 		facts := survey.Facts(&doc)
@@ -152,6 +164,10 @@ func (c *checker) judge(b *manifest.Batch, splitter *manifest.Splitter, known le
 	var out outcome
 	if b.First {
 		out.files++
+	}
+	if documents, foreign := known.foreign[b.File]; foreign && b.IsFile() {
+		out.documents = documents
+		return out
 	}
 	patchOf := known.patches.Of(b.File)
 	for doc, problem := range b.Documents(splitter) {

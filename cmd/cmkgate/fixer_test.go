@@ -43,7 +43,7 @@ func newFixer(t testing.TB) *fixer {
 	return &fixer{checker: &checker{evaluator: evaluator, shapes: shapes{schema.New(), schemaWarn}}, writes: true}
 }
 
-func nothingKnown() learned { return learned{manifest.NewWorld(), manifest.Patches{}} }
+func nothingKnown() learned { return learned{world: manifest.NewWorld()} }
 
 // style is a way to write objects into a file.
 type style struct {

@@ -21,6 +21,9 @@ type Batch struct {
 	line  int
 }
 
+// IsFile tells whether the batch is a whole file.
+func (b *Batch) IsFile() bool { return b.Problem == nil && b.piece == nil }
+
 // Documents reads the batch with a worker's own splitter.
 func (b *Batch) Documents(s *Splitter) iter.Seq2[Document, *Problem] {
 	return func(yield func(Document, *Problem) bool) {

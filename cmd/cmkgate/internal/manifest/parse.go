@@ -38,12 +38,17 @@ func (d *Document) ACK() Parsed {
 	switch {
 	case d.canBeOurs():
 		return d.parse()
-	case d.Contains("{{", "\x00"):
+	case !d.IsForeign():
 		return d.parseYAML(false)
 	case d.isEmpty():
 		return Parsed{}
 	}
 	return Parsed{Documents: 1}
+}
+
+// IsForeign tells whether there is nothing in the document to be judged or told.
+func (d *Document) IsForeign() bool {
+	return !d.Contains(kubernetesGroups, "{{", "\x00") && !isKustomization(d.File)
 }
 
 // canBeOurs says no only where the text cannot name an API group of ACK.
