@@ -11,7 +11,7 @@ import (
 // without escapes. It gives up on everything else, on what is no map, on a
 // field that is there twice, and on what is broken; the YAML reader has the
 // last word on these. Where it does not give up the tree is that of [FromYAML],
-// positions included, in a tenth of the time.
+// positions included, in a fraction of the time.
 //
 // The tree shares the memory of the text.
 func ParsePlain(text string) (root *Node, ok bool) { return parsePlain(text, false) }

@@ -13,11 +13,10 @@ import (
 	"k8s.io/client-go/rest"
 )
 
-// Source is where the serving certificate comes from. Start is for the manager,
+// Source is where the serving certificate comes from. Start is for the process,
 // GetCertificate for the server, Ready for the readiness probe.
 type Source interface {
 	Start(ctx context.Context) error
-	NeedLeaderElection() bool
 	GetCertificate(*tls.ClientHelloInfo) (*tls.Certificate, error)
 	Ready(*http.Request) error
 }

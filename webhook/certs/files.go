@@ -52,9 +52,6 @@ func (f *files) Start(ctx context.Context) error {
 	return f.watcher.Start(ctx)
 }
 
-// NeedLeaderElection tells the manager that every replica has its own files.
-func (*files) NeedLeaderElection() bool { return false }
-
 // compare keeps what is published at hand for Ready.
 func (f *files) compare(ctx context.Context) {
 	for {

@@ -70,9 +70,6 @@ func (r *rotator) Start(ctx context.Context) error {
 	}
 }
 
-// NeedLeaderElection tells the manager that every replica takes part.
-func (*rotator) NeedLeaderElection() bool { return false }
-
 // attempt makes steps until nothing is left to do, and returns how long to
 // wait. A replica that cannot reach the API server goes on with what it has.
 func (r *rotator) attempt(ctx context.Context) time.Duration {

@@ -86,9 +86,6 @@ func (c *Cluster) Start(ctx context.Context) error {
 	return nil
 }
 
-// NeedLeaderElection tells the manager that every replica has its own caches.
-func (*Cluster) NeedLeaderElection() bool { return false }
-
 // Ready fails until every cache holds what the cluster has. A kind whose CRD is
 // not installed counts as empty: cmkgate serves clusters with one controller too.
 func (c *Cluster) Ready(*http.Request) error {

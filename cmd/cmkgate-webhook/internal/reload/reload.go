@@ -68,9 +68,6 @@ func (r *Reloader) Start(ctx context.Context) error {
 	return nil
 }
 
-// NeedLeaderElection tells the manager that every replica has its own configuration.
-func (*Reloader) NeedLeaderElection() bool { return false }
-
 // load reads the file and applies it where it differs from what is in force.
 func (r *Reloader) load() (*config.Config, error) {
 	cfg, err := config.LoadFile(r.path, policies.All())
