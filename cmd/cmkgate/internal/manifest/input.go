@@ -19,13 +19,13 @@ const (
 	// stdinName is what standard input is called in results.
 	stdinName = "stdin"
 	// large is the size from which a file is cut into pieces.
-	large = 1 << 20
+	large = 128 << 10
 )
 
 // Input is what a command was asked to read. It can be read more than once.
 type Input struct {
 	// Paths are files, folders, globs and Stdin. A folder stands for the
-	// manifests in it and below it, hidden folders left out.
+	// manifests in it and below it.
 	Paths []string
 	// Stdin must be set when Paths name it.
 	Stdin *Spool

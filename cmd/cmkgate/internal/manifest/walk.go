@@ -80,7 +80,7 @@ func (w *walk) entry(d dir, e fs.DirEntry) bool {
 	if link && err == nil {
 		folder = info.IsDir()
 	}
-	if folder && strings.HasPrefix(e.Name(), ".") || w.own.Ignores(realPath, folder) {
+	if folder && isVersionControl(e.Name()) || w.own.Ignores(realPath, folder) {
 		return true
 	}
 	if link && err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -104,6 +104,16 @@ func (w *walk) entry(d dir, e fs.DirEntry) bool {
 		return true
 	}
 	return w.yield(source{file: path, large: info.Size() >= large})
+}
+
+// isVersionControl tells whether a folder holds what a version control keeps for
+// itself. Other hidden folders can hold manifests like any.
+func isVersionControl(name string) bool {
+	switch name {
+	case ".git", ".hg", ".jj", ".svn":
+		return true
+	}
+	return false
 }
 
 // follow looks at what an entry leads to. Of folders no more is asked than
