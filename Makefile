@@ -146,6 +146,11 @@ image-test: ## Test the image: what is in it, that it runs, and that the same co
 bench: ## Run the benchmarks (BENCH=regexp chooses)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
+.PHONY: bench-peers
+bench-peers: ## Time cmkgate check beside kubeconform on the same files
+	@cd hack/peers && go build -o ../../$(BIN)/kubeconform github.com/yannh/kubeconform/cmd/kubeconform
+	CMKGATE_KUBECONFORM="$(CURDIR)/$(BIN)/kubeconform" go test -run '^$$' -bench BesideKubeconform ./cmd/cmkgate
+
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for a moment (FUZZTIME=10s)
 	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | while IFS=: read -r file target; do \
