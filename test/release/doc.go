@@ -1,6 +1,9 @@
-// Package release makes a release of the commit at hand, publishes nothing,
-// and opens every file that it would publish. It proves that
+// Package release makes a release of the commit at hand, publishes it to a
+// GitHub that the test plays, and opens every file that arrives there. It
+// proves that
 //
+//   - the release has its section of CHANGELOG.md as notes, and these files
+//     alone;
 //   - an archive holds the program, the license, the documentation and the
 //     shells' completions, owned by root and as old as the commit;
 //   - the program runs, tells version and commit, knows no path of the machine

@@ -18,6 +18,8 @@ const (
 
 	repository = "../.."
 	version    = "1.2.3"
+	released   = "2026-01-02T03:04:05Z"
+	notes      = "### Fixed\n\n- What was broken."
 )
 
 // machine is what must not be seen in a release.
@@ -28,8 +30,8 @@ func (m machine) run(t *testing.T, dir, name string, args ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "sh", append([]string{"-c", `umask "$0" && exec "$@"`, m.umask, name}, args...)...)
 	cmd.Dir = dir
-	// A token would let goreleaser speak to GitHub.
-	cmd.Env = append(os.Environ(), "TZ="+m.timezone, "GITHUB_TOKEN=", "PATH="+os.Getenv(toolsVariable)+":"+os.Getenv("PATH"))
+	// The token opens nothing. A commit of the same time and author is the same commit.
+	cmd.Env = append(os.Environ(), "TZ="+m.timezone, "MAKEFLAGS=", "GITHUB_TOKEN=none", "GIT_AUTHOR_DATE="+released, "GIT_COMMITTER_DATE="+released)
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
@@ -39,10 +41,11 @@ func (m machine) run(t *testing.T, dir, name string, args ...string) string {
 	return string(out)
 }
 
-// rehearsal is a release that was made and not published.
+// rehearsal is a release that was published where nobody sees it.
 type rehearsal struct {
-	source, dist, commit string
-	platforms            []platform
+	source, commit string
+	platforms      []platform
+	github         *github
 }
 
 // platform is what one of the archives is for.
@@ -71,20 +74,57 @@ func (p platform) binary() string {
 
 func (p platform) isHost() bool { return p.goos == runtime.GOOS && p.goarch == runtime.GOARCH }
 
-// rehearse tags a commit in a clone of its own and makes the release of it.
+// rehearse does in a clone of its own what CONTRIBUTING.md says of a release, with a GitHub of its own.
 func (m machine) rehearse(t *testing.T, commit string) rehearsal {
 	t.Helper()
 	source := filepath.Join(t.TempDir(), "cmkgate")
-	origin, err := filepath.Abs(repository)
+	m.run(t, ".", "git", "clone", "--quiet", "--shared", "--no-tags", "--no-checkout", absolute(t, repository), source)
+	m.run(t, source, "git", "checkout", "--quiet", "--detach", commit)
+	addSection(t, filepath.Join(source, "CHANGELOG.md"))
+	m.run(t, source, "git", "-c", "user.name=release", "-c", "user.email=release@example.com", "commit", "--quiet", "--all", "--message", "Release")
+	m.run(t, source, "git", "tag", "v"+version)
+	linkTools(t, filepath.Join(source, ".bin"))
+	hub := playGitHub(t)
+	config, platforms := configuration(t, hub)
+	m.run(t, source, "make", "release", "RELEASE_FLAGS=--config="+config)
+	return rehearsal{source: source, commit: strings.TrimSpace(m.run(t, source, "git", "rev-parse", "HEAD")), platforms: platforms, github: hub}
+}
+
+// addSection writes what has changed into a changelog, between what has not been released and an older release.
+func addSection(t *testing.T, changelog string) {
+	t.Helper()
+	const above = "## [Unreleased]\n"
+	text := replaced(t, string(read(t, changelog)), above, above+"\n## ["+version+"] - 2026-01-02\n\n"+notes+"\n\n## [1.2.2] - 2026-01-01\n")
+	if err := os.WriteFile(changelog, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// linkTools spares a clone building the tools anew.
+func linkTools(t *testing.T, bin string) {
+	t.Helper()
+	tools := absolute(t, os.Getenv(toolsVariable))
+	stamps, err := filepath.Glob(filepath.Join(tools, ".release-*"))
+	if err != nil || len(stamps) == 0 {
+		t.Fatalf("%s was not made by 'make release-tools' (%v)", tools, err)
+	}
+	if err := os.Mkdir(bin, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, tool := range append(stamps, filepath.Join(tools, "goreleaser"), filepath.Join(tools, "cyclonedx-gomod")) {
+		if err := os.Symlink(tool, filepath.Join(bin, filepath.Base(tool))); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func absolute(t *testing.T, path string) string {
+	t.Helper()
+	out, err := filepath.Abs(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.run(t, ".", "git", "clone", "--quiet", "--shared", "--no-tags", "--no-checkout", origin, source)
-	m.run(t, source, "git", "checkout", "--quiet", "--detach", commit)
-	m.run(t, source, "git", "tag", "v"+version)
-	config, platforms := configuration(t)
-	m.run(t, source, "goreleaser", "release", "--skip=publish", "--config", config)
-	return rehearsal{source: source, dist: filepath.Join(source, ".bin", "dist"), commit: commit, platforms: platforms}
+	return out
 }
 
 // commit is what is checked out, with what has changed since.
@@ -97,8 +137,8 @@ func commit(t *testing.T) string {
 	return strings.TrimSpace(m.run(t, repository, "git", "rev-parse", "HEAD"))
 }
 
-// configuration is .goreleaser.yaml, narrowed to this platform and a foreign one unless all are asked for.
-func configuration(t *testing.T) (string, []platform) {
+// configuration is .goreleaser.yaml for another GitHub, narrowed to this platform and a foreign one unless all are asked for.
+func configuration(t *testing.T, hub *github) (string, []platform) {
 	t.Helper()
 	original, err := os.ReadFile(filepath.Join(repository, ".goreleaser.yaml"))
 	if err != nil {
@@ -108,6 +148,7 @@ func configuration(t *testing.T) (string, []platform) {
 	if err := yaml.Unmarshal(original, &config); err != nil {
 		t.Fatal(err)
 	}
+	config["github_urls"] = map[string]string{"api": hub.url + "/api/v3/", "upload": hub.url + "/api/uploads/", "download": hub.url}
 	var built []platform
 	for _, b := range list(t, config["builds"]) {
 		build, ok := b.(map[string]any)
@@ -167,6 +208,16 @@ func text(t *testing.T, value any) string {
 		t.Fatalf(".goreleaser.yaml: %v is no text", value)
 	}
 	return out
+}
+
+// file is what people download.
+func (r rehearsal) file(t *testing.T, name string) []byte {
+	t.Helper()
+	content, ok := r.github.files[name]
+	if !ok {
+		t.Fatalf("the release has no %s", name)
+	}
+	return content
 }
 
 func read(t *testing.T, path ...string) []byte {

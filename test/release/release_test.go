@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestRelease(t *testing.T) {
@@ -21,6 +23,7 @@ func TestRelease(t *testing.T) {
 	}
 	of := commit(t)
 	release := machine{umask: "022", timezone: "UTC"}.rehearse(t, of)
+	t.Run("is published with its section of the changelog", release.testPublished)
 	t.Run("has the hash of every file in checksums.txt", release.testChecksums)
 	t.Run("is the same from another machine", func(t *testing.T) {
 		release.testSame(t, machine{umask: "077", timezone: "Asia/Tokyo"}.rehearse(t, of))
@@ -40,9 +43,24 @@ func TestRelease(t *testing.T) {
 	t.Run("installs as documented", release.testInstall)
 }
 
+func (r rehearsal) testPublished(t *testing.T) {
+	got := r.github.published
+	got.Notes = strings.TrimSpace(got.Notes)
+	if want := (published{Tag: "v" + version, Notes: notes}); got != want {
+		t.Errorf("published %+v; want %+v", got, want)
+	}
+	want := []string{"checksums.txt"}
+	for _, p := range r.platforms {
+		want = append(want, p.archive(), p.sbom())
+	}
+	if diff := cmp.Diff(slices.Sorted(slices.Values(want)), slices.Sorted(maps.Keys(r.github.files))); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+}
+
 func (r rehearsal) testChecksums(t *testing.T) {
 	got, want := map[string]string{}, map[string]string{}
-	for line := range strings.Lines(string(read(t, r.dist, "checksums.txt"))) {
+	for line := range strings.Lines(string(r.file(t, "checksums.txt"))) {
 		hash, name, ok := strings.Cut(strings.TrimSpace(line), "  ")
 		if !ok {
 			t.Errorf("the line %q", line)
@@ -51,7 +69,7 @@ func (r rehearsal) testChecksums(t *testing.T) {
 	}
 	for _, p := range r.platforms {
 		for _, name := range []string{p.archive(), p.sbom()} {
-			want[name] = hashOf(read(t, r.dist, name))
+			want[name] = hashOf(r.file(t, name))
 		}
 	}
 	if !maps.Equal(got, want) {
@@ -68,7 +86,7 @@ func (r rehearsal) testSame(t *testing.T, other rehearsal) {
 	t.Helper()
 	for _, p := range r.platforms {
 		for _, name := range []string{p.archive(), p.sbom()} {
-			if !bytes.Equal(read(t, r.dist, name), read(t, other.dist, name)) {
+			if !bytes.Equal(r.file(t, name), other.file(t, name)) {
 				t.Errorf("%s differs", name)
 			}
 		}

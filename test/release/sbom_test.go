@@ -35,7 +35,7 @@ type property struct {
 
 func (r rehearsal) testSBOM(t *testing.T, p platform, program []byte) {
 	t.Helper()
-	data := read(t, r.dist, p.sbom())
+	data := r.file(t, p.sbom())
 	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
 	if err != nil {
 		t.Fatal(err)
