@@ -174,7 +174,7 @@ completions: ## Write the shells' completion scripts into .bin/completions/
 release-test: release-tools kube ## Test the release: what is in it, that it runs, and that the same commit gives the same bytes
 	@$(GORELEASER) check --quiet
 	CMKGATE_RELEASE_TOOLS="$(abspath $(BIN))" CMKGATE_KUBE_BIN="$(abspath $(KUBE_BIN))" \
-	  go test -count=1 $(GOTESTFLAGS) ./test/release
+	  go test -count=1 -timeout 30m $(GOTESTFLAGS) ./test/release
 
 ##@ Measurements
 
