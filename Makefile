@@ -140,6 +140,42 @@ image-root:
 image-test: ## Test the image: what is in it, that it runs, and that the same commit gives the same bytes
 	cd hack/image && go test -count=1 ./...
 
+##@ The release
+
+GORELEASER := PATH="$(abspath $(BIN)):$$PATH" goreleaser
+
+.PHONY: release
+release: release-tools ## Publish the tag that is checked out (needs GITHUB_TOKEN; RELEASE_FLAGS=--skip=publish only makes it)
+	@$(MAKE) --no-print-directory release-notes >$(BIN)/release-notes.md
+	$(GORELEASER) release --clean --release-notes $(BIN)/release-notes.md $(RELEASE_FLAGS)
+
+.PHONY: release-snapshot
+release-snapshot: release-tools ## Make a release of whatever is checked out in .bin/dist/, and publish nothing
+	$(GORELEASER) release --snapshot --clean
+
+.PHONY: release-notes
+release-notes: ## Print what CHANGELOG.md says of a version (VERSION=v1.2.3)
+	@awk -v section='## [$(VERSION:v%=%)]' ' \
+	  index($$0, section) == 1 {found = 1; next} \
+	  found && /^## / {exit} \
+	  found {print} \
+	  END {if (!found) {print "CHANGELOG.md has no section " substr(section, 4) ": rename [Unreleased] to it" >"/dev/stderr"; exit 1}}' \
+	  CHANGELOG.md
+
+# Under the names by which the shells look for them.
+.PHONY: completions
+completions: ## Write the shells' completion scripts into .bin/completions/
+	@rm -rf $(BIN)/completions && mkdir -p $(BIN)/completions
+	@set -eu; completion() { go run -trimpath ./cmd/cmkgate completion "$$1" >"$(BIN)/completions/$$2"; }; \
+	  completion bash cmkgate.bash; completion zsh _cmkgate; completion fish cmkgate.fish; completion powershell cmkgate.ps1
+
+# CMKGATE_RELEASE_PLATFORMS=all goes through every archive, not only those of this platform and of a foreign one.
+.PHONY: release-test
+release-test: release-tools kube ## Test the release: what is in it, that it runs, and that the same commit gives the same bytes
+	@$(GORELEASER) check --quiet
+	CMKGATE_RELEASE_TOOLS="$(abspath $(BIN))" CMKGATE_KUBE_BIN="$(abspath $(KUBE_BIN))" \
+	  go test -count=1 -timeout 30m $(GOTESTFLAGS) ./test/release
+
 ##@ Measurements
 
 .PHONY: bench
@@ -165,6 +201,7 @@ hash       = $(shell cat $(1) | git hash-object --stdin)
 KUBE_STAMP := $(KUBE_BIN)/.built-$(call hash,hack/kube/go.mod hack/kube/go.sum)
 ACK_STAMP  := $(ACK_BIN)/.built-$(call hash,hack/ack/sagemaker/go.mod hack/ack/sagemaker/go.sum hack/ack/s3/go.mod hack/ack/s3/go.sum)
 CHART_STAMP := $(BIN)/.chart-$(call hash,hack/chart/helm/go.mod hack/chart/helm/go.sum hack/chart/unittest/go.mod hack/chart/unittest/go.sum)
+RELEASE_STAMP := $(BIN)/.release-$(call hash,hack/release/go.mod hack/release/go.sum)
 GITOPS_STAMP := $(BIN)/.gitops-$(call hash,hack/gitops/go.mod hack/gitops/go.sum)
 LINT_STAMP := $(BIN)/.lint-$(call hash,hack/tools/go.mod hack/tools/go.sum)
 
@@ -229,6 +266,19 @@ $(GITOPS_STAMP):
 	@mkdir -p $(BIN)
 	@rm -f $(BIN)/.gitops-*
 	@cd hack/gitops && go build -o ../../$(BIN)/kustomize -ldflags "-s -w" sigs.k8s.io/kustomize/kustomize/v5
+	@touch $@
+
+.PHONY: release-tools
+release-tools: $(RELEASE_STAMP) ## Build goreleaser and cyclonedx-gomod into .bin/ (minutes, once)
+
+# An SBOM names the hash of the program that wrote it, which for that reason is built to be the same everywhere.
+$(RELEASE_STAMP):
+	@echo "Building goreleaser and cyclonedx-gomod into $(BIN)/: about 3 minutes on 2 cores, once."
+	@mkdir -p $(BIN)
+	@rm -f $(BIN)/.release-*
+	@cd hack/release && go build -o ../../$(BIN)/goreleaser -ldflags "-s -w" github.com/goreleaser/goreleaser/v2
+	@cd hack/release && CGO_ENABLED=0 go build -trimpath -o ../../$(BIN)/cyclonedx-gomod -ldflags "-s -w" \
+	  github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
 	@touch $@
 
 $(BIN)/golangci-lint: $(LINT_STAMP)
