@@ -5,13 +5,22 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/yaml"
+)
+
+// Changes to the recipe.
+const (
+	legacy      = `{metadata: {annotations: {argocd.argoproj.io/compare-options: ""}}}`
+	noWebhooks  = `{metadata: {annotations: {argocd.argoproj.io/compare-options: ServerSideDiff=true}}}`
+	automated   = `{spec: {syncPolicy: {automated: {selfHeal: true}}}}`
+	replace     = `{spec: {syncPolicy: {syncOptions: [Replace=true]}}}`
+	serverApply = `{spec: {syncPolicy: {syncOptions: [ServerSideApply=true]}}}`
 )
 
 // application is an Application with a folder of the repository and a namespace of its own.
@@ -21,76 +30,15 @@ type application struct {
 	name string
 }
 
-// state is what an Application says of itself.
-type state struct {
-	Sync struct {
-		Status, Revision string
-	}
-	Health struct {
-		Status string
-	}
-	Conditions []struct {
-		Type, Message string
-	}
-	OperationState struct {
-		Phase, Message string
-		SyncResult     struct {
-			Revision  string
-			Resources []struct {
-				Kind, Name, Status, Message, HookPhase, SyncPhase string
-			}
-		}
-	}
-	Resources []struct {
-		Kind, Name, Status string
-	}
-	History      []any
-	ReconciledAt string
-}
-
-func (s *state) String() string {
-	text, _ := json.MarshalIndent(s, "", "  ")
-	return string(text)
-}
-
-// condition is the message of a condition, or nothing.
-func (s *state) condition(kind string) string {
-	for _, c := range s.Conditions {
-		if c.Type == kind {
-			return c.Message
-		}
-	}
-	return ""
-}
-
-// statuses are Synced or OutOfSync, by kind.
-func (s *state) statuses() map[string]string {
-	statuses := map[string]string{}
-	for _, r := range s.Resources {
-		statuses[r.Kind] = r.Status
-	}
-	return statuses
-}
-
-// result is what the sync says of one object.
-func (s *state) result(name string) string {
-	for _, r := range s.OperationState.SyncResult.Resources {
-		if r.Name == name {
-			return r.Message
-		}
-	}
-	return ""
-}
-
-// apply makes an Application of a recipe: a file of test/gitops/testdata/argocd and changes to it.
-func (a *argoCD) apply(t *testing.T, name, recipe string, changes ...string) *application {
+// apply makes an Application of the recipe that docs/gitops.md shows, and of changes to it.
+func (a *argoCD) apply(t *testing.T, name string, changes ...string) *application {
 	t.Helper()
 	a.namespace(t, name)
 	object := map[string]any{}
-	for _, text := range append([]string{read(t, recipe)}, changes...) {
+	for _, text := range append([]string{read(t, "argocd/application.yaml")}, changes...) {
 		var more map[string]any
 		if err := yaml.Unmarshal([]byte(text), &more); err != nil {
-			t.Fatalf("%s: %v", recipe, err)
+			t.Fatalf("%s: %v", text, err)
 		}
 		merge(object, more)
 	}
@@ -121,9 +69,10 @@ func merge(object, more map[string]any) {
 	}
 }
 
-func read(t *testing.T, recipe string) string {
+// read is a file that the recipes are made of.
+func read(t *testing.T, name string) string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("../gitops/testdata", recipe))
+	text, err := os.ReadFile(filepath.Join("..", "gitops", "testdata", name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +99,7 @@ func (a *application) refresh(t *testing.T) *state {
 	eventually(t, "Argo CD to compare "+a.name, func() error {
 		object, now := a.get(t)
 		if _, asked := object.GetAnnotations()["argocd.argoproj.io/refresh"]; asked {
-			return notYet("%s", now)
+			return notYet(now)
 		}
 		s = now
 		return nil
@@ -185,15 +134,13 @@ func (a *application) get(t *testing.T) (*unstructured.Unstructured, *state) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := json.Marshal(object.Object["status"])
-	if err != nil {
+	var s struct {
+		Status state `json:"status"`
+	}
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, &s); err != nil {
 		t.Fatal(err)
 	}
-	s := &state{}
-	if err := json.NewDecoder(strings.NewReader(string(text))).Decode(s); err != nil {
-		t.Fatal(err)
-	}
-	return object, s
+	return object, &s.Status
 }
 
 // await waits for a state.
@@ -202,7 +149,7 @@ func (a *application) await(t *testing.T, what string, reached func(*state) bool
 	var s *state
 	eventually(t, what, func() error {
 		if _, s = a.get(t); !reached(s) {
-			return notYet("%s", s)
+			return notYet(s)
 		}
 		return nil
 	})
@@ -232,11 +179,3 @@ func (a *application) synced(t *testing.T) {
 		}
 	}
 }
-
-// Changes to a recipe.
-const (
-	legacy      = `{metadata: {annotations: {argocd.argoproj.io/compare-options: ""}}}`
-	automated   = `{spec: {syncPolicy: {automated: {selfHeal: true}}}}`
-	replace     = `{spec: {syncPolicy: {syncOptions: [Replace=true]}}}`
-	serverApply = `{spec: {syncPolicy: {syncOptions: [ServerSideApply=true]}}}`
-)

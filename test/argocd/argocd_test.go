@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -55,7 +54,7 @@ type argoCD struct {
 	repository *repository
 }
 
-// startArgoCD installs Argo CD's kinds and starts its processes, with more programs on PATH.
+// startArgoCD installs Argo CD's kinds and starts its processes.
 func startArgoCD(t *testing.T, config *rest.Config, kubeconfig string) *argoCD {
 	t.Helper()
 	a := &argoCD{kubeconfig: kubeconfig, binaries: binaries(t), dir: shortDir(t)}
@@ -109,7 +108,7 @@ func binaries(t *testing.T) string {
 // shortDir is a temporary folder whose sockets have names short enough.
 func shortDir(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "argocd-")
+	dir, err := os.MkdirTemp("", "argocd-") //nolint:usetesting // t.TempDir has the test's name in its own
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,17 +217,28 @@ func (a *argoCD) environment(binary string) []string {
 	}
 }
 
-// freePorts finds ports of the loopback interface that nobody listens on.
+// freePorts finds ports of the loopback interface that nobody listens on. They are held together before they are let go,
+// so that no two are the same.
 func freePorts(t *testing.T, count int) []string {
 	t.Helper()
 	var ports []string
+	var held []net.Listener
 	for range count {
 		listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer func() { _ = listener.Close() }() // held until all are found, so that no two are the same
-		ports = append(ports, strconv.Itoa(listener.Addr().(*net.TCPAddr).Port))
+		held = append(held, listener)
+		_, port, err := net.SplitHostPort(listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ports = append(ports, port)
+	}
+	for _, listener := range held {
+		if err := listener.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return ports
 }
@@ -260,8 +270,6 @@ func eventually(t *testing.T, what string, ready func() error) {
 	}
 }
 
-var errOther = errors.New("it is not so yet")
+var errNotYet = errors.New("it is not so yet")
 
-func notYet(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", errOther, strings.TrimSpace(fmt.Sprintf(format, args...)))
-}
+func notYet(now fmt.Stringer) error { return fmt.Errorf("%w: %s", errNotYet, now) }

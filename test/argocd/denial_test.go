@@ -7,21 +7,23 @@ import (
 
 // denials shows where a person finds what cmkgate says of a manifest.
 func (s *suite) denials(t *testing.T) {
-	t.Run("OfANewObjectShowsInTheSyncOnly", func(t *testing.T) {
-		good := strings.Replace(job(t), "name: churn", "name: good", 1)
-		s.repository.commit(t, "denied-new", map[string]string{"good.yaml": good, "job.yaml": wrong(t)})
-		app := s.apply(t, "denied-new", "argocd/application.yaml")
-		if now := app.refresh(t); now.Sync.Status != "OutOfSync" || len(now.Conditions) > 0 {
-			t.Errorf("before the sync: %s", now)
-		}
-		now := app.sync(t)
-		if now.OperationState.Phase != "Failed" || !strings.Contains(now.OperationState.Message, denied) || !strings.Contains(now.result("churn"), denied) {
-			t.Errorf("after the sync: %s", now)
-		}
-		if !app.exists(t, jobs, "good") || app.exists(t, jobs, "churn") {
-			t.Error("a sync does not apply what is right beside what is denied any more: say so in docs/gitops.md")
-		}
-	})
+	good := strings.Replace(job(t), "name: churn", "name: good", 1)
+	for name, changes := range map[string][]string{"denied-new": nil, "denied-new-applied-by-the-server": {serverApply}} {
+		t.Run("OfANewObjectShowsInTheSyncOnly/"+name, func(t *testing.T) {
+			s.repository.commit(t, name, map[string]string{"good.yaml": good, "job.yaml": wrong(t)})
+			app := s.apply(t, name, changes...)
+			if now := app.refresh(t); now.Sync.Status != "OutOfSync" || len(now.Conditions) > 0 {
+				t.Errorf("before the sync: %s", now)
+			}
+			now := app.sync(t)
+			if now.OperationState.Phase != "Failed" || !strings.Contains(now.OperationState.Message, denied) || !strings.Contains(now.result("churn"), denied) {
+				t.Errorf("after the sync: %s", now)
+			}
+			if !app.exists(t, jobs, "good") || app.exists(t, jobs, "churn") {
+				t.Error("a sync does not apply what is right beside what is denied any more: say so in docs/gitops.md")
+			}
+		})
+	}
 	t.Run("OfAChangeShowsBeforeTheSync", func(t *testing.T) {
 		app := s.changed(t, "denied-change")
 		now := app.refresh(t)
@@ -50,7 +52,7 @@ func (s *suite) denials(t *testing.T) {
 func (s *suite) changed(t *testing.T, name string, changes ...string) *application {
 	t.Helper()
 	s.repository.commit(t, name, map[string]string{"job.yaml": job(t)})
-	app := s.apply(t, name, "argocd/application.yaml", changes...)
+	app := s.apply(t, name, changes...)
 	if now := app.sync(t); now.OperationState.Phase != "Succeeded" {
 		t.Fatalf("%s", now)
 	}

@@ -7,10 +7,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-logr/logr"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/tools/clientcmd"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
+	"sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/yaml"
 
 	"github.com/cmkgate/cmkgate/test/apiserver"
@@ -38,8 +40,8 @@ func TestHook(t *testing.T) {
 		if now := app.sync(t); now.OperationState.Phase != "Succeeded" || !app.exists(t, jobs, "churn") {
 			t.Errorf("%s", now)
 		}
-		if log := app.hookLog(t); !strings.Contains(log, "1 object") {
-			t.Errorf("the hook looked at %q", log)
+		if said := app.hookLog(t); !strings.Contains(said, "1 object") {
+			t.Errorf("the hook looked at %q", said)
 		}
 		app.synced(t)
 	})
@@ -49,8 +51,8 @@ func TestHook(t *testing.T) {
 		if now.OperationState.Phase != "Failed" || now.result("cmkgate") != "Job has reached the specified backoff limit" || app.exists(t, jobs, "churn") {
 			t.Errorf("%s", now)
 		}
-		if log := app.hookLog(t); !strings.Contains(log, denied) {
-			t.Errorf("the hook's log is %q", log)
+		if said := app.hookLog(t); !strings.Contains(said, "TrainingJob "+app.name+"/churn: "+denied) {
+			t.Errorf("the hook's log is %q", said)
 		}
 		app.commitHooked(t, hook, job(t))
 		app.refresh(t)
@@ -72,7 +74,7 @@ func (a *argoCD) hooked(t *testing.T, name, hook, manifest string) *application 
 	app := &application{argoCD: a, name: name + "-" + strconv.FormatInt(time.Now().Unix(), 36)} // the cluster may have seen this test before
 	app.commitHooked(t, hook, manifest)
 	t.Cleanup(func() { app.remove(t) })
-	return a.apply(t, app.name, "argocd/application.yaml")
+	return a.apply(t, app.name)
 }
 
 func (a *application) commitHooked(t *testing.T, hook, manifest string) {
@@ -105,6 +107,7 @@ func asPod(t *testing.T, hook string) string {
 // onCluster starts Argo CD for the cluster of KUBECONFIG.
 func onCluster(t *testing.T) *argoCD {
 	t.Helper()
+	log.SetLogger(logr.Discard()) // or envtest complains that nobody did
 	kubeconfig := os.Getenv("KUBECONFIG")
 	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
 	if err != nil {
@@ -130,9 +133,9 @@ func (a *application) hookLog(t *testing.T) string {
 	if len(pods.Items) != 1 {
 		t.Fatalf("the hook has %d pods", len(pods.Items))
 	}
-	log, err := a.clients.CoreV1().Pods(a.name).GetLogs(pods.Items[0].Name, &corev1.PodLogOptions{}).DoRaw(t.Context())
+	said, err := a.clients.CoreV1().Pods(a.name).GetLogs(pods.Items[0].Name, &corev1.PodLogOptions{}).DoRaw(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(log)
+	return string(said)
 }

@@ -18,6 +18,8 @@ spec:
         sseAlgorithm: aws:kms
 `
 
+var bucketKey = []string{"spec", "encryption", "rules", "0", "applyServerSideEncryptionByDefault", "kmsMasterKeyID"}
+
 // injectedKeys syncs manifests without keys, which the webhook sets, and holds what Argo CD makes of the difference,
 // with the recipes of docs/gitops.md and without.
 func (s *suite) injectedKeys(t *testing.T) {
@@ -30,6 +32,8 @@ func (s *suite) injectedKeys(t *testing.T) {
 	}{
 		{name: "with-server-side-diff"},
 		{name: "with-server-side-diff-and-apply", changes: []string{serverApply}},
+		{name: "with-server-side-diff-without-webhooks", changes: []string{noWebhooks}},
+		{name: "with-server-side-diff-and-apply-without-webhooks", changes: []string{noWebhooks, serverApply}},
 		{name: "with-ignored-differences", changes: []string{legacy, ignore}},
 		{name: "without-a-recipe", changes: []string{legacy}},
 		{name: "without-a-recipe-and-replaced", changes: []string{legacy, replace}},
@@ -37,7 +41,7 @@ func (s *suite) injectedKeys(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s.repository.commit(t, c.name, map[string]string{"job.yaml": keyless(t), "bucket.yaml": bucket})
-			app := s.apply(t, c.name, "argocd/application.yaml", append(c.changes, automated)...)
+			app := s.apply(t, c.name, append(c.changes, automated)...)
 			app.upToDate(t)
 			app.compared(t, c.differs)
 
@@ -47,6 +51,29 @@ func (s *suite) injectedKeys(t *testing.T) {
 			app.compared(t, c.differs)
 			if app.object(t, jobs, "churn").GetLabels()["round"] != "two" {
 				t.Error("the change did not arrive")
+			}
+		})
+	}
+}
+
+// ignoredKeys tells what the recipe that ignores keys costs: a key that the repository changes is not noticed, and with
+// RespectIgnoreDifferences it never arrives.
+func (s *suite) ignoredKeys(t *testing.T) {
+	const other = "arn:aws:kms:eu-west-1:111122223333:key/22222222-2222-2222-2222-222222222222"
+	named := bucket + "        kmsMasterKeyID: " + other + "\n      bucketKeyEnabled: true\n"
+	for name, c := range map[string]struct{ options, want string }{
+		"ignored-and-sent":      {"[ServerSideApply=true]", other},
+		"ignored-and-respected": {"[ServerSideApply=true, RespectIgnoreDifferences=true]", key},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s.repository.commit(t, name, map[string]string{"bucket.yaml": bucket})
+			app := s.apply(t, name, legacy, read(t, "argocd/ignore.yaml"), "spec: {syncPolicy: {syncOptions: "+c.options+"}}")
+			app.sync(t)
+			s.repository.commit(t, name, map[string]string{"bucket.yaml": named})
+			app.synced(t)
+			app.sync(t)
+			if got := field(t, app.object(t, buckets, "churn"), bucketKey...); got != c.want {
+				t.Errorf("after the sync the key is %v, want %s", got, c.want)
 			}
 		})
 	}
@@ -75,7 +102,7 @@ func (a *application) compared(t *testing.T, differs bool) {
 	keys := []any{
 		field(t, a.object(t, jobs, "churn"), "spec", "outputDataConfig", "kmsKeyID"),
 		field(t, a.object(t, jobs, "churn"), "spec", "resourceConfig", "volumeKMSKeyID"),
-		field(t, a.object(t, buckets, "churn"), "spec", "encryption", "rules", "0", "applyServerSideEncryptionByDefault", "kmsMasterKeyID"),
+		field(t, a.object(t, buckets, "churn"), bucketKey...),
 	}
 	for _, got := range keys {
 		if got != key {

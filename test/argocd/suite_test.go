@@ -3,6 +3,9 @@ package argocd
 import (
 	"testing"
 
+	"github.com/go-logr/logr"
+	"sigs.k8s.io/controller-runtime/pkg/log"
+
 	"github.com/cmkgate/cmkgate/test/apiserver"
 )
 
@@ -13,6 +16,7 @@ type suite struct{ *argoCD }
 func TestArgoCD(t *testing.T) {
 	s := newSuite(t)
 	t.Run("InjectedKeys", s.injectedKeys)
+	t.Run("IgnoredKeys", s.ignoredKeys)
 	t.Run("Denials", s.denials)
 	t.Run("Plugin", s.plugin)
 }
@@ -20,6 +24,7 @@ func TestArgoCD(t *testing.T) {
 func newSuite(t *testing.T) *suite {
 	t.Helper()
 	binaries(t)
+	log.SetLogger(logr.Discard()) // or envtest complains that nobody did
 	server := apiserver.ForTest(t)
 	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
 	if err != nil {
