@@ -27,8 +27,14 @@ func (s *suite) denials(t *testing.T) {
 	t.Run("OfAChangeShowsBeforeTheSync", func(t *testing.T) {
 		app := s.changed(t, "denied-change")
 		now := app.refresh(t)
-		if now.Sync.Status != "Unknown" || now.condition("ComparisonError") != strings.TrimSpace(read(t, "argocd/denied.txt")) {
+		want := strings.TrimSpace(read(t, "argocd/denied.txt"))
+		if now.Sync.Status != "Unknown" || now.condition("ComparisonError") != want {
 			t.Errorf("%s", now)
+		}
+		shown, err := s.server.Kubectl(t.Context(), nil, "get", "application", app.name, "-n", namespace,
+			"-o", "jsonpath={.status.operationState.message}{.status.conditions[*].message}")
+		if err != nil || !strings.HasSuffix(shown.Stdout, want) {
+			t.Errorf("kubectl shows %+v, %v", shown, err)
 		}
 		app.patch(t, automated)
 		app.refresh(t)

@@ -10,7 +10,11 @@ import (
 )
 
 // suite is an Argo CD in front of an API server that asks cmkgate.
-type suite struct{ *argoCD }
+type suite struct {
+	*argoCD
+
+	server *apiserver.Server
+}
 
 // TestArgoCD goes through what needs no pods.
 func TestArgoCD(t *testing.T) {
@@ -39,5 +43,5 @@ func newSuite(t *testing.T) *suite {
 			t.Error(err)
 		}
 	})
-	return &suite{startArgoCD(t, server.Config(), server.Kubeconfig())}
+	return &suite{startArgoCD(t, server.Config(), server.Kubeconfig()), server}
 }
