@@ -7,6 +7,7 @@ MAKEFLAGS   += --no-builtin-rules
 BIN      := .bin
 KUBE_BIN := $(BIN)/kube
 ACK_BIN  := $(BIN)/ack
+ARGOCD_BIN := $(BIN)/argocd
 
 # How long each fuzz target runs, which benchmarks run, and what else `go test` is told.
 FUZZTIME ?= 10s
@@ -19,7 +20,7 @@ GOTESTFLAGS ?=
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} \
 	  /^##@/ {printf "\n%s\n", substr($$0, 5)} \
-	  /^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	  /^[a-z0-9-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## Build cmkgate and cmkgate-webhook into .bin/
@@ -52,6 +53,24 @@ e2e: chart-tools ## Prove on a real cluster what docs/reliability.md says (E2E=l
 	  CMKGATE_E2E_FIGURES="$(CURDIR)/$(BIN)/e2e-figures.md" CGO_ENABLED=0 \
 	  go test -count=1 -v -timeout 30m -run '^TestReliability$$/($(E2E_RUN))' $(if $(filter lab,$(E2E)),-exec "$(abspath $(LAB)) exec") \
 	  $(GOTESTFLAGS) ./test/e2e | grep -v '^ *=== '
+
+# Redis comes from the system. What needs no pods runs here; the PreSync hook runs in them, on a cluster of its own (see
+# e2e), where Argo CD's processes talk to the cluster from outside.
+.PHONY: e2e-argocd
+e2e-argocd: kube argocd gitops-tools ## Prove with a real Argo CD what docs/gitops.md says of it
+	@set -o pipefail; CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" $(ARGOCD_TEST) -run '^TestArgoCD$$' | grep -v '^ *=== '
+
+.PHONY: e2e-argocd-hook
+e2e-argocd-hook: argocd gitops-tools ## Prove on a real cluster what its PreSync hook does (E2E=lab|kind, LAB=PATH)
+	@$(MAKE) --no-print-directory image-tar IMAGE=localhost/cmkgate VERSION=e2e IMAGE_TAR=$(E2E_IMAGE_TAR)
+	@$(if $(filter kind,$(E2E)),kind get clusters | grep -qx cmkgate-e2e || kind create cluster --name cmkgate-e2e,$(LAB) up)
+	@$(if $(filter kind,$(E2E)),kind load image-archive --name cmkgate-e2e $(E2E_IMAGE_TAR),$(LAB) exec \
+	  sh -c 'ctr -a "$${KUBECONFIG%/*}/containerd.sock" -n k8s.io images import --local $(E2E_IMAGE_TAR)')
+	@set -o pipefail; CMKGATE_HOOK_IMAGE=localhost/cmkgate:e2e CGO_ENABLED=0 $(ARGOCD_TEST) -run '^TestHook$$' \
+	  $(if $(filter lab,$(E2E)),-exec "$(abspath $(LAB)) exec") | grep -v '^ *=== '
+
+ARGOCD_TEST = CMKGATE_ARGOCD_BIN="$(CURDIR)/$(ARGOCD_BIN)" CMKGATE_KUSTOMIZE="$(CURDIR)/$(BIN)/kustomize" \
+  go test -count=1 -v $(GOTESTFLAGS) ./test/argocd
 
 # Go's cache of test results sees neither helm nor the chart: hence -count=1.
 .PHONY: chart-test
@@ -203,6 +222,7 @@ ACK_STAMP  := $(ACK_BIN)/.built-$(call hash,hack/ack/sagemaker/go.mod hack/ack/s
 CHART_STAMP := $(BIN)/.chart-$(call hash,hack/chart/helm/go.mod hack/chart/helm/go.sum hack/chart/unittest/go.mod hack/chart/unittest/go.sum)
 RELEASE_STAMP := $(BIN)/.release-$(call hash,hack/release/go.mod hack/release/go.sum)
 GITOPS_STAMP := $(BIN)/.gitops-$(call hash,hack/gitops/go.mod hack/gitops/go.sum)
+ARGOCD_STAMP := $(ARGOCD_BIN)/.built-$(call hash,hack/argocd/go.mod hack/argocd/go.sum)
 LINT_STAMP := $(BIN)/.lint-$(call hash,hack/tools/go.mod hack/tools/go.sum)
 
 .PHONY: kube
@@ -279,6 +299,22 @@ $(RELEASE_STAMP):
 	@cd hack/release && go build -o ../../$(BIN)/goreleaser -ldflags "-s -w" github.com/goreleaser/goreleaser/v2
 	@cd hack/release && CGO_ENABLED=0 go build -trimpath -o ../../$(BIN)/cyclonedx-gomod -ldflags "-s -w" \
 	  github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
+	@touch $@
+
+.PHONY: argocd
+argocd: $(ARGOCD_STAMP) ## Build Argo CD into .bin/argocd/ (minutes, once)
+
+# One binary that is every component, after the name that it is told; the CRDs and the script that its image has beside it.
+$(ARGOCD_STAMP):
+	@echo "Building Argo CD into $(ARGOCD_BIN)/: about 5 minutes on 2 cores, once."
+	@mkdir -p $(ARGOCD_BIN)/crds
+	@rm -f $(ARGOCD_BIN)/.built-* $(ARGOCD_BIN)/crds/*
+	@set -eu; cd hack/argocd; module=github.com/argoproj/argo-cd/v3; \
+	  go build -o ../../$(ARGOCD_BIN)/argocd \
+	    -ldflags "-s -w -X $$module/common.version=$$(go list -m -f '{{.Version}}' $$module)" $$module/cmd; \
+	  cd "$$(go list -m -f '{{.Dir}}' $$module)"; \
+  install -m 644 manifests/crds/*-crd.yaml "$(CURDIR)/$(ARGOCD_BIN)/crds"; \
+  install -m 755 hack/git-verify-wrapper.sh "$(CURDIR)/$(ARGOCD_BIN)"
 	@touch $@
 
 $(BIN)/golangci-lint: $(LINT_STAMP)

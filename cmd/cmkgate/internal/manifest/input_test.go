@@ -42,7 +42,7 @@ func listing(in *Input) []string {
 func TestFoldersAreWalkedInOrder(t *testing.T) {
 	writeFiles(t, map[string]string{
 		"b/2.yaml": "b: 1\n---\nb: 2\n", "b/1.yml": "b: 1", "b/3.JSON": "{}", "b/note.txt": "x",
-		"b/.git/x.yaml": "x", "b/sub/a.yaml": "a: 1", "a.yaml": "a: 1", "b/.hidden.yaml": "h: 1",
+		"b/.git/x.yaml": "x", "b/..data/x.yaml": "x", "b/.argo/x.yaml": "x", "b/sub/a.yaml": "a: 1", "a.yaml": "a: 1", "b/.hidden.yaml": "h: 1",
 	})
 	for link, target := range map[string]string{"b/link.yaml": "../a.yaml", "b/loop": "..", "b/dangling.yaml": "absent"} {
 		if err := os.Symlink(target, link); err != nil {
@@ -50,7 +50,7 @@ func TestFoldersAreWalkedInOrder(t *testing.T) {
 		}
 	}
 	want := []string{
-		"b/.hidden.yaml:1", "b/1.yml:1", "b/2.yaml:1", "b/2.yaml:2", "b/3.JSON:1",
+		"b/.argo/x.yaml:1", "b/.hidden.yaml:1", "b/1.yml:1", "b/2.yaml:1", "b/2.yaml:2", "b/3.JSON:1",
 		"b/dangling.yaml: cannot be read: no such file or directory.", "b/link.yaml:1",
 		"b/loop: is a link to a folder that it is in, so it is not followed. Remove it, or leave it out with --ignore loop.", "b/sub/a.yaml:1",
 		"absent: cannot be read: no such file or directory.", "a.yaml:1", "b/note.txt:1", "stdin:1",

@@ -80,7 +80,7 @@ func (w *walk) entry(d dir, e fs.DirEntry) bool {
 	if link && err == nil {
 		folder = info.IsDir()
 	}
-	if folder && isVersionControl(e.Name()) || w.own.Ignores(realPath, folder) {
+	if folder && isInternal(e.Name()) || w.own.Ignores(realPath, folder) {
 		return true
 	}
 	if link && err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -106,14 +106,15 @@ func (w *walk) entry(d dir, e fs.DirEntry) bool {
 	return w.yield(source{file: path, large: info.Size() >= large})
 }
 
-// isVersionControl tells whether a folder holds what a version control keeps for
-// itself. Other hidden folders can hold manifests like any.
-func isVersionControl(name string) bool {
+// isInternal tells whether a folder is what a version control keeps for itself, or
+// the kubelet, whose volumes have links to the files in it. Other hidden folders
+// can hold manifests like any.
+func isInternal(name string) bool {
 	switch name {
 	case ".git", ".hg", ".jj", ".svn":
 		return true
 	}
-	return false
+	return strings.HasPrefix(name, "..")
 }
 
 // follow looks at what an entry leads to. Of folders no more is asked than
