@@ -5,6 +5,9 @@ import (
 	"testing"
 )
 
+// stageKinds are what Flux is told to apply before the rest.
+const stageKinds = "sagemaker.services.k8s.aws/EndpointConfig"
+
 // endpointWithConfig: the dry run of the Endpoint sees no EndpointConfig yet, which is a warning by default.
 func (s *stage) endpointWithConfig(t *testing.T) {
 	t.Parallel()
@@ -16,6 +19,9 @@ func (s *stage) endpointWithConfig(t *testing.T) {
 		t.Errorf("there are %s", got)
 	}
 	k.keysAreThere(t)
+	if log := read(t, s.kustomize.LogFile()); !strings.Contains(log, "[sagemaker-endpoint-key/unverifiable]") {
+		t.Errorf("the log has no warning:\n%s", log)
+	}
 }
 
 // endpointWithDeniedConfig: that the dry run does not see the config opens no way around it.
@@ -75,7 +81,7 @@ func (s *stage) unverifiableDenied(t *testing.T) {
 	})
 	t.Run("AStageOfItsOwnForTheConfig", func(t *testing.T) {
 		must(t, s.kustomize.Stop())
-		s.startKustomizeController(t, "--custom-apply-stage-kinds", "sagemaker.services.k8s.aws/EndpointConfig")
+		s.startKustomizeController(t, "--custom-apply-stage-kinds", stageKinds)
 		together.ready(t)
 	})
 }

@@ -1,6 +1,9 @@
 package flux
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestFlux(t *testing.T) {
 	needFlux(t)
@@ -8,7 +11,10 @@ func TestFlux(t *testing.T) {
 	old := s.beforeCmkgate(t)
 	webhook := s.installCmkgate(t)
 	injected := s.sync(t, "injected", nil, withoutKeys(t, "injected"))
-	single := s.sync(t, "single", nil, map[string]string{"job.yaml": job(t, "churn", ownKey)})
+	single := s.sync(t, "single", nil, map[string]string{
+		"job.yaml":    job(t, "churn", ownKey),
+		"config.yaml": strings.Replace(endpointConfig("single", ""), "initialInstanceCount: 1", "initialInstanceCount: 1, coreDumpConfig: {destinationS3URI: s3://churn/dumps, kmsKeyID: \""+ownKey+"\"}", 1),
+	})
 
 	t.Run("WithCmkgate", func(t *testing.T) {
 		t.Run("ADenialIsTheMessageOfTheKustomizationAndEndsWithTheFix", s.denied)
@@ -28,7 +34,7 @@ func TestFlux(t *testing.T) {
 	t.Run("WhereUnverifiableIsDenied", s.unverifiableDenied)
 	t.Run("WhileCmkgateIsDown", func(t *testing.T) {
 		must(t, webhook.Terminate())
-		t.Run("KeysInFieldsNeedNobody", single.cmkgateDown)
+		t.Run("KeysInFieldsAndInGitNeedNobody", single.cmkgateDown)
 		t.Run("KeysInListsWaitForCmkgate", injected.cmkgateDownWithLists)
 	})
 }

@@ -84,13 +84,14 @@ func (k *kustomization) objects(t *testing.T, kinds string) string {
 	return string(lines)
 }
 
-// cmkgateDown: while no replica of cmkgate answers, Flux goes on where the webhook has set keys in fields.
+// cmkgateDown: while no replica of cmkgate answers, Flux goes on where the webhook has set keys in fields, and where Git
+// has those in lists.
 func (k *kustomization) cmkgateDown(t *testing.T) {
-	before := k.objects(t, "trainingjobs")
+	before := k.objects(t, "trainingjobs,endpointconfigs")
 	if ready := k.reconcile(t).condition("Ready"); ready.Status != "True" {
 		t.Errorf("Ready is %+v", ready)
 	}
-	if after := k.objects(t, "trainingjobs"); after != before {
+	if after := k.objects(t, "trainingjobs,endpointconfigs"); after != before {
 		t.Errorf("objects have changed:\n%s\nwere\n%s", after, before)
 	}
 }

@@ -23,12 +23,12 @@ func (s *stage) order(t *testing.T) {
 	s.source(t, &kustomization{name: "fleet", repository: repository})
 	s.kubectl(t, strings.ReplaceAll(read(t, "testdata/order.yaml"), "targetNamespace: science", "targetNamespace: prod"), "create", "-f", "-")
 
-	s.tell(t, "helmrelease/cmkgate", "cmkgate-system", "False")
-	waiting := churn.until(t, "waiting", func(status) bool { return true }).condition("Ready")
-	if waiting.Reason != "DependencyNotReady" {
-		t.Errorf("Ready is %+v", waiting)
+	s.tell(t, "helmrelease/cmkgate", "cmkgate-system", "Ready", "False")
+	churn.until(t, "waiting", func(s status) bool { return s.condition("Ready").Reason == "DependencyNotReady" })
+	if got := s.kubectl(t, "", "get", "trainingjobs", "--namespace", "prod", "--output", "name"); got != "" {
+		t.Errorf("there are %s", got)
 	}
-	s.tell(t, "helmrelease/cmkgate", "cmkgate-system", "True")
+	s.tell(t, "helmrelease/cmkgate", "cmkgate-system", "Ready", "True")
 	cmkgate.ready(t)
 
 	// ACK has not seen the job yet.
@@ -36,15 +36,21 @@ func (s *stage) order(t *testing.T) {
 		healthy := churn.status(t).condition("Healthy")
 		return healthy.Reason == "Progressing", healthy.Message
 	})
-	s.tell(t, "trainingjob/churn", "prod", "True")
-	churn.ready(t)
+	s.tell(t, "trainingjob/churn", "prod", "ACK.Terminal", "True")
+	if failed := churn.settle(t).condition("Ready"); failed.Reason != "HealthCheckFailed" {
+		t.Errorf("Ready is %+v", failed)
+	}
+	s.tell(t, "trainingjob/churn", "prod", "Ready", "True")
+	if ready := churn.reconcile(t).condition("Ready"); ready.Status != "True" {
+		t.Errorf("Ready is %+v", ready)
+	}
 	if got := s.kubectl(t, "", "get", "trainingjob", "churn", "--namespace", "prod", "--output", "jsonpath={.spec.outputDataConfig.kmsKeyID}"); got != ownKey {
 		t.Errorf("the key is %s", got)
 	}
 }
 
-// tell waits for an object and says, as its controller would, whether it is ready.
-func (s *stage) tell(t *testing.T, object, namespace, ready string) {
+// tell waits for an object and gives it a condition, as its controller would.
+func (s *stage) tell(t *testing.T, object, namespace, condition, status string) {
 	t.Helper()
 	kind, name, _ := strings.Cut(object, "/")
 	until(t, object+" to be there", func() (bool, string) {
@@ -52,5 +58,5 @@ func (s *stage) tell(t *testing.T, object, namespace, ready string) {
 		return strings.Contains(got, name), got
 	})
 	s.kubectl(t, "", "patch", kind, name, "--namespace", namespace, "--subresource", "status", "--type", "merge", "--patch",
-		`{"status":{"observedGeneration":1,"conditions":[{"type":"Ready","status":"`+ready+`","reason":"Test","message":"","lastTransitionTime":"2026-01-01T00:00:00Z"}]}}`)
+		`{"status":{"observedGeneration":1,"conditions":[{"type":"`+condition+`","status":"`+status+`","reason":"Test","message":"","lastTransitionTime":"2026-01-01T00:00:00Z"}]}}`)
 }
