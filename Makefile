@@ -213,7 +213,7 @@ flux: $(FLUX_STAMP) ## Build Flux' source-controller, kustomize-controller and c
 # Flux' command line embeds the manifests that its releases carry and its module lacks. Nothing here installs Flux with
 # it, so it is built from a copy that has a file in their place.
 $(FLUX_STAMP):
-	@echo "Building Flux' controllers and command line into $(FLUX_BIN)/: about 7 minutes on 2 cores, once."
+	@echo "Building Flux' controllers and command line into $(FLUX_BIN)/: about 5 minutes on 2 cores, once."
 	@mkdir -p $(FLUX_BIN)
 	@rm -f $(FLUX_BIN)/.built-*
 	@cd hack/flux/controllers && go build -o ../../../$(FLUX_BIN)/ -ldflags "-s -w" \

@@ -162,8 +162,8 @@ func (c *FluxController) ready(ctx context.Context) error {
 	return (&Webhook{health: c.health}).ready(ctx)
 }
 
-// Stop ends the controller. It fails where the process does not end gracefully.
-func (c *FluxController) Stop() error { return c.process.stop() }
+// Stop ends the controller. Whether it ends gracefully is Flux' affair.
+func (c *FluxController) Stop() { _ = c.process.stop() }
 
 // LogFile is where the controller's log goes: JSON, one object a line. It is removed when the server stops.
 func (c *FluxController) LogFile() string { return c.process.log }

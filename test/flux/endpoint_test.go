@@ -80,7 +80,7 @@ func (s *stage) unverifiableDenied(t *testing.T) {
 		second.ready(t)
 	})
 	t.Run("AStageOfItsOwnForTheConfig", func(t *testing.T) {
-		must(t, s.kustomize.Stop())
+		s.kustomize.Stop()
 		s.startKustomizeController(t, "--custom-apply-stage-kinds", stageKinds)
 		together.ready(t)
 	})

@@ -35,9 +35,9 @@ func newStage(t *testing.T) *stage {
 	must(t, s.server.InstallFlux(t.Context()))
 	source, err := s.server.StartSourceController(t.Context())
 	must(t, err)
-	t.Cleanup(func() { check(t, source.Stop()) })
+	t.Cleanup(source.Stop)
 	s.startKustomizeController(t)
-	t.Cleanup(func() { check(t, s.kustomize.Stop()) })
+	t.Cleanup(func() { s.kustomize.Stop() })
 	return s
 }
 
