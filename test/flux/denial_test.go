@@ -15,7 +15,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // denied: one wrong object, what it looks like, and how it ends.
 func (s *stage) denied(t *testing.T) {
 	t.Parallel()
-	k := s.sync(t, "science", nil, map[string]string{
+	k := s.syncEvery(t, "1s", "science", nil, map[string]string{
 		"churn.yaml": job(t, "churn", awsKey), "fine.yaml": job(t, "fine", ownKey), "settings.yaml": settings,
 	})
 	ready := k.settle(t).condition("Ready")
@@ -35,7 +35,7 @@ func (s *stage) denied(t *testing.T) {
 	if got := s.shell(t, k.repository.dir, "cmkgate fix --write --config "+s.config+" churn.yaml"); got.code != 0 {
 		t.Fatalf("%+v", got)
 	}
-	k.commit(t, nil)
+	k.revision = k.repository.commit(t, nil)
 	k.ready(t)
 	if got := k.names(t, "trainingjobs"); strings.Count(got, "\n") != 2 {
 		t.Errorf("the jobs are %s", got)

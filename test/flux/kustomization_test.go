@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"maps"
 	"testing"
-	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 
 	"github.com/cmkgate/cmkgate/test/apiserver"
 )
@@ -21,40 +23,41 @@ type kustomization struct {
 // sync has Flux follow a new repository. Nothing but a commit makes it look again, unless spec says otherwise.
 func (s *stage) sync(t *testing.T, name string, spec map[string]any, files map[string]string) *kustomization {
 	t.Helper()
+	return s.syncEvery(t, "1h", name, spec, files)
+}
+
+// syncEvery has Flux look for commits by itself.
+func (s *stage) syncEvery(t *testing.T, interval, name string, spec map[string]any, files map[string]string) *kustomization {
+	t.Helper()
 	k := &kustomization{s: s, name: name, repository: s.git.repository(t, name)}
-	k.commit(t, files)
-	s.kubectl(t, "", "create", "namespace", name)
-	s.source(t, k)
+	k.revision = k.repository.commit(t, files)
+	s.create(t, namespaces, map[string]any{"metadata": map[string]any{"name": name}})
+	s.source(t, interval, name, k.repository)
 	all := map[string]any{
 		"interval": "1h", "prune": true, "targetNamespace": name,
 		"sourceRef": map[string]any{"kind": "GitRepository", "name": name},
 	}
 	maps.Copy(all, spec)
-	s.create(t, "kustomize.toolkit.fluxcd.io/v1", "Kustomization", name, all)
+	s.create(t, kustomizations, map[string]any{"metadata": inFlux(name), "spec": all})
 	return k
 }
 
-// source has Flux look for new commits every second.
-func (s *stage) source(t *testing.T, k *kustomization) {
+func (s *stage) source(t *testing.T, interval, name string, from repository) {
 	t.Helper()
-	s.create(t, "source.toolkit.fluxcd.io/v1", "GitRepository", k.name, map[string]any{
-		"interval": "1s", "url": k.repository.url, "ref": map[string]any{"branch": "main"},
-	})
+	s.create(t, sources, map[string]any{"metadata": inFlux(name), "spec": map[string]any{
+		"interval": interval, "url": from.url, "ref": map[string]any{"branch": "main"},
+	}})
 }
 
-func (s *stage) create(t *testing.T, version, kind, name string, spec map[string]any) {
-	t.Helper()
-	object, err := json.Marshal(map[string]any{
-		"apiVersion": version, "kind": kind, "spec": spec,
-		"metadata": map[string]any{"name": name, "namespace": apiserver.FluxNamespace},
-	})
-	must(t, err)
-	s.kubectl(t, string(object), "create", "-f", "-")
+func inFlux(name string) map[string]any {
+	return map[string]any{"name": name, "namespace": apiserver.FluxNamespace}
 }
 
+// commit commits, and has Flux look for it, as a Receiver of Flux does when Git's host tells it of a push.
 func (k *kustomization) commit(t *testing.T, files map[string]string) {
 	t.Helper()
 	k.revision = k.repository.commit(t, files)
+	k.s.request(t, sources, k.name)
 }
 
 // condition is what is said of a Kustomization.
@@ -83,12 +86,13 @@ func (s status) condition(name string) condition {
 
 func (k *kustomization) status(t *testing.T) status {
 	t.Helper()
-	var object struct {
+	object, err := k.s.objects.Resource(kustomizations.resource).Namespace(apiserver.FluxNamespace).Get(t.Context(), k.name, metav1.GetOptions{})
+	must(t, err)
+	var seen struct {
 		Status status `json:"status"`
 	}
-	text := k.s.kubectl(t, "", "get", "kustomization", k.name, "--namespace", apiserver.FluxNamespace, "--output", "json")
-	must(t, json.Unmarshal([]byte(text), &object))
-	return object.Status
+	must(t, runtime.DefaultUnstructuredConverter.FromUnstructured(object.Object, &seen))
+	return seen.Status
 }
 
 // until waits until the condition Ready is as wanted, which reconciliations that are under way are not.
@@ -120,9 +124,7 @@ func (k *kustomization) ready(t *testing.T) {
 // reconcile asks Flux to look again, as `flux reconcile kustomization` does, and waits until it has.
 func (k *kustomization) reconcile(t *testing.T) status {
 	t.Helper()
-	token := time.Now().Format(time.RFC3339Nano)
-	k.s.kubectl(t, "", "annotate", "--overwrite", "kustomization", k.name, "--namespace", apiserver.FluxNamespace,
-		"reconcile.fluxcd.io/requestedAt="+token)
+	token := k.s.request(t, kustomizations, k.name)
 	return k.until(t, "reconciled", func(s status) bool { return s.LastHandledReconcileAt == token })
 }
 

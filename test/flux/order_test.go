@@ -15,12 +15,12 @@ func (s *stage) order(t *testing.T) {
 	repository := s.git.repository(t, "fleet")
 	cmkgate := &kustomization{s: s, name: "cmkgate", repository: repository}
 	churn := &kustomization{s: s, name: "churn", repository: repository}
-	cmkgate.commit(t, map[string]string{
+	cmkgate.revision = repository.commit(t, map[string]string{
 		"cmkgate/release.yaml": "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: cmkgate, namespace: cmkgate-system}\nspec: {}\n",
 		"churn/job.yaml":       read(t, "testdata/job.yaml"),
 	})
 	churn.revision = cmkgate.revision
-	s.source(t, &kustomization{name: "fleet", repository: repository})
+	s.source(t, "1h", "fleet", repository)
 	s.kubectl(t, strings.ReplaceAll(read(t, "testdata/order.yaml"), "targetNamespace: science", "targetNamespace: prod"), "create", "-f", "-")
 
 	s.tell(t, "helmrelease/cmkgate", "cmkgate-system", "Ready", "False")

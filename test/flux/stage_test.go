@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-logr/logr"
 	"k8s.io/apimachinery/pkg/util/wait"
+	"k8s.io/client-go/dynamic"
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/cmkgate/cmkgate/test/apiserver"
@@ -18,7 +19,9 @@ import (
 type stage struct {
 	tools
 	server *apiserver.Server
-	git    hosting
+	// objects is an administrator's client.
+	objects dynamic.Interface
+	git     hosting
 	// config is cmkgate's configuration, which the webhook reads again when it changes.
 	config    string
 	kustomize *apiserver.FluxController
@@ -30,6 +33,9 @@ func newStage(t *testing.T) *stage {
 	log.SetLogger(logr.Discard()) // or envtest complains that nobody did
 	s := &stage{server: apiserver.ForTest(t), git: serveGit(t), tools: newTools(t)}
 	s.add(t, s.server.KubectlPath())
+	var err error
+	s.objects, err = dynamic.NewForConfig(s.server.Config())
+	must(t, err)
 	s.config = filepath.Join(t.TempDir(), "cmkgate.yaml")
 	write(t, s.config, read(t, "testdata/cmkgate.yaml"))
 	must(t, s.server.InstallFlux(t.Context()))
