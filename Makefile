@@ -8,6 +8,7 @@ BIN      := .bin
 KUBE_BIN := $(BIN)/kube
 ACK_BIN  := $(BIN)/ack
 ARGOCD_BIN := $(BIN)/argocd
+FLUX_BIN := $(BIN)/flux
 
 # How long each fuzz target runs, which benchmarks run, and what else `go test` is told.
 FUZZTIME ?= 10s
@@ -37,6 +38,13 @@ test: kube ## Run all tests, those against a real API server included
 e2e-ack: kube ack ## Prove with ACK's real controllers that AWS is asked for the keys that the cluster shows
 	@set -o pipefail; CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" CMKGATE_ACK_BIN="$(CURDIR)/$(ACK_BIN)" \
 	  go test -count=1 -v $(GOTESTFLAGS) ./test/ack | grep -vE '^ *(=== |--- PASS)'
+
+# The scenes wait for Flux most of the time: more at once than there are cores.
+.PHONY: e2e-flux
+e2e-flux: kube flux gitops-tools ## Prove with Flux' real controllers what docs/gitops.md says of Flux
+	@set -o pipefail; CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" CMKGATE_FLUX_BIN="$(CURDIR)/$(FLUX_BIN)" \
+	  CMKGATE_KUSTOMIZE="$(CURDIR)/$(BIN)/kustomize" \
+	  go test -count=1 -v -parallel 16 $(GOTESTFLAGS) ./test/flux | grep -vE '^ *(=== |--- PASS)'
 
 # The cluster that the suite takes for itself: lab, which $(LAB) starts where Docker is missing (as root), or kind. The
 # suite runs where the lab's network is. E2E_RUN=regexp chooses parts.
@@ -219,6 +227,7 @@ fuzz: ## Run each fuzz target for a moment (FUZZTIME=10s)
 hash       = $(shell cat $(1) | git hash-object --stdin)
 KUBE_STAMP := $(KUBE_BIN)/.built-$(call hash,hack/kube/go.mod hack/kube/go.sum)
 ACK_STAMP  := $(ACK_BIN)/.built-$(call hash,hack/ack/sagemaker/go.mod hack/ack/sagemaker/go.sum hack/ack/s3/go.mod hack/ack/s3/go.sum)
+FLUX_STAMP := $(FLUX_BIN)/.built-$(call hash,hack/flux/controllers/go.mod hack/flux/controllers/go.sum hack/flux/cli/go.mod hack/flux/cli/go.sum)
 CHART_STAMP := $(BIN)/.chart-$(call hash,hack/chart/helm/go.mod hack/chart/helm/go.sum hack/chart/unittest/go.mod hack/chart/unittest/go.sum)
 RELEASE_STAMP := $(BIN)/.release-$(call hash,hack/release/go.mod hack/release/go.sum)
 GITOPS_STAMP := $(BIN)/.gitops-$(call hash,hack/gitops/go.mod hack/gitops/go.sum)
@@ -258,6 +267,28 @@ $(ACK_STAMP):
 	  (cd hack/ack/$$service && go build -o "../../../$(ACK_BIN)/$$service/controller" -ldflags "-s -w" \
 	    github.com/aws-controllers-k8s/$$service-controller/cmd/controller); \
 	done
+	@touch $@
+
+.PHONY: flux
+flux: $(FLUX_STAMP) ## Build Flux' source-controller, kustomize-controller and command line into .bin/flux/ (minutes, once)
+
+# Flux' command line embeds the manifests that its releases carry and its module lacks. Nothing here installs Flux with
+# it, so it is built from a copy that has a file in their place.
+$(FLUX_STAMP):
+	@echo "Building Flux' controllers and command line into $(FLUX_BIN)/: about 5 minutes on 2 cores, once."
+	@mkdir -p $(FLUX_BIN)
+	@rm -f $(FLUX_BIN)/.built-*
+	@cd hack/flux/controllers && go build -o ../../../$(FLUX_BIN)/ -ldflags "-s -w" \
+	  github.com/fluxcd/source-controller github.com/fluxcd/kustomize-controller
+	@set -eu; cd hack/flux/cli; copy="$(CURDIR)/$(FLUX_BIN)/cli"; module=github.com/fluxcd/flux2/v2; \
+	  go mod download $$module; rm -rf "$$copy"; \
+	  cp -R "$$(go list -m -f '{{.Dir}}' $$module)" "$$copy"; chmod -R u+w "$$copy"; \
+	  mkdir -p "$$copy/cmd/flux/manifests"; touch "$$copy/cmd/flux/manifests/none.yaml"; \
+	  cp go.mod "$$copy/build.mod"; cp go.sum "$$copy/build.sum"; \
+	  go mod edit -replace "$$module=$$copy" "$$copy/build.mod"; \
+	  go build -modfile="$$copy/build.mod" -o "$(CURDIR)/$(FLUX_BIN)/flux" \
+	    -ldflags "-s -w -X main.VERSION=$$(go list -m -f '{{.Version}}' $$module | sed s/^v//)" $$module/cmd/flux; \
+	  rm -rf "$$copy"
 	@touch $@
 
 # Go itself sees what has changed.
