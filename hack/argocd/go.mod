@@ -4,14 +4,12 @@ go 1.26.3
 
 tool github.com/argoproj/argo-cd/v3/cmd
 
+// These are of Argo CD's own go.mod, from which they do not carry over.
 replace (
 	github.com/golang/protobuf => github.com/golang/protobuf v1.5.4
 	github.com/grpc-ecosystem/grpc-gateway => github.com/grpc-ecosystem/grpc-gateway v1.16.0
 	golang.org/x/tools => golang.org/x/tools v0.35.0
-
-	// Avoid CVE-2022-3064
 	gopkg.in/yaml.v2 => gopkg.in/yaml.v2 v2.4.0
-
 	k8s.io/api => k8s.io/api v0.36.1
 	k8s.io/apiextensions-apiserver => k8s.io/apiextensions-apiserver v0.36.1
 	k8s.io/apimachinery => k8s.io/apimachinery v0.36.1
@@ -47,7 +45,8 @@ replace (
 	k8s.io/sample-controller => k8s.io/sample-controller v0.36.1
 )
 
-// Argo CD replaces its engine by a folder that is not part of its module: this is the one of release 3.5.
+// Argo CD replaces its engine by a folder that its module leaves out. This version is the folder of release 3.5 as it was
+// in September 2026; one of a patch release would do better, once there is one.
 replace github.com/argoproj/argo-cd/gitops-engine => github.com/argoproj/argo-cd/gitops-engine v0.0.0-20260914071520-c9c369efcc5b
 
 require (
