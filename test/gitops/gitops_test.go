@@ -145,6 +145,9 @@ func TestThePluginOfArgoCDRefusesToRenderWhatIsWrong(t *testing.T) {
 	}
 	decode(t, "testdata/argocd/plugin.yaml", &plugin)
 	command := slices.Concat(plugin.Spec.Generate.Command, plugin.Spec.Generate.Args)
+	script := &command[len(command)-1]
+	*script = strings.Replace(*script, "/home/argocd/cmp-server/config/", "", 1) // here the configuration is in the folder
+	t.Setenv("ARGOCD_APP_NAMESPACE", "science")
 	files := map[string]string{"kustomization.yaml": "resources: [job.yaml]\n"}
 	if got := x.run(t, folder(t, files), nil, command[0], command[1:]...); got.code != 0 || !strings.HasPrefix(got.stdout, "apiVersion: sagemaker") {
 		t.Errorf("right: %+v", got)
@@ -265,9 +268,12 @@ func goVersion(t *testing.T) string {
 
 func TestTheDocumentationShowsWhatWasRun(t *testing.T) {
 	docs := read(t, "../../docs/gitops.md")
-	for _, file := range []string{"kustomize/cmkgate.yaml", "argocd/plugin.yaml", "argocd/application.yaml", "gitlab/cmkgate.gitlab-ci.yml"} {
+	for _, file := range []string{"kustomize/cmkgate.yaml", "argocd/application.yaml", "argocd/ignore.yaml", "argocd/plugin.yaml", "argocd/kustomization.yaml", "argocd/hook.yaml", "gitlab/cmkgate.gitlab-ci.yml"} {
 		if !strings.Contains(docs, "```yaml\n"+read(t, filepath.Join("testdata", file))+"```\n") {
 			t.Errorf("docs/gitops.md does not show %s", file)
 		}
+	}
+	if !strings.Contains(docs, "```text\n"+read(t, "testdata/argocd/denied.txt")+"```\n") {
+		t.Error("docs/gitops.md does not show what a denial looks like in Argo CD")
 	}
 }
