@@ -51,7 +51,7 @@ func goEnv(t *testing.T, name string) string {
 // archive is what Go takes for the module: the files that Git knows of, but for those of modules within.
 func archive(t *testing.T, version string) []byte {
 	t.Helper()
-	list := exec.CommandContext(t.Context(), "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+	list := exec.CommandContext(t.Context(), "git", "ls-files", "-z", "--deduplicate", "--cached", "--others", "--exclude-standard")
 	list.Dir = "../.."
 	out, err := list.Output()
 	if err != nil {
