@@ -89,7 +89,7 @@ func (in *Input) Close() {
 
 func (in *Input) path(path string, yield func(source) bool) bool {
 	if path == Stdin {
-		return yield(source{file: stdinName, spool: in.Stdin})
+		return yield(streamed(stdinName, in.Stdin))
 	}
 	info, err := os.Stat(path)
 	switch {
@@ -124,7 +124,7 @@ func (in *Input) pipe(path string) source {
 		}
 		in.pipes[path] = spool
 	}
-	return source{file: path, spool: spool}
+	return streamed(path, spool)
 }
 
 func isManifest(name string) bool {

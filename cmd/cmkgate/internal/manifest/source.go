@@ -16,6 +16,16 @@ type source struct {
 	large bool
 }
 
+// streamed is a stream that was kept. An empty one is what a shell makes of a
+// build that failed, which must not look like a pass.
+func streamed(name string, spool *Spool) source {
+	if spool.isBlank() {
+		return source{file: name, problem: &Problem{File: name, Text: "is empty, so nothing was judged." +
+			" Look at what the command before the pipe said; with set -o pipefail the shell takes its failure for that of the whole."}}
+	}
+	return source{file: name, spool: spool}
+}
+
 func unreadable(path string, err error) source {
 	return source{file: path, problem: &Problem{File: path, Text: reason(err)}}
 }
