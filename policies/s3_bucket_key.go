@@ -330,8 +330,14 @@ func (e *evaluation) ofDirectoryBucket() bool {
 func (e *evaluation) receivesAccessLogs() bool {
 	spec := e.object.Root.Get("spec")
 	return spec.Get("acl").Str() == "log-delivery-write" ||
+		e.object.Planned && logsToItself(spec) || // a cluster does not know it yet
 		slices.ContainsFunc(e.bucketPolicy().policy.Statements, admitsLogDelivery) ||
 		e.world.LogTarget(spec.Get("name").Str())
+}
+
+func logsToItself(bucket *tree.Node) bool {
+	name := bucket.Get("name").Str()
+	return name != "" && bucket.Get("logging").Get("loggingEnabled").Get("targetBucket").Str() == name
 }
 
 // admitsLogDelivery tells whether a statement lets the service that delivers
