@@ -86,11 +86,16 @@ func checkBucket(e *evaluation) {
 }
 
 // checkDefaultEncryption judges the default encryption alone, also where the
-// bucket is exempt because it receives access logs.
+// bucket is exempt because it receives access logs: nothing is set there.
 func checkDefaultEncryption(e *evaluation) {
 	for i := range e.rule.fields {
 		if f := &e.rule.fields[i]; !f.Elsewhere {
 			e.defaultEncryption(f)
+		}
+	}
+	if e.receivesAccessLogs() {
+		for i := range e.findings {
+			e.findings[i].Inject = false
 		}
 	}
 }
