@@ -29,7 +29,7 @@ type told struct {
 // run calls the command line under the configuration of both.
 func (j *judges) run(t *testing.T, stdin []byte, command string, args ...string) told {
 	t.Helper()
-	args = slices.Concat([]string{command, "--config", j.config, "--namespace", namespace}, args)
+	args = slices.Concat([]string{command, "--config", j.config, "--namespace", namespace, "--schema", j.schemas}, args)
 	cmd := exec.CommandContext(t.Context(), j.cli, args...)
 	cmd.Stdin = bytes.NewReader(stdin)
 	var stdout, stderr bytes.Buffer

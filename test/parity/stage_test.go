@@ -23,6 +23,8 @@ type stage struct {
 	audit   *auditLog
 	webhook string
 	cli     string
+	// schemas is what the command line does about objects of the wrong shape.
+	schemas string
 	// requests counts them: their audit IDs tell them apart.
 	requests atomic.Int64
 	// namespaces are those that are there.
@@ -51,7 +53,7 @@ func newStage(t *testing.T) *stage {
 	}
 	return &stage{
 		server: server, client: client, url: strings.TrimSuffix(url.String(), "/"), webhook: webhook, cli: buildCommandLine(t, bin),
-		audit: &auditLog{path: server.AuditLog(), events: map[string]event{}},
+		schemas: "enforce", audit: &auditLog{path: server.AuditLog(), events: map[string]event{}},
 	}
 }
 
