@@ -7,6 +7,8 @@ MAKEFLAGS   += --no-builtin-rules
 BIN      := .bin
 KUBE_BIN := $(BIN)/kube
 ACK_BIN  := $(BIN)/ack
+ARGOCD_BIN := $(BIN)/argocd
+FLUX_BIN := $(BIN)/flux
 
 # How long each fuzz target runs, which benchmarks run, and what else `go test` is told.
 FUZZTIME ?= 10s
@@ -19,7 +21,7 @@ GOTESTFLAGS ?=
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} \
 	  /^##@/ {printf "\n%s\n", substr($$0, 5)} \
-	  /^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	  /^[a-z0-9-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## Build cmkgate and cmkgate-webhook into .bin/
@@ -45,6 +47,13 @@ e2e-ack: kube ack ## Prove with ACK's real controllers that AWS is asked for the
 	@set -o pipefail; CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" CMKGATE_ACK_BIN="$(CURDIR)/$(ACK_BIN)" \
 	  go test -count=1 -v $(GOTESTFLAGS) ./test/ack | grep -vE '^ *(=== |--- PASS)'
 
+# The scenes wait for Flux most of the time: more at once than there are cores.
+.PHONY: e2e-flux
+e2e-flux: kube flux gitops-tools ## Prove with Flux' real controllers what docs/gitops.md says of Flux
+	@set -o pipefail; CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" CMKGATE_FLUX_BIN="$(CURDIR)/$(FLUX_BIN)" \
+	  CMKGATE_KUSTOMIZE="$(CURDIR)/$(BIN)/kustomize" \
+	  go test -count=1 -v -parallel 16 $(GOTESTFLAGS) ./test/flux | grep -vE '^ *(=== |--- PASS)'
+
 # The cluster that the suite takes for itself: lab, which $(LAB) starts where Docker is missing (as root), or kind. The
 # suite runs where the lab's network is. E2E_RUN=regexp chooses parts.
 E2E     ?= lab
@@ -60,6 +69,24 @@ e2e: chart-tools ## Prove on a real cluster what docs/reliability.md says (E2E=l
 	  CMKGATE_E2E_FIGURES="$(CURDIR)/$(BIN)/e2e-figures.md" CGO_ENABLED=0 \
 	  go test -count=1 -v -timeout 30m -run '^TestReliability$$/($(E2E_RUN))' $(if $(filter lab,$(E2E)),-exec "$(abspath $(LAB)) exec") \
 	  $(GOTESTFLAGS) ./test/e2e | grep -v '^ *=== '
+
+# Redis comes from the system. What needs no pods runs here; the PreSync hook runs in them, on a cluster of its own (see
+# e2e), where Argo CD's processes talk to the cluster from outside.
+.PHONY: e2e-argocd
+e2e-argocd: kube argocd gitops-tools ## Prove with a real Argo CD what docs/gitops.md says of it
+	@set -o pipefail; CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" $(ARGOCD_TEST) -run '^TestArgoCD$$' | grep -v '^ *=== '
+
+.PHONY: e2e-argocd-hook
+e2e-argocd-hook: argocd gitops-tools ## Prove on a real cluster what its PreSync hook does (E2E=lab|kind, LAB=PATH)
+	@$(MAKE) --no-print-directory image-tar IMAGE=localhost/cmkgate VERSION=e2e IMAGE_TAR=$(E2E_IMAGE_TAR)
+	@$(if $(filter kind,$(E2E)),kind get clusters | grep -qx cmkgate-e2e || kind create cluster --name cmkgate-e2e,$(LAB) up)
+	@$(if $(filter kind,$(E2E)),kind load image-archive --name cmkgate-e2e $(E2E_IMAGE_TAR),$(LAB) exec \
+	  sh -c 'ctr -a "$${KUBECONFIG%/*}/containerd.sock" -n k8s.io images import --local $(E2E_IMAGE_TAR)')
+	@set -o pipefail; CMKGATE_HOOK_IMAGE=localhost/cmkgate:e2e CGO_ENABLED=0 $(ARGOCD_TEST) -run '^TestHook$$' \
+	  $(if $(filter lab,$(E2E)),-exec "$(abspath $(LAB)) exec") | grep -v '^ *=== '
+
+ARGOCD_TEST = CMKGATE_ARGOCD_BIN="$(CURDIR)/$(ARGOCD_BIN)" CMKGATE_KUSTOMIZE="$(CURDIR)/$(BIN)/kustomize" \
+  go test -count=1 -v $(GOTESTFLAGS) ./test/argocd
 
 # Go's cache of test results sees neither helm nor the chart: hence -count=1.
 .PHONY: chart-test
@@ -148,11 +175,52 @@ image-root:
 image-test: ## Test the image: what is in it, that it runs, and that the same commit gives the same bytes
 	cd hack/image && go test -count=1 ./...
 
+##@ The release
+
+GORELEASER := PATH="$(abspath $(BIN)):$$PATH" goreleaser
+
+.PHONY: release
+release: release-tools ## Publish the tag that is checked out (needs GITHUB_TOKEN; RELEASE_FLAGS=--skip=publish only makes it)
+	@$(MAKE) --no-print-directory release-notes >$(BIN)/release-notes.md
+	$(GORELEASER) release --clean --release-notes $(BIN)/release-notes.md $(RELEASE_FLAGS)
+
+.PHONY: release-snapshot
+release-snapshot: release-tools ## Make a release of whatever is checked out in .bin/dist/, and publish nothing
+	$(GORELEASER) release --snapshot --clean
+
+.PHONY: release-notes
+release-notes: ## Print what CHANGELOG.md says of a version (VERSION=v1.2.3)
+	@awk -v section='## [$(VERSION:v%=%)]' ' \
+	  index($$0, section) == 1 {found = 1; next} \
+	  found && /^## / {exit} \
+	  found {print} \
+	  END {if (!found) {print "CHANGELOG.md has no section " substr(section, 4) ": rename [Unreleased] to it" >"/dev/stderr"; exit 1}}' \
+	  CHANGELOG.md
+
+# Under the names by which the shells look for them.
+.PHONY: completions
+completions: ## Write the shells' completion scripts into .bin/completions/
+	@rm -rf $(BIN)/completions && mkdir -p $(BIN)/completions
+	@set -eu; completion() { go run -trimpath ./cmd/cmkgate completion "$$1" >"$(BIN)/completions/$$2"; }; \
+	  completion bash cmkgate.bash; completion zsh _cmkgate; completion fish cmkgate.fish; completion powershell cmkgate.ps1
+
+# CMKGATE_RELEASE_PLATFORMS=all goes through every archive, not only those of this platform and of a foreign one.
+.PHONY: release-test
+release-test: release-tools kube ## Test the release: what is in it, that it runs, and that the same commit gives the same bytes
+	@$(GORELEASER) check --quiet
+	CMKGATE_RELEASE_TOOLS="$(abspath $(BIN))" CMKGATE_KUBE_BIN="$(abspath $(KUBE_BIN))" \
+	  go test -count=1 -timeout 30m $(GOTESTFLAGS) ./test/release
+
 ##@ Measurements
 
 .PHONY: bench
 bench: ## Run the benchmarks (BENCH=regexp chooses)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+.PHONY: bench-peers
+bench-peers: ## Time cmkgate check beside kubeconform on the same files
+	@cd hack/peers && go build -o ../../$(BIN)/kubeconform github.com/yannh/kubeconform/cmd/kubeconform
+	CMKGATE_KUBECONFORM="$(CURDIR)/$(BIN)/kubeconform" go test -run '^$$' -bench BesideKubeconform ./cmd/cmkgate
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for a moment (FUZZTIME=10s)
@@ -167,8 +235,11 @@ fuzz: ## Run each fuzz target for a moment (FUZZTIME=10s)
 hash       = $(shell cat $(1) | git hash-object --stdin)
 KUBE_STAMP := $(KUBE_BIN)/.built-$(call hash,hack/kube/go.mod hack/kube/go.sum)
 ACK_STAMP  := $(ACK_BIN)/.built-$(call hash,hack/ack/sagemaker/go.mod hack/ack/sagemaker/go.sum hack/ack/s3/go.mod hack/ack/s3/go.sum)
+FLUX_STAMP := $(FLUX_BIN)/.built-$(call hash,hack/flux/controllers/go.mod hack/flux/controllers/go.sum hack/flux/cli/go.mod hack/flux/cli/go.sum)
 CHART_STAMP := $(BIN)/.chart-$(call hash,hack/chart/helm/go.mod hack/chart/helm/go.sum hack/chart/unittest/go.mod hack/chart/unittest/go.sum)
+RELEASE_STAMP := $(BIN)/.release-$(call hash,hack/release/go.mod hack/release/go.sum)
 GITOPS_STAMP := $(BIN)/.gitops-$(call hash,hack/gitops/go.mod hack/gitops/go.sum)
+ARGOCD_STAMP := $(ARGOCD_BIN)/.built-$(call hash,hack/argocd/go.mod hack/argocd/go.sum)
 LINT_STAMP := $(BIN)/.lint-$(call hash,hack/tools/go.mod hack/tools/go.sum)
 
 .PHONY: kube
@@ -206,6 +277,28 @@ $(ACK_STAMP):
 	done
 	@touch $@
 
+.PHONY: flux
+flux: $(FLUX_STAMP) ## Build Flux' source-controller, kustomize-controller and command line into .bin/flux/ (minutes, once)
+
+# Flux' command line embeds the manifests that its releases carry and its module lacks. Nothing here installs Flux with
+# it, so it is built from a copy that has a file in their place.
+$(FLUX_STAMP):
+	@echo "Building Flux' controllers and command line into $(FLUX_BIN)/: about 5 minutes on 2 cores, once."
+	@mkdir -p $(FLUX_BIN)
+	@rm -f $(FLUX_BIN)/.built-*
+	@cd hack/flux/controllers && go build -o ../../../$(FLUX_BIN)/ -ldflags "-s -w" \
+	  github.com/fluxcd/source-controller github.com/fluxcd/kustomize-controller
+	@set -eu; cd hack/flux/cli; copy="$(CURDIR)/$(FLUX_BIN)/cli"; module=github.com/fluxcd/flux2/v2; \
+	  go mod download $$module; rm -rf "$$copy"; \
+	  cp -R "$$(go list -m -f '{{.Dir}}' $$module)" "$$copy"; chmod -R u+w "$$copy"; \
+	  mkdir -p "$$copy/cmd/flux/manifests"; touch "$$copy/cmd/flux/manifests/none.yaml"; \
+	  cp go.mod "$$copy/build.mod"; cp go.sum "$$copy/build.sum"; \
+	  go mod edit -replace "$$module=$$copy" "$$copy/build.mod"; \
+	  go build -modfile="$$copy/build.mod" -o "$(CURDIR)/$(FLUX_BIN)/flux" \
+	    -ldflags "-s -w -X main.VERSION=$$(go list -m -f '{{.Version}}' $$module | sed s/^v//)" $$module/cmd/flux; \
+	  rm -rf "$$copy"
+	@touch $@
+
 # Go itself sees what has changed.
 .PHONY: $(BIN)/image-tool
 $(BIN)/image-tool:
@@ -232,6 +325,35 @@ $(GITOPS_STAMP):
 	@mkdir -p $(BIN)
 	@rm -f $(BIN)/.gitops-*
 	@cd hack/gitops && go build -o ../../$(BIN)/kustomize -ldflags "-s -w" sigs.k8s.io/kustomize/kustomize/v5
+	@touch $@
+
+.PHONY: release-tools
+release-tools: $(RELEASE_STAMP) ## Build goreleaser and cyclonedx-gomod into .bin/ (minutes, once)
+
+# An SBOM names the hash of the program that wrote it, which for that reason is built to be the same everywhere.
+$(RELEASE_STAMP):
+	@echo "Building goreleaser and cyclonedx-gomod into $(BIN)/: about 3 minutes on 2 cores, once."
+	@mkdir -p $(BIN)
+	@rm -f $(BIN)/.release-*
+	@cd hack/release && go build -o ../../$(BIN)/goreleaser -ldflags "-s -w" github.com/goreleaser/goreleaser/v2
+	@cd hack/release && CGO_ENABLED=0 go build -trimpath -o ../../$(BIN)/cyclonedx-gomod -ldflags "-s -w" \
+	  github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
+	@touch $@
+
+.PHONY: argocd
+argocd: $(ARGOCD_STAMP) ## Build Argo CD into .bin/argocd/ (minutes, once)
+
+# One binary that is every component, after the name that it is told; the CRDs and the script that its image has beside it.
+$(ARGOCD_STAMP):
+	@echo "Building Argo CD into $(ARGOCD_BIN)/: about 5 minutes on 2 cores, once."
+	@mkdir -p $(ARGOCD_BIN)/crds
+	@rm -f $(ARGOCD_BIN)/.built-* $(ARGOCD_BIN)/crds/*
+	@set -eu; cd hack/argocd; module=github.com/argoproj/argo-cd/v3; \
+	  go build -o ../../$(ARGOCD_BIN)/argocd \
+	    -ldflags "-s -w -X $$module/common.version=$$(go list -m -f '{{.Version}}' $$module)" $$module/cmd; \
+	  cd "$$(go list -m -f '{{.Dir}}' $$module)"; \
+  install -m 644 manifests/crds/*-crd.yaml "$(CURDIR)/$(ARGOCD_BIN)/crds"; \
+  install -m 755 hack/git-verify-wrapper.sh "$(CURDIR)/$(ARGOCD_BIN)"
 	@touch $@
 
 $(BIN)/golangci-lint: $(LINT_STAMP)

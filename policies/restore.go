@@ -1,6 +1,8 @@
 package policies
 
 import (
+	"slices"
+
 	"github.com/cmkgate/cmkgate/policies/catalog"
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
@@ -76,41 +78,63 @@ func (e *evaluation) mayRestore(f *field, path tree.Path) bool {
 }
 
 // sameElement tells whether the list element that the path leads through is the
-// one it was, but for the key. Elsewhere there is only one place.
+// one it was, but for the keys that are left out: a manifest that names none of
+// an element's keys leaves all of them out. Elsewhere there is only one place.
 func (e *evaluation) sameElement(path tree.Path) bool {
 	for i, step := range path {
 		if !step.IsKey() {
-			return equalBut(e.object.Root.Find(path[:i+1]), e.old.Find(path[:i+1]), path[i+1:])
+			element := path[:i+1]
+			return sameBut(e.object.Root.Find(element), e.old.Find(element), e.keysIn(element))
 		}
 	}
 	return true
 }
 
-// equalBut tells whether two values are equal, what is at the path left aside.
-func equalBut(a, b *tree.Node, path tree.Path) bool {
-	if len(path) == 0 {
+// keysIn returns where a list element has keys, from the element on.
+func (e *evaluation) keysIn(element tree.Path) []tree.Path {
+	var keys []tree.Path
+	for _, rule := range e.byKind[e.kind()] {
+		for i := range rule.fields {
+			path := rule.fields[i].path.Bind(element)
+			if len(path) > len(element) && slices.Equal(path[:len(element)], element) {
+				keys = append(keys, path[len(element):])
+			}
+		}
+	}
+	return keys
+}
+
+// sameBut tells whether two values are equal, keys that the new one lacks left
+// aside.
+func sameBut(now, old *tree.Node, keys []tree.Path) bool {
+	isKey := slices.ContainsFunc(keys, func(p tree.Path) bool { return len(p) == 0 })
+	if isKey && now.Missing() {
 		return true
 	}
-	if !path[0].IsKey() || a.Kind() != tree.Map || b.Kind() != tree.Map {
-		return tree.Equal(a, b)
+	if len(keys) == 0 || now.Kind() != tree.Map || old.Kind() != tree.Map {
+		return tree.Equal(now, old)
 	}
-	skip := path[0].Key
-	if membersBut(a, skip) != membersBut(b, skip) {
-		return false
-	}
-	for i := range a.Len() {
-		member := a.At(i)
-		if member.Key() != skip && !tree.Equal(member, b.Get(member.Key())) {
+	for i := range now.Len() {
+		if old.Get(now.At(i).Key()) == nil {
 			return false
 		}
 	}
-	return equalBut(a.Get(skip), b.Get(skip), path[1:])
+	for i := range old.Len() {
+		name := old.At(i).Key()
+		if !sameBut(now.Get(name), old.At(i), under(keys, name)) {
+			return false
+		}
+	}
+	return true
 }
 
-func membersBut(n *tree.Node, skip string) int {
-	count := n.Len()
-	if n.Get(skip) != nil {
-		count--
+// under returns how the paths that begin with a field go on.
+func under(paths []tree.Path, field string) []tree.Path {
+	var rest []tree.Path
+	for _, p := range paths {
+		if len(p) > 0 && p[0] == tree.Key(field) {
+			rest = append(rest, p[1:])
+		}
 	}
-	return count
+	return rest
 }

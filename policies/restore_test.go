@@ -38,6 +38,9 @@ func TestAKeyThatAnUpdateLeavesOutIsPutBack(t *testing.T) {
 		terminal  = "status: {conditions: [{type: ACK.Terminal, status: \"True\"}]}\n"
 		rule      = "bucketKeyEnabled: false, applyServerSideEncryptionByDefault: {sseAlgorithm: 'aws:kms:dsse', kmsMasterKeyID: '" + otherKey + "'}"
 		outputKey = "spec.transformOutput.kmsKeyID"
+		inList    = "spec.trainingJobDefinitions[0]."
+		noKeys    = "{definitionName: two, outputDataConfig: {s3OutputPath: 's3://b/o'}, resourceConfig: {instanceType: ml.m5.xlarge}}"
+		twoKeys   = "{definitionName: two, outputDataConfig: {s3OutputPath: 's3://b/o', kmsKeyID: '" + otherKey + "'}, resourceConfig: {instanceType: ml.m5.xlarge, volumeKMSKeyID: '" + key + "'}}"
 		byDefault = "spec.encryption.rules[0].applyServerSideEncryptionByDefault"
 	)
 	encrypted := bucketWith(", encryption: {rules: [{" + rule + "}]}")
@@ -57,6 +60,11 @@ func TestAKeyThatAnUpdateLeavesOutIsPutBack(t *testing.T) {
 		"being deleted":                  {transformJob(otherKey, ""), strings.Replace(transformJob("", ""), "finalizers:", "deletionTimestamp: '2026-01-01T00:00:00Z', finalizers:", 1), nil},
 		"the spec is gone":               {transformJob(otherKey, ""), strings.Split(transformJob("", ""), "spec:")[0], nil},
 		"list element as it was":         {tuning(keyed, keyless), tuning(strings.Replace(keyed, ", volumeKMSKeyID: \""+key+"\"", "", 1), keyless), []string{"spec.trainingJobDefinitions[0].resourceConfig.volumeKMSKeyID=" + key}},
+		"both keys of a list element":    {tuning(twoKeys), tuning(noKeys), []string{inList + "resourceConfig.volumeKMSKeyID=" + key, inList + "outputDataConfig.kmsKeyID=" + otherKey}},
+		"both, and something changed":    {tuning(twoKeys), tuning(strings.Replace(noKeys, "s3://b/o", "s3://b/p", 1)), nil},
+		"both, and something added":      {tuning(twoKeys), tuning(strings.Replace(noKeys, "definitionName: two", "definitionName: two, staticHyperParameters: {}", 1)), nil},
+		"both, and something taken away": {tuning(twoKeys), tuning(strings.Replace(noKeys, "definitionName: two, ", "", 1)), nil},
+		"one left out, one changed":      {tuning(twoKeys), tuning(strings.Replace(noKeys, "'s3://b/o'", "'s3://b/o', kmsKeyID: '"+key+"'", 1)), nil},
 		"list element of another sort":   {tuning(keyed), tuning(keyless), nil},
 		"list elements moved":            {tuning(keyed, keyless), tuning(keyless, keyed), nil},
 		"encryption left out": {encrypted, bucketWith(""), []string{

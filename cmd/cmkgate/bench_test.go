@@ -27,7 +27,7 @@ func BenchmarkCheck(b *testing.B) {
 		againstDecode(b, files, 1, func() int { return checkDir(dir, filepath.Join(dir, "jobs"), nil) })
 	})
 	b.Run("stream", func(b *testing.B) {
-		againstDecode(b, files, 1, func() int { return checkDir(dir, "-", &jobStream{n: len(files)}) })
+		againstDecode(b, files, 1, func() int { return checkDir(dir, "-", &documentStream{n: len(files), document: trainingJob}) })
 	})
 }
 

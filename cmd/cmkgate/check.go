@@ -40,8 +40,8 @@ type checkOptions struct {
 
 const checkHelp = `check judges manifests as the webhook would: multi-document YAML and JSON, Lists included.
 Objects of other controllers are passed over. A folder stands for the *.yaml, *.yml and *.json
-files in it and below; hidden folders are left out, and in a Git repository what Git ignores and
-does not track. Globs are for where no shell expands them: 'deploy/**/*.yaml'.
+files in it and below; in a Git repository what Git ignores and does not track is left out. Globs
+are for where no shell expands them: 'deploy/**/*.yaml'.
 
 What manifests say of each other counts, in whatever order and files they stand: an Endpoint is
 judged by the EndpointConfig that it names, and an object by its Namespace's labels and

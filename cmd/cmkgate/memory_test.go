@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
@@ -32,14 +34,30 @@ func TestMemoryDoesNotGrowWithTheNumberOfFiles(t *testing.T) {
 	config := filepath.Join(t.TempDir(), "cmkgate.yaml")
 	writeJobs(t, filepath.Dir(config), 0)
 	stream := peakHeap(func() {
-		if code := run([]string{"check", "--config", config, "-"}, &jobStream{n: 8000}, io.Discard, io.Discard); code != exitClean {
+		if code := run([]string{"check", "--config", config, "-"}, &documentStream{n: 8000, document: trainingJob}, io.Discard, io.Discard); code != exitClean {
 			t.Errorf("exit code %d", code)
 		}
 	})
-	t.Logf("peak heap: 400 files %d KiB, 4000 files %d KiB, a stream of 8000 documents %d KiB", peaks[0]>>10, peaks[1]>>10, stream>>10)
+	file := filepath.Join(t.TempDir(), "buckets.yaml")
+	text, err := io.ReadAll(&documentStream{n: 10000, document: bucket})
+	if err == nil {
+		err = os.WriteFile(file, text, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	buckets := peakHeap(func() {
+		if code := run([]string{"check", "--config", config, file}, nil, io.Discard, io.Discard); code != exitClean {
+			t.Errorf("exit code %d", code)
+		}
+	})
+	t.Logf("peak heap: 400 files %d KiB, 4000 files %d KiB, a stream of 8000 jobs %d KiB, a file of 10000 buckets %d KiB",
+		peaks[0]>>10, peaks[1]>>10, stream>>10, buckets>>10)
 	const (
 		garbage = 12 << 20 // of a moment
 		enough  = 32 << 20 // the stream has 25 MB
+		// of each Bucket is kept what others are judged by, and each of them has findings
+		enoughForBuckets = 56 << 20
 	)
 	if peaks[1] > peaks[0]+garbage {
 		t.Errorf("with the files the peak of the heap grows from %d to %d bytes", peaks[0], peaks[1])
@@ -47,21 +65,29 @@ func TestMemoryDoesNotGrowWithTheNumberOfFiles(t *testing.T) {
 	if stream > enough {
 		t.Errorf("a stream needs %d bytes", stream)
 	}
+	if buckets > enoughForBuckets {
+		t.Errorf("a file of Buckets needs %d bytes", buckets)
+	}
 }
 
-// jobStream is standard input with n TrainingJobs.
-type jobStream struct {
-	n    int
-	rest []byte
+// documentStream is standard input with n documents.
+type documentStream struct {
+	n        int
+	document func(i int) []byte
+	rest     []byte
 }
 
-func (s *jobStream) Read(p []byte) (int, error) {
+func bucket(i int) []byte {
+	return fmt.Appendf(nil, "apiVersion: s3.services.k8s.aws/v1alpha1\nkind: Bucket\nmetadata:\n  name: b%[1]d\nspec:\n  name: b%[1]d\n", i)
+}
+
+func (s *documentStream) Read(p []byte) (int, error) {
 	if len(s.rest) == 0 {
 		if s.n == 0 {
 			return 0, io.EOF
 		}
 		s.n--
-		s.rest = append(trainingJob(s.n), "---\n"...)
+		s.rest = append(s.document(s.n), "---\n"...)
 	}
 	n := copy(p, s.rest)
 	s.rest = s.rest[n:]

@@ -41,7 +41,7 @@ func inOrder[T, R any](workers int, items iter.Seq[T], newWork func() func(T) R,
 	}
 	var (
 		todo    = make(chan job, 2*workers)
-		waiting = make(chan chan result, 8*workers)
+		waiting = make(chan chan result, 4*workers)
 		stop    = make(chan struct{})
 		wg      sync.WaitGroup
 	)

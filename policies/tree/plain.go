@@ -204,6 +204,9 @@ func (p *plainParser) list(i, depth int) bool {
 	return p.at <= indent
 }
 
+// maxNodes bounds what is read in the fast way.
+const maxNodes = 1 << 20
+
 // push adds an element to the stack, unless there are too many.
 func (p *plainParser) push() bool {
 	p.stack = append(p.stack, Node{})

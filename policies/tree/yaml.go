@@ -8,9 +8,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// maxNodes bounds what aliases may expand to. etcd takes 1.5 MB an object, so
-// a document with more nodes than this could never be applied.
-const maxNodes = 1 << 20
+// maxExpanded bounds how many values the aliases of a document may expand to.
+// etcd takes 1.5 MB an object, which has fewer.
+const maxExpanded = 1 << 17
 
 // FromYAML turns a parsed YAML document into a tree with the positions of the
 // file. Aliases and merge keys are expanded; scalars and keys get the type that
@@ -26,14 +26,16 @@ func FromYAML(doc *yaml.Node) (*Node, error) {
 }
 
 type yamlConverter struct {
-	nodes int
-	open  []*yaml.Node // aliases being expanded, to see a cycle
+	open     []*yaml.Node // aliases being expanded, to see a cycle
+	expanded int
 }
 
 func (c *yamlConverter) convert(dst *Node, src *yaml.Node) error {
-	c.nodes++
-	if c.nodes > maxNodes {
-		return fmt.Errorf("line %d: the document has more than %d values, aliases expanded", src.Line, maxNodes)
+	if len(c.open) > 0 {
+		c.expanded++
+	}
+	if c.expanded > maxExpanded {
+		return fmt.Errorf("line %d: the aliases of the document expand to more than %d values; no object can be so large. Use fewer aliases", src.Line, maxExpanded)
 	}
 	dst.line, dst.column = int32(src.Line), int32(src.Column) //nolint:gosec // a file has fewer than 2^31 lines
 	switch src.Kind {

@@ -220,7 +220,7 @@ func TestFromYAMLRefusesBombs(t *testing.T) {
 	wide := "a: &a {" + fields.String() + "}\nb: {<<: [" + strings.Repeat("*a, ", 1000) + "]}\n"
 	for name, doc := range map[string]string{"lists": lists.String(), "maps": maps.String(), "merges": merges.String(), "wide merges": wide} {
 		_, err := fromYAML(doc)
-		if err == nil || !strings.Contains(err.Error(), "the document has more than 1048576 values, aliases expanded") {
+		if err == nil || !strings.Contains(err.Error(), "expand to more than 131072 values") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -230,13 +230,13 @@ func TestFromYAMLOfWideMergesIsLinear(t *testing.T) {
 	var doc strings.Builder
 	for _, name := range []string{"a", "b"} {
 		fmt.Fprintf(&doc, "%s: &%s {", name, name)
-		for i := range 100_000 {
+		for i := range 60_000 {
 			fmt.Fprintf(&doc, "%s%d: 0, ", name, i)
 		}
 		doc.WriteString("}\n")
 	}
 	doc.WriteString("c: {<<: [*a, *b]}\n")
-	if n := mustYAML(t, doc.String()); n.Get("c").Len() != 200_000 {
+	if n := mustYAML(t, doc.String()); n.Get("c").Len() != 120_000 {
 		t.Errorf("%d fields", n.Get("c").Len())
 	}
 }

@@ -36,6 +36,15 @@ func ModuleDir(ctx context.Context, path string) (string, error) {
 	return module.Dir, nil
 }
 
+// moduleDirIn is ModuleDir for a module that the module in dir requires.
+func moduleDirIn(ctx context.Context, dir, path string) (string, error) {
+	module, err := goJSON[struct{ Dir string }](ctx, "-C", dir, "mod", "download", "-json", path)
+	if err != nil {
+		return "", fmt.Errorf("finding module %s: %w", path, err)
+	}
+	return module.Dir, nil
+}
+
 // CRDPaths lists the folders that hold the CRDs which ACK's controllers ship: their own kinds, and the kinds that all
 // ACK controllers share, which both modules contain and which are therefore listed once.
 func CRDPaths(ctx context.Context) ([]string, error) {

@@ -145,6 +145,9 @@ func TestThePluginOfArgoCDRefusesToRenderWhatIsWrong(t *testing.T) {
 	}
 	decode(t, "testdata/argocd/plugin.yaml", &plugin)
 	command := slices.Concat(plugin.Spec.Generate.Command, plugin.Spec.Generate.Args)
+	script := &command[len(command)-1]
+	*script = strings.Replace(*script, "/home/argocd/cmp-server/config/", "", 1) // here the configuration is in the folder
+	t.Setenv("ARGOCD_APP_NAMESPACE", "science")
 	files := map[string]string{"kustomization.yaml": "resources: [job.yaml]\n"}
 	if got := x.run(t, folder(t, files), nil, command[0], command[1:]...); got.code != 0 || !strings.HasPrefix(got.stdout, "apiVersion: sagemaker") {
 		t.Errorf("right: %+v", got)
@@ -219,24 +222,58 @@ func TestTheHooksOfPreCommitRunAsTheyAreWritten(t *testing.T) {
 	}
 }
 
-func TestTheReportForGitLabIsWritten(t *testing.T) {
-	x := build(t)
-	var jobs map[string]struct{ Script []string }
+// The job is run with nothing but what its image has: Go, a shell, and a folder for programs on the PATH.
+func TestTheJobOfGitLabInstallsCmkgateAndReports(t *testing.T) {
+	var jobs map[string]struct {
+		Image  string
+		Script []string
+	}
 	decode(t, "testdata/gitlab/cmkgate.gitlab-ci.yml", &jobs)
-	dir := folder(t, nil)
-	if got := x.run(t, dir, nil, "sh", "-ec", strings.Join(jobs["cmkgate"].Script, "\n")); got.code != 0 {
-		t.Errorf("%+v", got)
+	job := jobs["cmkgate"]
+	_, version, _ := strings.Cut(job.Script[0], "@")
+	x := tools{t.TempDir()}
+	env := append(published(t, version), "GOBIN="+x.dir)
+	run := func(t *testing.T, files map[string]string) (outcome, string) {
+		t.Helper()
+		dir := folder(t, files)
+		got := x.run(t, dir, env, "sh", "-ec", strings.Join(job.Script, "\n"))
+		report, err := os.ReadFile(filepath.Join(dir, "cmkgate.xml"))
+		if err != nil {
+			t.Fatalf("%v after %+v", err, got)
+		}
+		return got, string(report)
 	}
-	if text := read(t, filepath.Join(dir, "cmkgate.xml")); !strings.Contains(text, "<testsuite") {
-		t.Errorf("the report is %q", text)
+	if got, text := run(t, nil); got.code != 0 || !strings.Contains(text, "<testsuite") {
+		t.Errorf("%+v, and the report %q", got, text)
 	}
+	got, text := run(t, map[string]string{"job.yaml": strings.Replace(read(t, "testdata/manifests/job.yaml"), right, wrong, 1)})
+	if got.code != 1 || !strings.Contains(text, "alias/aws/s3") {
+		t.Errorf("%+v, and the report %q", got, text)
+	}
+	if got := x.run(t, x.dir, nil, "cmkgate", "version"); !strings.Contains(got.stdout, version) {
+		t.Errorf("installed is %+v", got)
+	}
+	if own := goVersion(t); job.Image != "golang:"+own {
+		t.Errorf("the image is %s, and go.mod asks for Go %s", job.Image, own)
+	}
+}
+
+// goVersion is the language that go.mod asks for.
+func goVersion(t *testing.T) string {
+	t.Helper()
+	_, rest, _ := strings.Cut(read(t, "../../go.mod"), "\ngo ")
+	version, _, _ := strings.Cut(rest, "\n")
+	return version[:strings.LastIndex(version, ".")]
 }
 
 func TestTheDocumentationShowsWhatWasRun(t *testing.T) {
 	docs := read(t, "../../docs/gitops.md")
-	for _, file := range []string{"kustomize/cmkgate.yaml", "argocd/plugin.yaml", "argocd/application.yaml", "gitlab/cmkgate.gitlab-ci.yml"} {
+	for _, file := range []string{"kustomize/cmkgate.yaml", "argocd/application.yaml", "argocd/ignore.yaml", "argocd/plugin.yaml", "argocd/kustomization.yaml", "argocd/hook.yaml", "gitlab/cmkgate.gitlab-ci.yml"} {
 		if !strings.Contains(docs, "```yaml\n"+read(t, filepath.Join("testdata", file))+"```\n") {
 			t.Errorf("docs/gitops.md does not show %s", file)
 		}
+	}
+	if !strings.Contains(docs, "```text\n"+read(t, "testdata/argocd/denied.txt")+"```\n") {
+		t.Error("docs/gitops.md does not show what a denial looks like in Argo CD")
 	}
 }

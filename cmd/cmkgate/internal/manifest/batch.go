@@ -48,7 +48,7 @@ func (b *Batch) Documents(s *Splitter) iter.Seq2[Document, *Problem] {
 // pieces reads a stream and cuts it, between documents, into batches that
 // several workers can share.
 func pieces(file string, src io.Reader, yield func(Batch) bool) bool {
-	const enough = 64 << 10
+	const enough = 8 << 10
 	var s Splitter
 	batch := Batch{File: file, First: true}
 	flush := func() bool {

@@ -2,35 +2,25 @@ package manifest
 
 import (
 	"bytes"
-	"io"
 	"iter"
-	"os"
 	"path/filepath"
 )
 
-// File is a file as a whole, or standard input.
+// File is a file as a whole, or a stream.
 type File struct {
 	Name    string
 	Problem *Problem
-	stdin   *Spool
+	source  source
 }
 
-// Files walks the input as Batches does, but leaves files in one piece and comes
-// to each only once.
+// Files are the files of the input in order, each once.
 func (in *Input) Files() iter.Seq[File] {
 	return func(yield func(File) bool) {
 		seen := map[string]bool{}
-		for b := range in.Batches() {
-			f := File{Name: b.File, Problem: b.Problem}
-			if b.First {
-				f.Problem = nil // of its first piece; whoever reads the file comes to it again
-			}
-			if in.Stdin != nil && b.File == stdinName {
-				f.stdin = in.Stdin
-			}
-			if name := filepath.Clean(b.File); !seen[name] {
+		for s := range in.found() {
+			if name := filepath.Clean(s.file); !seen[name] {
 				seen[name] = true
-				if !yield(f) {
+				if !yield(File{Name: s.file, Problem: s.problem, source: s}) {
 					return
 				}
 			}
@@ -43,18 +33,11 @@ func (f *File) Read() ([]byte, *Problem) {
 	if f.Problem != nil {
 		return nil, f.Problem
 	}
-	data, err := f.read()
+	data, err := f.source.read()
 	if err != nil {
 		return nil, &Problem{File: f.Name, Text: reason(err)}
 	}
 	return data, nil
-}
-
-func (f *File) read() ([]byte, error) {
-	if f.stdin != nil {
-		return io.ReadAll(f.stdin.Open())
-	}
-	return os.ReadFile(f.Name)
 }
 
 // Split cuts the bytes of a file into documents, which together are the file. It

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/ignore"
@@ -18,13 +19,13 @@ const (
 	// stdinName is what standard input is called in results.
 	stdinName = "stdin"
 	// large is the size from which a file is cut into pieces.
-	large = 1 << 20
+	large = 128 << 10
 )
 
 // Input is what a command was asked to read. It can be read more than once.
 type Input struct {
 	// Paths are files, folders, globs and Stdin. A folder stands for the
-	// manifests in it and below it, hidden folders left out.
+	// manifests in it and below it.
 	Paths []string
 	// Stdin must be set when Paths name it.
 	Stdin *Spool
@@ -33,25 +34,48 @@ type Input struct {
 	// NoGitIgnore judges in folders also what Git ignores.
 	NoGitIgnore bool
 
-	// Ignored counts the files and folders that the last reading left out because
-	// Git ignores and does not hold them.
+	// Ignored counts the files and folders that were left out because Git ignores
+	// and does not hold them.
 	Ignored int
+	// sources are what was found, once all is; a folder is walked only once.
+	sources []source
 	// tracked is what Git holds, by repository; read where Git ignores something.
 	tracked map[string]*ignore.Tracked
 	// pipes are the paths that can be read only once.
 	pipes map[string]*Spool
 }
 
-// Batches walks the input in order. What cannot be read is a batch with a
+// Batches reads the input in order. What cannot be read is a batch with a
 // problem, not an end.
 func (in *Input) Batches() iter.Seq[Batch] {
 	return func(yield func(Batch) bool) {
-		in.Ignored = 0
-		for _, path := range in.Paths {
-			if !in.path(path, yield) {
+		for s := range in.found() {
+			if !s.batches(yield) {
 				return
 			}
 		}
+	}
+}
+
+// found are the sources in order: those that were found before, so that all who
+// read the input see the same files, or else as they are found.
+func (in *Input) found() iter.Seq[source] {
+	if in.sources != nil {
+		return slices.Values(in.sources)
+	}
+	return func(yield func(source) bool) {
+		in.Ignored = 0
+		sources := []source{}
+		for _, path := range in.Paths {
+			ok := in.path(path, func(s source) bool {
+				sources = append(sources, s)
+				return yield(s)
+			})
+			if !ok {
+				return
+			}
+		}
+		in.sources = sources
 	}
 }
 
@@ -63,9 +87,9 @@ func (in *Input) Close() {
 	}
 }
 
-func (in *Input) path(path string, yield func(Batch) bool) bool {
+func (in *Input) path(path string, yield func(source) bool) bool {
 	if path == Stdin {
-		return pieces(stdinName, in.Stdin.Open(), yield)
+		return yield(source{file: stdinName, spool: in.Stdin})
 	}
 	info, err := os.Stat(path)
 	switch {
@@ -76,43 +100,31 @@ func (in *Input) path(path string, yield func(Batch) bool) bool {
 	case info.IsDir():
 		return in.folder(path, nil, yield)
 	case !info.Mode().IsRegular():
-		return in.pipe(path, yield)
+		return yield(in.pipe(path))
 	case len(in.Ignore) > 0 && in.own(path).Ignores(slashed(path), false):
 		return true
 	}
-	return file(path, info.Size(), yield)
+	return yield(source{file: path, large: info.Size() >= large})
 }
 
 // pipe reads what a shell puts in the place of a file: <(kustomize build).
-func (in *Input) pipe(path string, yield func(Batch) bool) bool {
+func (in *Input) pipe(path string) source {
 	spool := in.pipes[path]
 	if spool == nil {
 		f, err := os.Open(path)
 		if err != nil {
-			return yield(unreadable(path, err))
+			return unreadable(path, err)
 		}
 		defer f.Close() //nolint:errcheck // nothing was written
 		if spool, err = NewSpool(f); err != nil {
-			return yield(unreadable(path, err))
+			return unreadable(path, err)
 		}
 		if in.pipes == nil {
 			in.pipes = map[string]*Spool{}
 		}
 		in.pipes[path] = spool
 	}
-	return pieces(path, spool.Open(), yield)
-}
-
-func file(path string, size int64, yield func(Batch) bool) bool {
-	if size < large {
-		return yield(Batch{File: path, First: true})
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return yield(unreadable(path, err))
-	}
-	defer f.Close() //nolint:errcheck // nothing was written
-	return pieces(path, f, yield)
+	return source{file: path, spool: spool}
 }
 
 func isManifest(name string) bool {
@@ -121,10 +133,6 @@ func isManifest(name string) bool {
 		return true
 	}
 	return false
-}
-
-func unreadable(path string, err error) Batch {
-	return Batch{File: path, Problem: &Problem{File: path, Text: reason(err)}}
 }
 
 // reason is an error of the file system without the path, which stands before it.

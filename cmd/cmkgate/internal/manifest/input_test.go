@@ -42,7 +42,7 @@ func listing(in *Input) []string {
 func TestFoldersAreWalkedInOrder(t *testing.T) {
 	writeFiles(t, map[string]string{
 		"b/2.yaml": "b: 1\n---\nb: 2\n", "b/1.yml": "b: 1", "b/3.JSON": "{}", "b/note.txt": "x",
-		"b/.git/x.yaml": "x", "b/sub/a.yaml": "a: 1", "a.yaml": "a: 1", "b/.hidden.yaml": "h: 1",
+		"b/.git/x.yaml": "x", "b/..data/x.yaml": "x", "b/.argo/x.yaml": "x", "b/sub/a.yaml": "a: 1", "a.yaml": "a: 1", "b/.hidden.yaml": "h: 1",
 	})
 	for link, target := range map[string]string{"b/link.yaml": "../a.yaml", "b/loop": "..", "b/dangling.yaml": "absent"} {
 		if err := os.Symlink(target, link); err != nil {
@@ -50,7 +50,7 @@ func TestFoldersAreWalkedInOrder(t *testing.T) {
 		}
 	}
 	want := []string{
-		"b/.hidden.yaml:1", "b/1.yml:1", "b/2.yaml:1", "b/2.yaml:2", "b/3.JSON:1",
+		"b/.argo/x.yaml:1", "b/.hidden.yaml:1", "b/1.yml:1", "b/2.yaml:1", "b/2.yaml:2", "b/3.JSON:1",
 		"b/dangling.yaml: cannot be read: no such file or directory.", "b/link.yaml:1",
 		"b/loop: is a link to a folder that it is in, so it is not followed. Remove it, or leave it out with --ignore loop.", "b/sub/a.yaml:1",
 		"absent: cannot be read: no such file or directory.", "a.yaml:1", "b/note.txt:1", "stdin:1",
@@ -128,6 +128,18 @@ func TestADocumentThatIsTooLargeIsPassedOver(t *testing.T) {
 	}
 	want := []string{"kind: A\n", "f:2:1: the document is larger than 16 MiB; split the List.", "---\nkind: C\n"}
 	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// The YAML reader would need gigabytes for it.
+func TestADocumentWithTooManyValuesIsNotParsed(t *testing.T) {
+	doc := Document{File: "f", Line: 3, Data: []byte("apiVersion: s3.services.k8s.aws/v1alpha1\nx: [" + strings.Repeat("1,", maxMarks) + "]\n")}
+	var got []string
+	for _, p := range doc.ACK().Problems {
+		got = append(got, p.String())
+	}
+	if diff := cmp.Diff([]string{"f:4:1: the document has more than a million values; split the List."}, got); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -48,7 +48,7 @@ func (d *Document) ACK() Parsed {
 
 // IsForeign tells whether there is nothing in the document to be judged or told.
 func (d *Document) IsForeign() bool {
-	return !d.Contains(kubernetesGroups, "{{", "\x00") && !isKustomization(d.File)
+	return !d.Contains(kubernetesGroups, "{{", "\x00") && !d.leavesGroupOpen() && !isKustomization(d.File)
 }
 
 // canBeOurs says no only where the text cannot name an API group of ACK.
@@ -87,9 +87,18 @@ func (d *Document) parsePlain() (Parsed, bool) {
 	return out, true
 }
 
+// maxMarks bounds the line breaks and commas of a document, and so its values:
+// the YAML reader takes some 300 bytes for each. A List of 16 MiB, as kubectl
+// writes it, has fewer.
+const maxMarks = 1 << 20
+
 // parseYAML makes objects only when they are wanted.
 func (d *Document) parseYAML(wanted bool) Parsed {
 	var out Parsed
+	if bytes.Count(d.Data, []byte("\n"))+bytes.Count(d.Data, []byte(",")) > maxMarks {
+		out.Problems = append(out.Problems, Problem{File: d.File, Line: d.Line + 1, Column: 1, Text: "the document has more than a million values; split the List."})
+		return out
+	}
 	decoder := yaml.NewDecoder(bytes.NewReader(d.Data))
 	for {
 		var root yaml.Node
@@ -133,7 +142,9 @@ func isNull(doc *yaml.Node) bool {
 func (d *Document) addObjects(out *Parsed, node *yaml.Node) {
 	root, err := tree.FromYAML(node)
 	if err != nil {
-		out.Problems = append(out.Problems, d.templated(d.lineProblem(err)))
+		problem := d.lineProblem(err)
+		problem.Text += "."
+		out.Problems = append(out.Problems, d.templated(problem))
 		return
 	}
 	before := len(out.Objects)

@@ -30,7 +30,9 @@ var (
 	actionLine = regexp.MustCompile(`(?m)^[ \t]*(\{\{[^\n]*\}\}[ \t]*)+\r?$`)
 	variable   = regexp.MustCompile(`\$\{[A-Za-z_][^}\n]*\}`)
 	comment    = regexp.MustCompile(`(?m)^(#.*|---[ \t]*\r?)$`)
-	group      = regexp.MustCompile(`(?m)^[ \t-]*["']?apiVersion["']?:[ \t]*(.*)$`)
+	// openGroup is an apiVersion with a variable before the slash, where the group stands.
+	openGroup = regexp.MustCompile(`(?m)^(?:[{ \t]*")?apiVersion["']?:[ \t]*["']?[^/\s"'#]*\$\{`)
+	group     = regexp.MustCompile(`(?m)^[ \t-]*["']?apiVersion["']?:[ \t]*(.*)$`)
 )
 
 // templated makes another problem of one that is there because the document is
@@ -70,13 +72,18 @@ func templateText(mark []byte, chart string) string {
 // Unrendered is a problem where the document is YAML by chance: a template that
 // does not say what it comes to, as {{ include "x" . }}. It is nil for others.
 func (d *Document) Unrendered() *Problem {
-	if !bytes.Contains(d.Data, []byte("{{")) {
+	if !bytes.Contains(d.Data, []byte("{{")) && !d.leavesGroupOpen() {
 		return nil
 	}
 	if p := d.templated(Problem{File: d.File}); p.Template == OpenTemplate {
 		return &p
 	}
 	return nil
+}
+
+// leavesGroupOpen tells whether a variable is to say which API group it is.
+func (d *Document) leavesGroupOpen() bool {
+	return bytes.Contains(d.Data, []byte("${")) && openGroup.Match(d.Data)
 }
 
 // filledIn puts words where values are to come, and takes out lines that only steer.
@@ -92,10 +99,11 @@ func templateOf(data []byte, inChart bool) Template {
 	groups := group.FindAllSubmatch(data, -1)
 	out := OtherTemplate
 	for _, g := range groups {
+		name, _, _ := bytes.Cut(bytes.TrimSpace(g[1]), []byte("/"))
 		switch {
 		case bytes.Contains(g[1], []byte(apiGroups)):
 			return ACKTemplate
-		case len(bytes.TrimSpace(g[1])) == 0, action.Match(g[1]), variable.Match(g[1]):
+		case len(name) == 0, bytes.Contains(name, []byte("{{")), bytes.Contains(name, []byte("${")):
 			out = OpenTemplate
 		}
 	}

@@ -25,6 +25,10 @@ func TestTemplatesAreNotBrokenYAML(t *testing.T) {
 		"{{ include \"x\" . }}\n":                                                                 "1:1 2",
 		"# c\n---\n{{ include \"x\" . }}\n":                                                       "3:1 2",
 		"apiVersion: {{ .Values.api }}\nkind: Bucket\n":                                           "1:13 2",
+		"apiVersion: ${API}\nkind: Bucket\n":                                                      "1:13 2",
+		"{\n  \"apiVersion\": \"s3.${DOMAIN}/v1alpha1\", \"kind\": \"Bucket\"}\n":                 "2:21 2",
+		"apiVersion: apps/${VERSION}\nkind: Deployment\n":                                         "-", // says what it is
+		"apiVersion: v1\nkind: ConfigMap\ndata:\n  x: |\n    apiVersion: ${API}\n":                "-",
 		"apiVersion: v1\nkind: Service\nmetadata: {name: {{ .x }}\n":                              "",  // and broken besides
 		"kind: A\nmetadata: {name: [}\ntext: \"{{ .x }}\"\n":                                      "",  // likewise
 		"key: {{ .Values.key }}\n":                                                                "-", // configuration of something else

@@ -17,7 +17,7 @@ import (
 // walk is one folder that is read with all that is below it.
 type walk struct {
 	in    *Input
-	yield func(Batch) bool
+	yield func(source) bool
 	// own are the patterns of the caller; what Git ignores comes with each folder.
 	own *ignore.Rules
 	// root is the folder without links in its path, with slashes.
@@ -42,7 +42,7 @@ type dir struct {
 
 // folder walks a folder in the order of names. Links are followed, but for those
 // to a folder that is walked anyway.
-func (in *Input) folder(path string, matches func(string) bool, yield func(Batch) bool) bool {
+func (in *Input) folder(path string, matches func(string) bool, yield func(source) bool) bool {
 	w := &walk{in: in, yield: yield, own: in.own(path), root: slashed(path), matches: matches}
 	d := dir{path: path, real: w.root, wanted: matches == nil}
 	if !in.NoGitIgnore {
@@ -80,7 +80,7 @@ func (w *walk) entry(d dir, e fs.DirEntry) bool {
 	if link && err == nil {
 		folder = info.IsDir()
 	}
-	if folder && strings.HasPrefix(e.Name(), ".") || w.own.Ignores(realPath, folder) {
+	if folder && isInternal(e.Name()) || w.own.Ignores(realPath, folder) {
 		return true
 	}
 	if link && err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -103,7 +103,18 @@ func (w *walk) entry(d dir, e fs.DirEntry) bool {
 	case !info.Mode().IsRegular():
 		return true
 	}
-	return file(path, info.Size(), w.yield)
+	return w.yield(source{file: path, large: info.Size() >= large})
+}
+
+// isInternal tells whether a folder is what a version control keeps for itself, or
+// the kubelet, whose volumes have links to the files in it. Other hidden folders
+// can hold manifests like any.
+func isInternal(name string) bool {
+	switch name {
+	case ".git", ".hg", ".jj", ".svn":
+		return true
+	}
+	return strings.HasPrefix(name, "..")
 }
 
 // follow looks at what an entry leads to. Of folders no more is asked than
@@ -141,7 +152,7 @@ func (w *walk) link(d dir) bool {
 	target = slashed(target)
 	switch {
 	case below(d.real, target): // all that follows would be the same again
-		return w.yield(Batch{File: d.path, Problem: &Problem{File: d.path, Text: fmt.Sprintf(
+		return w.yield(source{file: d.path, problem: &Problem{File: d.path, Text: fmt.Sprintf(
 			"is a link to a folder that it is in, so it is not followed. Remove it, or leave it out with --ignore %s.", filepath.Base(d.path))}})
 	case below(target, w.root), slices.ContainsFunc(w.linked, func(dir string) bool { return below(target, dir) }):
 		return true
@@ -184,11 +195,11 @@ func slashed(path string) string {
 func isGlob(path string) bool { return strings.ContainsAny(path, "*?[{") }
 
 // glob reads the files that match, and what is in the folders that do.
-func (in *Input) glob(pattern string, yield func(Batch) bool) bool {
+func (in *Input) glob(pattern string, yield func(source) bool) bool {
 	slash := filepath.ToSlash(filepath.Clean(pattern))
 	base, _ := doublestar.SplitPattern(slash)
 	if _, err := os.Stat(filepath.FromSlash(base)); err != nil || !doublestar.ValidatePattern(slash) {
-		return yield(Batch{File: pattern, Problem: &Problem{File: pattern, Text: "there is no such file, and no file matches it."}})
+		return yield(source{file: pattern, problem: &Problem{File: pattern, Text: "there is no such file, and no file matches it."}})
 	}
 	none := true
 	found := in.folder(filepath.FromSlash(base), func(path string) bool {
@@ -199,7 +210,7 @@ func (in *Input) glob(pattern string, yield func(Batch) bool) bool {
 		return ok && err == nil
 	}, yield)
 	if found && none {
-		return yield(Batch{File: pattern, Problem: &Problem{File: pattern, Text: "there is no such file, and no file matches it."}})
+		return yield(source{file: pattern, problem: &Problem{File: pattern, Text: "there is no such file, and no file matches it."}})
 	}
 	return found
 }

@@ -21,8 +21,6 @@ type World struct {
 	logTargets map[string]bool
 	selectors  map[string]*policies.RoleSelector
 	roles      policies.Roles
-	// brought are the objects that the manifests bring, which take the place of those in a cluster.
-	brought map[kubernetesName]bool
 }
 
 // kubernetesName is how Kubernetes tells objects apart.
@@ -44,7 +42,6 @@ func NewWorld() *World {
 		named:      map[awsName][]policies.Object{},
 		logTargets: map[string]bool{},
 		selectors:  map[string]*policies.RoleSelector{},
-		brought:    map[kubernetesName]bool{},
 	}
 }
 
@@ -186,9 +183,6 @@ func (w *World) Add(f Fact) {
 		w.namespaces[f.namespace.Name] = *f.namespace
 	}
 	w.addObject(f)
-	if f.object.Root != nil {
-		w.brought[f.name()] = true
-	}
 	if f.selector != nil {
 		w.selectors[f.selector.Name] = f.selector
 	}
@@ -209,14 +203,21 @@ func (w *World) addObject(f Fact) {
 	}
 }
 
-func (f *Fact) name() kubernetesName {
-	return kubernetesName{f.as.kind, f.object.Namespace, f.object.Name}
+func (w *World) objectNames() map[kubernetesName]bool {
+	names := map[kubernetesName]bool{}
+	for as, objects := range w.named {
+		for i := range objects {
+			names[kubernetesName{as.kind, objects[i].Namespace, objects[i].Name}] = true
+		}
+	}
+	return names
 }
 
 // AddLive takes in what a cluster says, after the manifests have said all: what
 // they bring takes the place of what is there, and of a Namespace labels and
 // annotations come together, as when it is applied.
 func (w *World) AddLive(facts []Fact) {
+	brought := w.objectNames()
 	for _, f := range facts {
 		if f.namespace != nil {
 			planned := w.namespaces[f.namespace.Name]
@@ -224,7 +225,7 @@ func (w *World) AddLive(facts []Fact) {
 			maps.Copy(f.namespace.Annotations, planned.Annotations)
 			w.namespaces[f.namespace.Name] = *f.namespace
 		}
-		if f.object.Root != nil && !w.brought[f.name()] {
+		if f.object.Root != nil && !brought[kubernetesName{f.as.kind, f.object.Namespace, f.object.Name}] {
 			w.addObject(f)
 		}
 		if f.selector != nil && w.selectors[f.selector.Name] == nil {
