@@ -31,7 +31,15 @@ build: ## Build cmkgate and cmkgate-webhook into .bin/
 # test results does not see that a test runs another program, here the webhook: hence -count=1.
 .PHONY: test
 test: kube ## Run all tests, those against a real API server included
-	CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" go test -count=1 $(GOTESTFLAGS) ./...
+	CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" go test -count=1 -timeout 30m $(GOTESTFLAGS) ./...
+
+# Part of make test. PARITY="-everywhere", "-objects 100000 -seed 7000000" and the like compare more.
+PARITY ?=
+
+.PHONY: parity
+parity: kube ## Prove that the command line and the webhook give one judgement (PARITY=FLAGS)
+	@set -o pipefail; CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" \
+	  go test -count=1 -v -timeout 4h $(GOTESTFLAGS) ./test/parity $(PARITY) | grep -E '^(--- |ok|FAIL|    --- )|_test\.go:|^ +[-+{]'
 
 # Nothing of the verbose output but what each scene came to, and what it has to say.
 .PHONY: e2e-ack

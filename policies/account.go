@@ -34,7 +34,7 @@ func accountOf(object Object, ns Namespace, roles Roles, controller string) owne
 	if a := ns.Annotations[ownerAccountKey]; a != "" {
 		return ofAccount(a, namespaceOrigin("annotation "+ownerAccountKey+" of namespace", ns))
 	}
-	if a := object.Root.Get("status").Get("ackResourceMetadata").Get("ownerAccountID").Str(); a != "" {
+	if a := object.status().Get("ackResourceMetadata").Get("ownerAccountID").Str(); a != "" {
 		return ofAccount(a, origin{what: "status.ackResourceMetadata.ownerAccountID", path: "status.ackResourceMetadata.ownerAccountID"})
 	}
 	return ownership{account: controller}

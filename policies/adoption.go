@@ -39,7 +39,7 @@ func adoptionOf(root *tree.Node) adoption {
 // ACK then writes the whole spec; a denial of that leaves it in a loop, and
 // encrypts nothing.
 func (e *evaluation) observes() bool {
-	return e.adoption == adopt && (e.old == nil || !isKnownToACK(e.old))
+	return e.adoption == adopt && (e.old == nil || !isKnownToACK(e.old.Get("status")))
 }
 
 // becomesCreation tells whether an update makes ACK create what it was only to
@@ -49,9 +49,9 @@ func becomesCreation(root, old *tree.Node) bool {
 	return adoptionOf(old) == adopt && adoptionOf(root) != adopt
 }
 
-// isKnownToACK tells whether ACK has seen the resource in AWS.
-func isKnownToACK(root *tree.Node) bool {
-	return !root.Get("status").Get("ackResourceMetadata").Get("arn").Missing()
+// isKnownToACK tells by its status whether ACK has seen the resource in AWS.
+func isKnownToACK(status *tree.Node) bool {
+	return !status.Get("ackResourceMetadata").Get("arn").Missing()
 }
 
 // adopted reports what can be said of a key that ACK will read from AWS.

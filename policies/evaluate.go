@@ -66,10 +66,12 @@ func (e *Evaluator) Judges(group, kind string) bool {
 // Evaluate returns what is wrong with an object, in the order of policies and
 // fields. Old is the object's state before an update and nil otherwise: with
 // it, only what the update brings about is returned, and nothing is injected.
-// An object that is being deleted, or has no spec, is never wrong.
+// An object that is being deleted, or has no spec, is never wrong. What is no
+// part of a new object, its status and the mark of a deletion, does not count.
 func (e *Evaluator) Evaluate(object Object, old *tree.Node, world World) []Finding {
 	rules := e.byKind[catalog.Kind{Group: object.Group, Name: object.Kind}]
-	if len(rules) == 0 || isDeleting(object.Root) {
+	object.Planned = old == nil
+	if len(rules) == 0 || isDeleting(&object) {
 		return nil
 	}
 	if world == nil {
@@ -82,7 +84,8 @@ func (e *Evaluator) Evaluate(object Object, old *tree.Node, world World) []Findi
 // it will be denied all the same. Policies that have a say in neither are not asked.
 func (e *Evaluator) Complete(object Object, world World) (edits []Edit, denied bool) {
 	rules := e.byKind[catalog.Kind{Group: object.Group, Name: object.Kind}]
-	if len(rules) == 0 || isDeleting(object.Root) {
+	object.Planned = true
+	if len(rules) == 0 {
 		return nil, false
 	}
 	if world == nil {

@@ -79,8 +79,10 @@ func hasCondition(root *tree.Node, name string) bool {
 	return false
 }
 
-func isDeleting(root *tree.Node) bool {
-	return !root.Get("metadata").Get("deletionTimestamp").Missing()
+// isDeleting tells whether an object is on its way out. One that is yet to be
+// created is not: the API server takes the mark from it.
+func isDeleting(object *Object) bool {
+	return !object.Planned && !object.Root.Get("metadata").Get("deletionTimestamp").Missing()
 }
 
 func (e *evaluation) existsInAWS() bool { return hasFinalizer(e.old) }
@@ -102,5 +104,5 @@ func hasFinalizer(root *tree.Node) bool {
 // that ACK looks after, as kubectl replace does: ACK then takes the resource for
 // somebody else's, for ever (ACK.Terminal, "Resource already exists").
 func LosesFinalizer(object, old *tree.Node) bool {
-	return old != nil && !isDeleting(object) && isKnownToACK(old) && hasFinalizer(old) && !hasFinalizer(object)
+	return old != nil && !isDeleting(&Object{Root: object}) && isKnownToACK(old.Get("status")) && hasFinalizer(old) && !hasFinalizer(object)
 }

@@ -145,8 +145,11 @@ func (e *evaluation) noDefaultKey(f *field) string {
 // is for new objects only: on an existing one the key would never reach AWS.
 // What adopt-or-create applies to may exist, so there only mutable fields count.
 func (e *evaluation) mayInject(f *field) bool {
-	return !e.update && f.Never == "" && e.switched.injects() &&
-		(e.adoption == noAdoption || e.adoption == adoptOrCreate && f.Mutable)
+	if e.update || f.Never != "" || !e.switched.injects() {
+		return false
+	}
+	adoption := adoptionOf(e.object.Root) // not e.adoption, which dependencies are judged without
+	return adoption == noAdoption || adoption == adoptOrCreate && f.Mutable
 }
 
 // defaultKey is the organization's key for a purpose in the object's region:

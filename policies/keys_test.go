@@ -87,8 +87,8 @@ func TestDefaultKeysAreTrusted(t *testing.T) {
 	}
 }
 
-// The order is ACK's: status, resource, namespace, controller. A Bucket lies
-// where its location constraint says.
+// The order is ACK's: resource, namespace, controller. A Bucket lies where its
+// location constraint says, and a new object has no status yet.
 func TestTheRegionIsTheOneThatACKWorksIn(t *testing.T) {
 	const (
 		status      = "status: {ackResourceMetadata: {region: ap-south-1}}\n"
@@ -102,7 +102,7 @@ func TestTheRegionIsTheOneThatACKWorksIn(t *testing.T) {
 		"configuration":                  {want: "eu-west-1"},
 		"namespace":                      {namespace: "us-west-2", want: "us-west-2"},
 		"resource before namespace":      {annotation: resource, namespace: "us-west-2", want: "us-east-1"},
-		"status before resource":         {annotation: resource, status: status, namespace: "us-west-2", want: "ap-south-1"},
+		"the status of a new object":     {annotation: resource, status: status, namespace: "us-west-2", want: "us-east-1"},
 		"the namespace's name on the CR": {annotation: notRead, want: "eu-west-1"},
 		"location constraint before all": {annotation: resource, status: status, spec: "createBucketConfiguration: {locationConstraint: ca-central-1}", want: "ca-central-1"},
 		"EU":                             {annotation: resource, spec: "createBucketConfiguration: {locationConstraint: EU}", want: "eu-west-1"},
@@ -138,8 +138,8 @@ func TestOnlyBucketsHaveALocationConstraint(t *testing.T) {
 	}
 }
 
-// The account is the namespace's, then the status's, then the controller's;
-// ACK does not read it from the resource's annotations.
+// The account is the namespace's, then the controller's; ACK does not read it
+// from the resource's annotations, and a new object has no status yet.
 func TestABareKeyIsTrustedInTheAccountThatACKWorksIn(t *testing.T) {
 	const bare = "volumeKMSKeyID: 44444444-4444-4444-4444-444444444444"
 	for name, tt := range map[string]struct {
@@ -148,7 +148,7 @@ func TestABareKeyIsTrustedInTheAccountThatACKWorksIn(t *testing.T) {
 	}{
 		"controller":                 {trusted: true},
 		"namespace":                  {namespace: stranger, trusted: false},
-		"status":                     {status: stranger, trusted: false},
+		"status of a new object":     {status: stranger, trusted: true},
 		"namespace before status":    {namespace: account, status: stranger, trusted: true},
 		"annotation of the resource": {annotation: stranger, trusted: true},
 	} {
@@ -162,5 +162,34 @@ func TestABareKeyIsTrustedInTheAccountThatACKWorksIn(t *testing.T) {
 				t.Errorf("trusted is %v:\n%s", trusted, report(got))
 			}
 		})
+	}
+}
+
+// An object that is there has a status, and ACK goes by its region and account
+// before the resource's annotation and the controller's account.
+func TestTheStatusSaysWhereAnExistingObjectIs(t *testing.T) {
+	for name, tt := range map[string]struct {
+		status string
+		want   policies.Reason
+	}{
+		"region":  {"region: us-east-1", policies.WrongRegion},
+		"account": {`ownerAccountID: "` + stranger + `"`, policies.Untrusted},
+	} {
+		with := func(volumeKey string) policies.Object {
+			job := strings.Replace(trainingJob, "instanceType: ml.m5.xlarge", "instanceType: ml.m5.xlarge, volumeKMSKeyID: "+volumeKey, 1)
+			return load(t, job+"status: {ackResourceMetadata: {"+tt.status+"}}\n").object
+		}
+		bare := "44444444-4444-4444-4444-444444444444"
+		if name == "region" {
+			bare = key
+		}
+		e := evaluator(t)
+		got := of("sagemaker-volume-key", e.Evaluate(with(bare), with("''").Root, nil))
+		if len(got) != 1 || got[0].Reason != tt.want {
+			t.Errorf("%s, on an update:\n%s", name, report(got))
+		}
+		if got := of("sagemaker-volume-key", e.Evaluate(with(bare), nil, nil)); len(got) > 0 {
+			t.Errorf("%s, on its creation:\n%s", name, report(got))
+		}
 	}
 }

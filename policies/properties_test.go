@@ -248,7 +248,8 @@ func TestMessagesAreOneReadableLine(t *testing.T) {
 	}
 }
 
-// An object without a spec, or that is being deleted, is never wrong.
+// An object without a spec is never wrong, and neither is one that is being
+// deleted. A new object is not, whatever it says: the API server drops the mark.
 func TestNothingIsAskedOfAnObjectWithoutSpec(t *testing.T) {
 	e := evaluator(t)
 	for _, r := range rows(t) {
@@ -265,8 +266,12 @@ func TestNothingIsAskedOfAnObjectWithoutSpec(t *testing.T) {
 			}
 		}
 		deleting = deleting.with(t, []policies.Edit{{Path: tree.MustPath("metadata.deletionTimestamp"), Value: "2026-01-01T00:00:00Z"}}, true)
-		if got := deleting.findings(e); len(got) > 0 {
+		old := tree.FromValue(map[string]any{"spec": map[string]any{"another": true}})
+		if got := e.Evaluate(deleting.object, old, nil); len(got) > 0 {
 			t.Errorf("%s that is being deleted:\n%s", r.Kind.Name, report(got))
+		}
+		if report(deleting.findings(e)) != report(manifestOf(value).findings(e)) {
+			t.Errorf("a new %s that says it is being deleted:\n%s", r.Kind.Name, report(deleting.findings(e)))
 		}
 	}
 }

@@ -29,7 +29,7 @@ func regionOf(object Object, ns Namespace, controller string) (string, origin) {
 			return r, origin{what: "its location constraint", path: "spec.createBucketConfiguration.locationConstraint"}
 		}
 	}
-	if r := object.Root.Get("status").Get("ackResourceMetadata").Get("region").Str(); r != "" {
+	if r := object.status().Get("ackResourceMetadata").Get("region").Str(); r != "" {
 		return r, origin{what: "status.ackResourceMetadata.region", path: "status.ackResourceMetadata.region"}
 	}
 	if n := object.Root.Get("metadata").Get("annotations").Get(regionKey); !n.Absent() {

@@ -18,7 +18,7 @@ import (
 // person recovers from a key that was added by hand.
 func (e *Evaluator) Restorations(object Object, old *tree.Node, world World) []Edit {
 	rules := e.byKind[catalog.Kind{Group: object.Group, Name: object.Kind}]
-	if len(rules) == 0 || old == nil || isDeleting(object.Root) || object.Root.Get("spec").Empty() || hasCondition(old, terminalCondition) {
+	if len(rules) == 0 || old == nil || isDeleting(&object) || object.Root.Get("spec").Empty() || hasCondition(old, terminalCondition) {
 		return nil
 	}
 	if world == nil {

@@ -86,11 +86,16 @@ func checkBucket(e *evaluation) {
 }
 
 // checkDefaultEncryption judges the default encryption alone, also where the
-// bucket is exempt because it receives access logs.
+// bucket is exempt because it receives access logs: nothing is set there.
 func checkDefaultEncryption(e *evaluation) {
 	for i := range e.rule.fields {
 		if f := &e.rule.fields[i]; !f.Elsewhere {
 			e.defaultEncryption(f)
+		}
+	}
+	if e.receivesAccessLogs() {
+		for i := range e.findings {
+			e.findings[i].Inject = false
 		}
 	}
 }
@@ -330,8 +335,14 @@ func (e *evaluation) ofDirectoryBucket() bool {
 func (e *evaluation) receivesAccessLogs() bool {
 	spec := e.object.Root.Get("spec")
 	return spec.Get("acl").Str() == "log-delivery-write" ||
+		e.object.Planned && logsToItself(spec) || // a cluster does not know it yet
 		slices.ContainsFunc(e.bucketPolicy().policy.Statements, admitsLogDelivery) ||
 		e.world.LogTarget(spec.Get("name").Str())
+}
+
+func logsToItself(bucket *tree.Node) bool {
+	name := bucket.Get("name").Str()
+	return name != "" && bucket.Get("logging").Get("loggingEnabled").Get("targetBucket").Str() == name
 }
 
 // admitsLogDelivery tells whether a statement lets the service that delivers

@@ -79,3 +79,23 @@ func TestABadBucketFromBeforeIsNotNew(t *testing.T) {
 		}
 	}
 }
+
+// A Bucket that is yet to be created counts with what the webhook will set in it,
+// which is nothing where ACK is to adopt what exists, or where S3 delivers logs.
+func TestAPlannedBucketCountsAsTheWebhookWillLeaveIt(t *testing.T) {
+	for name, tt := range map[string]struct {
+		annotations, acl string
+		want             int
+	}{
+		"completed":    {"", "private", 0},
+		"adopted":      {"services.k8s.aws/adoption-policy: adopt", "private", 1},
+		"full of logs": {"", "log-delivery-write", 1},
+	} {
+		m := load(t, trainingJob+"---\napiVersion: s3.services.k8s.aws/v1alpha1\nkind: Bucket\n"+
+			"metadata: {name: b, namespace: science, annotations: {"+tt.annotations+"}}\nspec: {name: artifacts, acl: "+tt.acl+", encryption: {rules: [{}]}}\n")
+		m.world.objects[0].Planned = true
+		if got := of("sagemaker-data-source", m.findings(evaluator(t))); len(got) != tt.want {
+			t.Errorf("%s: want %d findings:\n%s", name, tt.want, report(got))
+		}
+	}
+}

@@ -64,7 +64,7 @@ func checkEndpoint(e *evaluation) {
 		})
 		return
 	}
-	if adoptionOf(config.Root) == adopt && !isKnownToACK(config.Root) {
+	if adoptionOf(config.Root) == adopt && !isKnownToACK(config.status()) {
 		e.report(Finding{
 			Reason:  Unverifiable,
 			Path:    path,

@@ -34,8 +34,16 @@ type Object struct {
 	Name      string
 	Root      *tree.Node
 	// Planned tells that the object is yet to be created, so that what the
-	// webhook will inject counts as if it were there.
+	// webhook will inject counts as if it were there, and its status as if it
+	// were not: the API server drops that of a new object.
 	Planned bool
+}
+
+func (o *Object) status() *tree.Node {
+	if o.Planned {
+		return nil
+	}
+	return o.Root.Get("status")
 }
 
 // NewObject reads group, kind, name and namespace from the object itself.

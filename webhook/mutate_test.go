@@ -109,7 +109,7 @@ func TestMutateLeavesAlone(t *testing.T) {
 		"an object with an empty spec":                   {admissionv1.Create, "alice", []byte(`{"apiVersion":"sagemaker.services.k8s.aws/v1alpha1","kind":"TrainingJob","metadata":{"name":"x"},"spec":{}}`), nil},
 		"an adopted object":                              {admissionv1.Create, "alice", job(adopt, "", ""), nil},
 		"adopt-or-create of an immutable kind":           {admissionv1.Create, "alice", job(orCreate, "", ""), nil},
-		"a deleting object":                              {admissionv1.Create, "alice", job(`,"deletionTimestamp":"2026-11-23T00:00:00Z"`, "", ""), nil},
+		"a deleting object":                              {admissionv1.Update, "alice", job(`,"deletionTimestamp":"2026-11-23T00:00:00Z"`, "", ""), nil},
 		"an object when injection is off":                {admissionv1.Create, "alice", bare, off},
 		"an object in audit mode":                        {admissionv1.Create, "alice", bare, audit},
 		"an object that has both keys":                   {admissionv1.Create, "alice", job("", `"`+testKey+`"`, `"`+testKey+`"`), nil},

@@ -34,7 +34,7 @@ func Lookups() []Lookup {
 		{
 			Kind: Kind{Group: S3, Name: "Bucket"}, Name: "spec.name",
 			Reads: []string{
-				LogTarget,
+				LogTarget, "spec.acl",
 				"spec.encryption.rules[*].bucketKeyEnabled",
 				"spec.encryption.rules[*].applyServerSideEncryptionByDefault.sseAlgorithm",
 				"spec.encryption.rules[*].applyServerSideEncryptionByDefault.kmsMasterKeyID",

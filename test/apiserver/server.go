@@ -25,6 +25,8 @@ type Options struct {
 	Binaries string
 	// Tracing has the API server trace every request. It then tells webhooks the span that calls them.
 	Tracing bool
+	// Patches has the audit log tell what webhooks patch.
+	Patches bool
 	// Progress is told of each slow step as it begins. Nil: nobody is told.
 	Progress func(step string)
 }
@@ -53,7 +55,7 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 		return nil, fmt.Errorf("making a folder for the API server's files: %w", err)
 	}
 	server := &Server{binaries: binaries, dir: dir, progress: options.Progress}
-	if err := server.start(crds, options.Tracing); err != nil {
+	if err := server.start(crds, options); err != nil {
 		return nil, errors.Join(err, server.Stop())
 	}
 	// envtest cannot be interrupted while it starts; a caller who gave up meanwhile gets no server.
@@ -63,8 +65,8 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 	return server, nil
 }
 
-func (s *Server) start(crds []string, traced bool) error {
-	audit, err := s.writeAuditPolicy()
+func (s *Server) start(crds []string, options Options) error {
+	audit, err := s.writeAuditPolicy(options.Patches)
 	if err != nil {
 		return err
 	}
@@ -78,7 +80,7 @@ func (s *Server) start(crds []string, traced bool) error {
 		Set("endpoint-reconciler-type", "none").
 		Set("audit-policy-file", audit).
 		Set("audit-log-path", s.AuditLog())
-	if traced {
+	if options.Tracing {
 		file, err := s.writeTracing()
 		if err != nil {
 			return err

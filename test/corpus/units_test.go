@@ -1,25 +1,15 @@
 package corpus
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"hash/fnv"
-	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
-	"k8s.io/apimachinery/pkg/util/yaml"
-
 	"github.com/cmkgate/cmkgate/policies/tree"
-	"github.com/cmkgate/cmkgate/test/apiserver"
+	"github.com/cmkgate/cmkgate/test/manifests"
 )
 
 // unit is what is applied together: one file, or one folder of samples, in a
@@ -141,71 +131,26 @@ func set(in any, path tree.Path, value any) any {
 	return m
 }
 
-// units reads the samples and end-to-end resources of both ACK modules.
+// units reads the samples and end-to-end resources of both ACK modules. What an
+// Endpoint names is applied before it, as a person would.
 func units(t *testing.T) []unit {
 	t.Helper()
-	var out []unit
-	for module, folders := range map[string][]string{
-		"sagemaker-controller": {"samples", "test/e2e/resources"},
-		"s3-controller":        {"test/e2e/resources"},
-	} {
-		dir, err := apiserver.ModuleDir(t.Context(), "github.com/aws-controllers-k8s/"+module)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, folder := range folders {
-			out = append(out, folderUnits(t, module, filepath.Join(dir, folder), folder == "samples")...)
-		}
-	}
-	slices.SortFunc(out, func(a, b unit) int { return strings.Compare(a.name, b.name) })
-	for i := range out {
-		out[i].namespace = fmt.Sprintf("corpus-%d", i)
-		for _, o := range out[i].objects {
-			o.metadata()["namespace"] = out[i].namespace
-		}
-	}
-	return out
-}
-
-func folderUnits(t *testing.T, module, dir string, byFolder bool) []unit {
-	t.Helper()
-	found := map[string]*unit{}
-	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || filepath.Ext(path) != ".yaml" {
-			return err
-		}
-		rel, err := filepath.Rel(dir, path)
-		if err != nil {
-			return err
-		}
-		name := strings.TrimSuffix(rel, ".yaml")
-		if byFolder {
-			name = filepath.Dir(rel)
-		}
-		name = module + "/" + filepath.Base(dir) + "/" + strings.ReplaceAll(name, "/", "-")
-		if found[name] == nil {
-			found[name] = &unit{name: name}
-		}
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		data = fill(data, name)
-		objects, err := readObjects(data)
-		if err != nil {
-			found[name].broken = data
-		}
-		found[name].objects = append(found[name].objects, objects...)
-		return nil
-	})
+	texts, err := manifests.ACK(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	var out []unit
-	for _, u := range found {
-		// What an Endpoint names is applied before it, as a person would.
-		slices.SortStableFunc(u.objects, func(a, b object) int { return rank(a) - rank(b) })
-		out = append(out, *u)
+	out := make([]unit, len(texts))
+	for i, text := range texts {
+		out[i] = unit{name: text.Name, namespace: fmt.Sprintf("corpus-%d", i)}
+		objects, err := text.Objects()
+		if err != nil {
+			out[i].broken = text.Data
+		}
+		for _, o := range objects {
+			out[i].objects = append(out[i].objects, object(o.Fields))
+			o.Metadata()["namespace"] = out[i].namespace
+		}
+		slices.SortStableFunc(out[i].objects, func(a, b object) int { return rank(a) - rank(b) })
 	}
 	return out
 }
@@ -215,56 +160,4 @@ func rank(o object) int {
 		return 1
 	}
 	return 0
-}
-
-func readObjects(data []byte) ([]object, error) {
-	decoder := yaml.NewYAMLOrJSONDecoder(bytes.NewReader(data), 4096)
-	var out []object
-	for {
-		o := object{}
-		if err := decoder.Decode(&o); errors.Is(err, io.EOF) {
-			return out, nil
-		} else if err != nil {
-			return nil, err
-		}
-		if o["kind"] != nil {
-			out = append(out, o)
-		}
-	}
-}
-
-var placeholder = regexp.MustCompile(`<YOUR[A-Za-z_ /.-]+>|<BUCKET_NAME>|<REGION>|\$[A-Z][A-Z_0-9]+`)
-
-// fill puts values where the manifests have placeholders. AWS names are the
-// unit's own, since AWS knows a bucket or an EndpointConfig by name only.
-func fill(data []byte, unit string) []byte {
-	hash := fnv.New32a()
-	hash.Write([]byte(unit))
-	suffix := fmt.Sprintf("%x", hash.Sum32())
-	return placeholder.ReplaceAllFunc(data, func(p []byte) []byte {
-		name := strings.Trim(string(p), "<>$")
-		switch {
-		case strings.HasSuffix(name, "INSTANCE_TYPE"), strings.HasSuffix(name, "INSTANCE_TYPES"):
-			return []byte("ml.m5.xlarge")
-		case strings.Contains(name, "ROLE"), strings.HasSuffix(name, "ARN"):
-			return []byte("arn:aws:iam::111122223333:role/ack")
-		case name == "BUCKET_NAME" && strings.Contains(unit, "directory_bucket"):
-			return []byte("directory-" + suffix + "--euw1-az1--x-s3")
-		case name == "ADOPTION_POLICY":
-			return []byte(adoptionPolicy(unit))
-		case name == "ADOPTION_FIELDS":
-			return []byte(`{\"name\": \"adopted\"}`)
-		case name == "DELETION_POLICY":
-			return []byte("delete")
-		}
-		name = strings.NewReplacer(" ", "-", "_", "-", "/", "-", ".", "-").Replace(strings.ToLower(name))
-		return []byte(name + "-" + suffix)
-	})
-}
-
-func adoptionPolicy(unit string) string {
-	if strings.Contains(unit, "or_create") {
-		return "adopt-or-create"
-	}
-	return "adopt"
 }

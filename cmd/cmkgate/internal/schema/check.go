@@ -33,6 +33,8 @@ type Breach struct {
 	// Meant is the field that the person most likely had in mind, nil where the
 	// finding stands at it or nobody can tell.
 	Meant tree.Path
+	// null tells that null stands where something must.
+	null bool
 }
 
 // Check returns what is wrong with the shape of an object, and whether the
@@ -145,13 +147,22 @@ func exampleKind(g *group) string {
 // or that they would set: what a policy says of a field that is not what it
 // should be, or that stands under another name, would only mislead. Each of
 // them has an enforced breach in its place. Of a breach that warns of what a
-// policy knows better, the policy's finding stays.
+// policy knows better, the policy's finding stays. So it does of a null that the
+// webhook replaces, which is over before the API server looks at the schema.
 func Merge(breaches []Breach, findings []policies.Finding) ([]Breach, []policies.Finding) {
+	breaches = slices.DeleteFunc(breaches, func(b Breach) bool { return b.null && isInjected(b.Path, findings) })
 	findings = mask(breaches, findings)
 	breaches = slices.DeleteFunc(breaches, func(b Breach) bool {
 		return b.Reason == policies.Malformed && slices.ContainsFunc(findings, func(f policies.Finding) bool { return slices.Equal(f.Path, b.Path) })
 	})
 	return breaches, findings
+}
+
+// isInjected tells whether the webhook sets something at a path or below.
+func isInjected(path tree.Path, findings []policies.Finding) bool {
+	return slices.ContainsFunc(policies.Injections(findings), func(e policies.Edit) bool {
+		return len(e.Path) >= len(path) && slices.Equal(e.Path[:len(path)], path)
+	})
 }
 
 func mask(breaches []Breach, findings []policies.Finding) []policies.Finding {

@@ -134,6 +134,20 @@ func TestWhatAPolicySaysOfABrokenFieldIsLeftOut(t *testing.T) {
 	}
 }
 
+func TestANullThatTheWebhookReplacesIsNoBreach(t *testing.T) {
+	o := parse(t, `{apiVersion: s3.services.k8s.aws/v1alpha1, kind: Bucket, metadata: {name: b}, spec: {name: b, encryption: {rules: [null]}}}`)
+	for inject, left := range map[bool]int{true: 0, false: 1} {
+		breaches, _ := New().Check(&o, false)
+		breaches, findings := Merge(breaches, []policies.Finding{{
+			Policy: "s3-bucket-key", Mode: policies.Enforce, Path: tree.MustPath("spec.encryption.rules[0]"), Inject: inject,
+			Fix: []policies.Edit{{Path: tree.MustPath("spec.encryption.rules[0].bucketKeyEnabled"), Value: true}},
+		}})
+		if len(breaches) != left || len(findings) != 1-left {
+			t.Errorf("injected: %v: %d breaches and %d findings stay", inject, len(breaches), len(findings))
+		}
+	}
+}
+
 func TestThePolicysWordOnAnInstanceTypeStaysAlone(t *testing.T) {
 	at := tree.MustPath("spec.instanceType")
 	breaches, findings := Merge(

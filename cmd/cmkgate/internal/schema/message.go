@@ -28,7 +28,7 @@ func (c *checker) missing(name string, t *Type) {
 
 // wrongType is about the value at hand.
 func (c *checker) wrongType(t *Type, n *tree.Node) {
-	c.add(Breach{Finding: policies.Finding{
+	c.add(Breach{null: n.Kind() == tree.Null, Finding: policies.Finding{
 		Reason: WrongType, Mode: policies.Enforce, Path: c.here(),
 		Problem: fmt.Sprintf("this must be %s, not %s.", t.describe(), found(t, n)),
 		Remedy:  rewrite(t, n),

@@ -1,0 +1,186 @@
+package parity
+
+import (
+	"bytes"
+	"flag"
+	"hash/fnv"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/cmkgate/cmkgate/test/apiserver"
+	"github.com/cmkgate/cmkgate/test/configurations"
+	"github.com/cmkgate/cmkgate/test/manifests"
+)
+
+var everywhere = flag.Bool("everywhere", false, "judge every manifest under every configuration, not only under some")
+
+// TestTheCommandLineAndTheWebhookGiveOneJudgement goes through every manifest of
+// the tree and of the ACK modules.
+func TestTheCommandLineAndTheWebhookGiveOneJudgement(t *testing.T) {
+	units := everyUnit(t)
+	s := newStage(t)
+	s.everywhere(t, units)
+	s.seen.check(t)
+	if t.Failed() {
+		return
+	}
+	for name, why := range leftAlone() {
+		if _, needed := s.leftAlone.Load(name); !needed {
+			t.Errorf("%s needs no exception any more (%s)", name, why)
+		}
+	}
+}
+
+// TestManifestsOfAnyShapeGetOneJudgement takes what the API server refuses itself
+// to one that does not, without schemas on either side: fixtures leave out what
+// they are not about.
+func TestManifestsOfAnyShapeGetOneJudgement(t *testing.T) {
+	s := newStage(t)
+	units := slices.DeleteFunc(everyUnit(t), func(u manifests.Unit) bool { return !s.refuses(t, u) })
+	s.open(t)
+	s.everywhere(t, units)
+	s.seen.check(t)
+	if s.seen.outcomes[refused] > s.seen.objects/10 {
+		t.Error("too many are refused all the same")
+	}
+}
+
+// refuses tells by the command line's word whether the API server itself refuses
+// any of a unit.
+func (s *stage) refuses(t *testing.T, u manifests.Unit) bool {
+	t.Helper()
+	results, problem := (&judges{s, "../../config/samples/minimal.yaml"}).check(t, write(t, u))
+	return problem == nil && slices.ContainsFunc(results, func(r result) bool { return r.Policy == schema && r.Mode == "Enforce" })
+}
+
+// everywhere tries units under all configurations.
+func (s *stage) everywhere(t *testing.T, units []manifests.Unit) {
+	t.Helper()
+	all := configurations.All()
+	for i, c := range all {
+		t.Run(c.Name, func(t *testing.T) {
+			s.under(t, c.Text).units(t, units, func(u manifests.Unit) scope { return scopeOf(u, all, i) })
+		})
+	}
+}
+
+// Some of what is asked of a unit under a configuration.
+type scope int
+
+const (
+	nothing scope = iota
+	// judgement is that check and the webhook agree.
+	judgement
+	// everything is that fix and fn agree with them, too.
+	everything
+)
+
+// scopeOf chooses configurations for a unit: what is shipped and one more for
+// everything; for the judgement also what denies the most, and what injects
+// nothing, since of what is injected nobody hears the policy.
+func scopeOf(u manifests.Unit, all []configurations.Configuration, i int) scope {
+	hash := fnv.New32a()
+	hash.Write([]byte(u.Name))
+	switch chosen := 1 + int(hash.Sum32()%uint32(len(all)-1)); {
+	case *everywhere || i == 0 || i == chosen:
+		return everything
+	case all[i].Name == "everything enforced" || all[i].Name == "no injection":
+		return judgement
+	}
+	return nothing
+}
+
+// units tries units of which each stands alone in parallel; what others are
+// judged by would get in their way.
+func (j *judges) units(t *testing.T, units []manifests.Unit, scope func(manifests.Unit) scope) {
+	t.Helper()
+	for _, alone := range []bool{true, false} {
+		t.Run(map[bool]string{true: "alone", false: "beside others"}[alone], func(t *testing.T) {
+			for _, u := range units {
+				objects, _ := u.Objects()
+				asked := scope(u)
+				if asked == nothing || alone != (len(objects) < 2) {
+					continue
+				}
+				t.Run(u.Name, func(t *testing.T) {
+					if alone {
+						t.Parallel()
+					}
+					for _, d := range j.try(t, u, asked) {
+						t.Error(d)
+					}
+				})
+			}
+		})
+	}
+}
+
+// leftAlone are the manifests that cmkgate fix leaves to a person, though it
+// knows what belongs there, with the reason.
+func leftAlone() map[string]string {
+	const refused = "cmd/cmkgate/testdata/script/fix_refused.txtar#"
+	return map[string]string{
+		refused + "template.yaml": "a document with braces of Helm is not rewritten",
+		refused + "some.yaml":     "a comment stands in the way",
+		refused + "shared.yaml":   "an anchor shares the value with another place",
+	}
+}
+
+// try holds check, and if it is asked fix and fn, against the API server, and
+// returns the differences.
+func (j *judges) try(t *testing.T, u manifests.Unit, asked scope) []string {
+	t.Helper()
+	x := &trial{judges: j, t: t}
+	before := x.judge(u)
+	j.seen.count(before)
+	if len(before) == 0 || len(x.differences) > 0 || asked == judgement {
+		return x.differences
+	}
+	results, fixed := x.results, x.fix(t, u)
+	after := before
+	if !bytes.Equal(u.Data, fixed.Data) {
+		after = x.judge(fixed)
+	}
+	if _, ok := leftAlone()[u.Name]; ok {
+		if slices.ContainsFunc(after, func(v verdict) bool { return hasFix(v.results) }) {
+			j.leftAlone.Store(u.Name, true)
+			return x.differences
+		}
+	}
+	x.settled(before, after)
+	x.functionAgrees(u, fixed, results)
+	return x.differences
+}
+
+func hasFix(results []result) bool {
+	return slices.ContainsFunc(results, func(r result) bool { return len(r.Fix) > 0 })
+}
+
+// everyUnit is every manifest of the tree and of the ACK modules, each text once.
+func everyUnit(t *testing.T) []manifests.Unit {
+	t.Helper()
+	root, err := apiserver.ModuleRoot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	units, err := manifests.Tree(os.DirFS(root))
+	if err != nil {
+		t.Fatal(err)
+	}
+	acks, err := manifests.ACK(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	var out []manifests.Unit
+	for _, u := range append(units, acks...) {
+		u.Data = []byte(strings.NewReplacer("$SCENE", "scene", "$INSTANCE", "ml.m5.xlarge").Replace(string(u.Data))) // of test/ack
+		if text := strings.TrimSpace(string(u.Data)); !seen[text] {
+			seen[text] = true
+			out = append(out, u)
+		}
+	}
+	return out
+}
