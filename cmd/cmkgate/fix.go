@@ -21,7 +21,7 @@ import (
 )
 
 type fixOptions struct {
-	checkOptions
+	judging
 	diff, write bool
 	only        []string
 }
@@ -82,8 +82,8 @@ func newFix() *cobra.Command {
 	flags.BoolVarP(&o.write, "write", "w", false, "change the files")
 	flags.StringArrayVar(&o.only, "policy", nil, "put right only what this `policy` finds, repeatable")
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "of what is left show only what is denied, and of what is fixed nothing")
-	o.reading(flags)
-	o.judging(cmd)
+	o.readingFlags(flags)
+	o.judgingFlags(cmd)
 	cmd.MarkFlagsMutuallyExclusive("diff", "write")
 	return cmd
 }
@@ -93,11 +93,7 @@ func (o *fixOptions) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	collectSeldom(gcPercentOfFix)
-	c, err := o.checker(cmd.Context(), cmd.ErrOrStderr())
-	if err != nil {
-		return err
-	}
-	input, err := o.input(args, cmd.InOrStdin())
+	c, input, err := o.begin(cmd, args)
 	if err != nil {
 		return err
 	}

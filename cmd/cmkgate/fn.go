@@ -48,7 +48,7 @@ const fnExamples = `  kustomize build --enable-alpha-plugins --enable-exec overl
   kpt fn eval deploy --exec "cmkgate fn check --config cmkgate.yaml"`
 
 func newFn() *cobra.Command {
-	var o checkOptions
+	var o judging
 	cmd := &cobra.Command{
 		Use:       "fn [fix|check]",
 		Short:     "Fix or judge as a KRM function of kustomize or kpt",
@@ -60,12 +60,12 @@ func newFn() *cobra.Command {
 			return o.function(cmd, slices.Contains(args, "check"))
 		},
 	}
-	o.judging(cmd)
-	cmd.Flags().BoolVar(&o.noInject, "no-inject", false, "judge as if the webhook set nothing: keys must be in the manifests")
+	o.injectionFlag(cmd.Flags())
+	o.judgingFlags(cmd)
 	return cmd
 }
 
-func (o *checkOptions) function(cmd *cobra.Command, judgeOnly bool) error {
+func (o *judging) function(cmd *cobra.Command, judgeOnly bool) error {
 	data, err := io.ReadAll(cmd.InOrStdin())
 	if err != nil {
 		return fmt.Errorf("standard input cannot be read: %w", err)
@@ -91,7 +91,7 @@ func (o *checkOptions) function(cmd *cobra.Command, judgeOnly bool) error {
 
 // functionConfig is the configuration: that of the functionConfig unless a flag
 // names another, or it is of another kind.
-func (o *checkOptions) functionConfig(list *krm.ResourceList) (*config.Config, error) {
+func (o *judging) functionConfig(list *krm.ResourceList) (*config.Config, error) {
 	if o.config != "" {
 		return loadConfig(o.config)
 	}
@@ -127,7 +127,7 @@ func (f *fixer) resourceList(data []byte) (fixed, error) {
 }
 
 // answer writes the ResourceList with what was done and what is left.
-func (o *checkOptions) answer(cmd *cobra.Command, list *krm.ResourceList, out fixed) error {
+func (o *judging) answer(cmd *cobra.Command, list *krm.ResourceList, out fixed) error {
 	var root yaml.Node
 	if err := yaml.Unmarshal(out.after, &root); err != nil {
 		return fmt.Errorf("the fixed ResourceList cannot be read: %w", err)
