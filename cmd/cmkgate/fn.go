@@ -123,7 +123,7 @@ func (f *fixer) resourceList(data []byte) (fixed, error) {
 		}
 	}
 	var splitter manifest.Splitter
-	return f.file("stdin", data, &splitter, known), nil
+	return f.piece("stdin", 0, data, &splitter, known), nil
 }
 
 // answer writes the ResourceList with what was done and what is left.
@@ -135,7 +135,7 @@ func (o *judging) answer(cmd *cobra.Command, list *krm.ResourceList, out fixed) 
 	var results []krm.Result
 	for i := range out.fixes {
 		f := &out.fixes[i]
-		results = append(results, list.Result(krm.Info, f.done(), f.at, &f.Result))
+		results = append(results, list.Result(krm.Info, f.done, f.at, &f.Result))
 	}
 	options := report.Options{Color: wantsColor(cmd.ErrOrStderr(), o.noColor)}
 	failed := false

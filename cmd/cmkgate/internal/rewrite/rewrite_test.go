@@ -152,7 +152,7 @@ func TestAFileOfTwoNamesIsWrittenOnce(t *testing.T) {
 
 func TestWhatCannotBeWrittenIsTold(t *testing.T) {
 	err := rewrite.File(filepath.Join(t.TempDir(), "absent.yaml"), nil, nil)
-	if err == nil || !strings.Contains(err.Error(), "cannot be written: no such file") {
+	if err == nil || !strings.Contains(err.Error(), "cannot be written, and is as it was: no such file") {
 		t.Errorf("got %v", err)
 	}
 	if os.Getuid() == 0 {
@@ -162,7 +162,7 @@ func TestWhatCannotBeWrittenIsTold(t *testing.T) {
 	if err := os.WriteFile(path, []byte("a"), 0o400); err != nil {
 		t.Fatal(err)
 	}
-	if err := rewrite.File(path, []byte("a"), []byte("b")); err == nil || !strings.Contains(err.Error(), "permission denied") {
+	if err := rewrite.File(path, []byte("a"), []byte("b")); err == nil || !strings.Contains(err.Error(), "permission denied. Make the file") {
 		t.Errorf("got %v", err)
 	}
 }
