@@ -19,6 +19,8 @@ type slot struct {
 	// item is set between brackets, json where names are quoted there.
 	item *item
 	json bool
+	// quotes are those of its neighbors.
+	quotes quotes
 }
 
 // value changes a value of a YAML document.
@@ -49,7 +51,7 @@ func (p *planner) value(c *change, s slot) error {
 
 // blockMap changes the fields of a map in block style.
 func (p *planner) blockMap(c *change, n *yaml.Node, s slot) error {
-	column := n.Content[0].Column - 1
+	column, q := n.Content[0].Column-1, quotesOf(n)
 	rest, err := p.renameFields(c.children, n, column)
 	if err != nil {
 		return err
@@ -68,7 +70,7 @@ func (p *planner) blockMap(c *change, n *yaml.Node, s slot) error {
 			}
 			err = p.removeField(n, i, column)
 		case i >= 0:
-			err = p.value(child, slot{node: n.Content[i+1], key: n.Content[i], column: column})
+			err = p.value(child, slot{node: n.Content[i+1], key: n.Content[i], column: column, quotes: q})
 		case !child.onlyRemoves():
 			added = append(added, child)
 		}
@@ -80,7 +82,7 @@ func (p *planner) blockMap(c *change, n *yaml.Node, s slot) error {
 		return nil
 	}
 	last := len(n.Content) - 2
-	lines := p.layout.block(added, column, n.Content[last].Style&yaml.DoubleQuotedStyle != 0)
+	lines := p.layout.block(added, column, q)
 	return p.addLines(slot{node: n.Content[last+1], key: n.Content[last], column: column}, lines)
 }
 
@@ -135,7 +137,7 @@ func (p *planner) blockList(c *change, n *yaml.Node) error {
 	if gap := gapOf(n); gap > 0 && n.Anchor == "" {
 		l.gap = gap
 	}
-	return p.addLines(slot{node: n.Content[len(n.Content)-1], column: column}, l.block(added, column, false))
+	return p.addLines(slot{node: n.Content[len(n.Content)-1], column: column}, l.block(added, column, quotesOf(n)))
 }
 
 // behind is the offset behind the colon or the dash that a value follows.
@@ -307,7 +309,7 @@ func (p *planner) renameFields(children []*change, n *yaml.Node, column int) ([]
 		if err != nil {
 			return false, err
 		}
-		p.splice(start, end, quoteLike(p.data[start], to.step.Key, false))
+		p.splice(start, end, scalarText(to.step.Key, p.data[start]))
 		return true, nil
 	})
 }

@@ -14,8 +14,9 @@ type flow struct {
 	start, end int // of the brackets
 	list       bool
 	// json tells that names and texts stand in double quotes.
-	json  bool
-	items []item
+	json   bool
+	quotes quotes
+	items  []item
 }
 
 // item is a member of a flow.
@@ -41,7 +42,7 @@ func (s *source) flow(n *yaml.Node) (*flow, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &flow{start: at, end: at, list: n.Kind == yaml.SequenceNode}
+	f := &flow{start: at, end: at, list: n.Kind == yaml.SequenceNode, quotes: quotesOf(n)}
 	step := 2
 	if f.list {
 		step = 1
@@ -186,7 +187,7 @@ func (p *planner) renameIn(children []*change, f *flow) ([]*change, error) {
 		if text != to.value {
 			return false, nil
 		}
-		p.splice(m.nameStart, m.nameEnd, quoteLike(p.data[m.nameStart], to.step.Key, true))
+		p.splice(m.nameStart, m.nameEnd, scalarText(to.step.Key, p.data[m.nameStart]))
 		return true, nil
 	})
 }
@@ -229,7 +230,7 @@ func without(list []*change, gone ...*change) []*change {
 func (p *planner) itemChange(c *change, f *flow, i int) error {
 	m := &f.items[i]
 	if m.node != nil {
-		return p.value(c, slot{node: m.node, item: m, json: f.json, column: -1})
+		return p.value(c, slot{node: m.node, item: m, json: f.json, quotes: f.quotes, column: -1})
 	}
 	text := string(p.data[m.start:m.end])
 	switch {

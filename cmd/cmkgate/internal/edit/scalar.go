@@ -20,16 +20,16 @@ func (p *planner) setScalar(c *change, s slot) error {
 	case n.Kind == yaml.ScalarNode && isText(n, c.value):
 		return nil
 	case isImplicitNull(n):
-		return p.setNothing(scalarText(c.value, inFlow), s)
+		return p.setNothing(scalarText(c.value, s.quotes.text), s)
 	case n.Kind == yaml.AliasNode:
 		at, err := p.offset(n)
 		if err != nil {
 			return err
 		}
-		p.aliases = append(p.aliases, aliasSplice{n, c.value, Splice{at, at + len("*") + len(n.Value), scalarText(c.value, inFlow)}})
+		p.aliases = append(p.aliases, aliasSplice{n, c.value, Splice{at, at + len("*") + len(n.Value), scalarText(c.value, s.quotes.text)}})
 		return nil
 	case n.Kind != yaml.ScalarNode && !inFlow && n.Style&yaml.FlowStyle == 0:
-		return p.setBlock(scalarText(c.value, false), s)
+		return p.setBlock(scalarText(c.value, s.quotes.text), s)
 	}
 	start, err := p.start(n)
 	if err != nil {
@@ -51,21 +51,24 @@ func (p *planner) setScalar(c *change, s slot) error {
 		p.set = map[*yaml.Node]any{}
 	}
 	p.set[n] = c.value
-	p.splice(start, end, p.textLike(p.data[start], c.value, inFlow, s.json))
+	p.splice(start, end, p.textLike(p.data[start], c.value, s))
 	return nil
 }
 
 func isText(n *yaml.Node, value any) bool { return n.ShortTag() == "!!str" && n.Value == value }
 
-func (p *planner) textLike(first byte, value any, inFlow, json bool) string {
-	text, ok := value.(string)
+// textLike writes a value in the quotes of the one that it replaces, whose first
+// byte is given.
+func (p *planner) textLike(first byte, value any, s slot) string {
 	switch {
-	case !ok:
-		return scalarText(value, inFlow)
-	case json:
-		return jsonText(text)
+	case s.json:
+		return jsonText(value)
+	case first == '"' || first == '\'':
+		return scalarText(value, first)
+	case s.node.Kind == yaml.ScalarNode && s.node.ShortTag() == "!!str":
+		return scalarText(value, 0)
 	}
-	return quoteLike(first, text, inFlow)
+	return scalarText(value, s.quotes.text)
 }
 
 // setNothing writes a value where none is written.
@@ -117,7 +120,7 @@ func (p *planner) fill(c *change, s slot) error {
 		return refusal("the value that would be filled has an anchor or a tag")
 	}
 	if s.item != nil {
-		text := p.renderIn(c, frame{json: s.json, colon: ": "})
+		text := p.renderIn(c, frame{json: s.json, colon: ": ", quotes: s.quotes})
 		if isImplicitNull(n) {
 			return p.setNothing(text, s)
 		}
@@ -137,7 +140,6 @@ func (p *planner) fill(c *change, s slot) error {
 	if p.lineEnd(from) < to || bytes.Contains(p.data[from:to], []byte("#")) {
 		return refusal("what stands there goes over several lines")
 	}
-	quoted := s.key != nil && s.key.Style&yaml.DoubleQuotedStyle != 0
 	if s.key != nil {
 		deeper := p.layout.step
 		if c.kind() == tree.List {
@@ -146,9 +148,9 @@ func (p *planner) fill(c *change, s slot) error {
 		if from < to {
 			p.splice(from, to, "")
 		}
-		return p.addBelow(to, s.column, p.layout.block(c.children, s.column+deeper, quoted))
+		return p.addBelow(to, s.column, p.layout.block(c.children, s.column+deeper, s.quotes))
 	}
-	lines := p.layout.block(c.children, s.column+p.layout.gap, false)
+	lines := p.layout.block(c.children, s.column+p.layout.gap, s.quotes)
 	p.splice(from, to, strings.Repeat(" ", p.layout.gap-1)+lines[0][s.column+p.layout.gap:])
 	if len(lines) == 1 {
 		return nil
