@@ -191,7 +191,7 @@ func (o *fixOutput) leave(l *left) {
 	if l.why != nil {
 		line += "  left alone: " + l.why.Error() + "."
 		if l.patch != "" {
-			line += " As a JSON patch of the object: " + l.patch
+			line += " " + l.patch
 		}
 		line += "\n"
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"slices"
 	"strconv"
@@ -312,7 +313,7 @@ func (r *documentFix) try(proposals []proposal) (attempt, error) {
 	}
 	for i, value := range r.parsed.Values {
 		if !edit.Holds(value.Root, next.parsed.Values[i].Root, edits[i]) {
-			return attempt{}, errReachesFurther
+			return attempt{}, cmp.Or(edit.Repeated(value.Root), errReachesFurther)
 		}
 	}
 	return next, nil

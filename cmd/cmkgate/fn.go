@@ -2,19 +2,17 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
-
-	"github.com/spf13/cobra"
-	"go.yaml.in/yaml/v3"
+	"strings"
 
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/krm"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/report"
 	"github.com/cmkgate/cmkgate/config"
 	"github.com/cmkgate/cmkgate/policies"
+	"github.com/spf13/cobra"
 )
 
 const fnHelp = `fn is a KRM function: kustomize, kpt and other tools call it with a ResourceList on standard input
@@ -128,10 +126,6 @@ func (f *fixer) resourceList(data []byte) (fixed, error) {
 
 // answer writes the ResourceList with what was done and what is left.
 func (o *judging) answer(cmd *cobra.Command, list *krm.ResourceList, out fixed) error {
-	var root yaml.Node
-	if err := yaml.Unmarshal(out.after, &root); err != nil {
-		return fmt.Errorf("the fixed ResourceList cannot be read: %w", err)
-	}
 	var results []krm.Result
 	for i := range out.fixes {
 		f := &out.fixes[i]
@@ -152,8 +146,12 @@ func (o *judging) answer(cmd *cobra.Command, list *krm.ResourceList, out fixed) 
 		cmd.PrintErrln(out.problems[i])
 		results = append(results, krm.Result{Message: out.problems[i].String(), Severity: krm.Error})
 	}
-	if err := krm.Write(cmd.OutOrStdout(), &root, results); err != nil {
-		return errors.Join(errors.New("the ResourceList cannot be written"), err)
+	text, err := krm.WithResults(out.after, results)
+	if err != nil {
+		return fmt.Errorf("the fixed ResourceList: %w", err)
+	}
+	if _, err := cmd.OutOrStdout().Write(text); err != nil {
+		return fmt.Errorf("write the ResourceList: %w", err)
 	}
 	switch {
 	case len(out.problems) > 0:
@@ -168,5 +166,5 @@ func (l *left) message() string {
 	if l.why == nil {
 		return l.Message
 	}
-	return l.Message + " Left alone: " + l.why.Error() + "."
+	return strings.TrimSpace(l.Message + " Left alone: " + l.why.Error() + ". " + l.patch)
 }

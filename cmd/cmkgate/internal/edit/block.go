@@ -182,7 +182,7 @@ func (p *planner) addLines(last slot, lines []string) error {
 func (p *planner) addBelow(at, column int, lines []string) error {
 	end := p.lineEnd(at)
 	if !isRemark(p.data[at:end]) {
-		return refusal("something else stands behind it on the same line")
+		return refusal("something else stands behind it on the same line; it belongs on a line of its own")
 	}
 	for next := p.nextLine(end); next > end && next < len(p.data); next = p.nextLine(end) {
 		stop := p.lineEnd(next)
@@ -252,7 +252,7 @@ func (p *planner) removeField(n *yaml.Node, i, column int) error {
 			return err
 		}
 		if !isBlankText(p.data[stop:following]) {
-			return refusal("a comment stands in the way")
+			return refusal("a comment stands in the way, which would be lost")
 		}
 		p.splice(begin, following, "")
 	default:
@@ -266,7 +266,7 @@ func isBlankText(text []byte) bool { return len(bytes.TrimSpace(text)) == 0 }
 // empty takes all fields out of a map, which stays as an empty one.
 func (p *planner) empty(n *yaml.Node, column int, s slot) error {
 	if len(n.Content) > 2 || s.node.Kind == yaml.AliasNode || s.node.Anchor != "" || s.node.Style&yaml.TaggedStyle != 0 {
-		return refusal("nothing would be left where it stands")
+		return refusal("nothing would be left of the object that it stands in")
 	}
 	begin, err := p.offset(n.Content[0])
 	if err != nil {

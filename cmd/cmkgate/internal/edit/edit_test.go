@@ -276,16 +276,19 @@ func TestUnsafeEditsAreRefused(t *testing.T) {
 }
 
 func TestPatchIsWhatAPersonCanApply(t *testing.T) {
-	_, root := parse(t, "spec: {a: null, b: x, c: [1], k: <&>}")
+	const object, text = "As a JSON patch of the object: ", "As a JSON patch of the text spec.t: "
+	_, root := parse(t, `spec: {a: null, b: x, c: [1], k: <&>, t: '{"d": {"e": 1}, "f": 2}'}`)
 	for _, tt := range []struct {
 		edits []policies.Edit
 		want  string
 	}{
-		{set("spec.a.x = y", "spec.a.z = false"), `[{"op":"replace","path":"/spec/a","value":{"x":"y","z":false}}]`},
-		{set("spec.b = <&>", "spec.d.e[0].f = g", "spec.k"), `[{"op":"replace","path":"/spec/b","value":"<&>"},{"op":"add","path":"/spec/d","value":{"e":[{"f":"g"}]}},{"op":"remove","path":"/spec/k"}]`},
-		{set("spec.c[1] = x", "spec.missing"), `[{"op":"add","path":"/spec/c/1","value":"x"}]`},
+		{set("spec.a.x = y", "spec.a.z = false"), object + `[{"op":"replace","path":"/spec/a","value":{"x":"y","z":false}}]`},
+		{set("spec.b = <&>", "spec.d.e[0].f = g", "spec.k"), object + `[{"op":"replace","path":"/spec/b","value":"<&>"},{"op":"add","path":"/spec/d","value":{"e":[{"f":"g"}]}},{"op":"remove","path":"/spec/k"}]`},
+		{set("spec.c[1] = x", "spec.missing"), object + `[{"op":"add","path":"/spec/c/1","value":"x"}]`},
+		{set("spec.t # d.k = y", "spec.t # f"), text + `[{"op":"add","path":"/d/k","value":"y"},{"op":"remove","path":"/f"}]`},
+		{set("spec.b = y", "spec.t # d.e = y"), object + `[{"op":"replace","path":"/spec/b","value":"y"}] ` + text + `[{"op":"replace","path":"/d/e","value":"y"}]`},
 		{set("spec.b # x = y"), ""},
-		{set("spec.missing"), ""},
+		{set("spec.missing", "spec.a.missing"), ""},
 	} {
 		if got := edit.Patch(root, tt.edits); got != tt.want {
 			t.Errorf("got %s\nwant %s", got, tt.want)

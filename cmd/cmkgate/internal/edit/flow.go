@@ -113,7 +113,7 @@ func (p *planner) bracketed(f *flow) bool {
 // flowValue changes the members of a map or list in flow style.
 func (p *planner) flowValue(c *change, f *flow) error {
 	if !p.bracketed(f) {
-		return refusal("it stands in a pair without brackets, inside of a list")
+		return refusal("it stands in a pair without brackets, inside of a list; put the pair in {}")
 	}
 	rest, err := p.renameIn(c.children, f)
 	if err != nil {
@@ -163,7 +163,7 @@ func (f *flow) find(step tree.Step) (int, error) {
 }
 
 func twice(key string) error {
-	return refusal("%q is written twice in the same object", shorten(key))
+	return refusal("%q is written twice in the same object; remove one and run cmkgate fix again", shorten(key))
 }
 
 // renameIn gives members that are to be set under another name and removed
@@ -262,7 +262,7 @@ func mismatch(c *change) error {
 func (p *planner) removeItems(f *flow, removed map[int]bool, more bool) error {
 	if len(removed) == len(f.items) {
 		if more {
-			return refusal("everything in these brackets would be replaced")
+			return refusal("everything between these brackets would be replaced")
 		}
 		return p.cut(f.start+1, f.end-1)
 	}
@@ -290,7 +290,7 @@ func (p *planner) removeItems(f *flow, removed map[int]bool, more bool) error {
 // cut removes bytes, but no comment.
 func (p *planner) cut(from, to int) error {
 	if !p.json && bytes.Contains(p.data[from:to], []byte("#")) {
-		return refusal("a comment stands in the way")
+		return refusal("a comment stands in the way, which would be lost")
 	}
 	p.splice(from, to, "")
 	return nil
@@ -306,7 +306,7 @@ func (p *planner) addItems(f *flow, added []*change) error {
 	last := &f.items[len(f.items)-1]
 	frame := p.frameOf(f)
 	if !f.list && !p.json && last.start == last.end && last.start == last.nameEnd {
-		return refusal("the last name in these brackets has no value")
+		return refusal("the last name between these brackets has no value; write one, or null")
 	}
 	trailing := p.trailingComma(f)
 	separator := ", "

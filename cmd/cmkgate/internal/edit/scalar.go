@@ -37,7 +37,7 @@ func (p *planner) setScalar(c *change, s slot) error {
 	}
 	if n.Style&yaml.TaggedStyle != 0 {
 		if n.Anchor != "" {
-			return refusal("the value has a tag and an anchor")
+			return refusal("the value has a tag (!) and an anchor (&)")
 		}
 		if start, err = p.offset(n); err != nil {
 			return err
@@ -104,10 +104,10 @@ func (p *planner) setBlock(text string, s slot) error {
 		return err
 	}
 	if s.node.Anchor != "" {
-		return refusal("the value has an anchor")
+		return refusal("the value has an anchor (&), and others may refer to it")
 	}
 	if bytes.Contains(p.data[from:to], []byte("#")) {
-		return refusal("a comment stands in the way")
+		return refusal("a comment stands in the way, which would be lost")
 	}
 	p.splice(from, to, " "+text)
 	return nil
@@ -117,7 +117,7 @@ func (p *planner) setBlock(text string, s slot) error {
 func (p *planner) fill(c *change, s slot) error {
 	n := s.node
 	if n.Kind == yaml.AliasNode || n.Anchor != "" || n.Style&yaml.TaggedStyle != 0 {
-		return refusal("the value that would be filled has an anchor or a tag")
+		return refusal("what would be filled has an anchor (&), an alias (*) or a tag (!)")
 	}
 	if s.item != nil {
 		text := p.renderIn(c, frame{json: s.json, colon: ": ", quotes: s.quotes})
@@ -138,7 +138,7 @@ func (p *planner) fill(c *change, s slot) error {
 		}
 	}
 	if p.lineEnd(from) < to || bytes.Contains(p.data[from:to], []byte("#")) {
-		return refusal("what stands there goes over several lines")
+		return refusal("what would be filled goes over several lines, or has a comment inside; write {} or [] on one line")
 	}
 	if s.key != nil {
 		deeper := p.layout.step
