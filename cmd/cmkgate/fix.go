@@ -36,7 +36,7 @@ Only the bytes that must change do. Comments, order, quotes, indentation, line e
 a missing line break at the end stay as they are, in every document and List of a file. The result
 is read and judged again before it is written, and must be what was there plus the fixes. A file is
 replaced as a whole, with its mode, or not at all; a temporary file that a killed process leaves is
-called .FILE.cmkgate-fix-NUMBER and may be removed. A symbolic link stays, and its target changes.
+called .FILE.cmkgate-fix, perhaps with a number, and may be removed. A symbolic link stays, and its target changes.
 
 Where a change cannot be made safely the file says why and the fix comes as a JSON patch: templates,
 values that an anchor or merge key shares with other places, comments in the way.

@@ -7,12 +7,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/krm"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/report"
 	"github.com/cmkgate/cmkgate/config"
 	"github.com/cmkgate/cmkgate/policies"
-	"github.com/spf13/cobra"
 )
 
 const fnHelp = `fn is a KRM function: kustomize, kpt and other tools call it with a ResourceList on standard input

@@ -1,6 +1,7 @@
 package krm_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -92,7 +93,7 @@ func FuzzRead(f *testing.F) {
 				t.Fatalf("%v in\n%s\nof\n%s", err, out, data)
 			}
 			after, _, err := again.Config("cmkgate.io", "Config")
-			if (err == nil) != (configErr == nil) || string(before) != string(after) {
+			if (err == nil) != (configErr == nil) || !bytes.Equal(before, after) {
 				t.Errorf("the configuration became %v\n%s\nof\n%s", err, after, before)
 			}
 		}

@@ -85,11 +85,12 @@ func valueAt(object *tree.Node, path string) any {
 	if err != nil {
 		return nil
 	}
-	switch n := object.Find(steps); n.Kind() {
-	case tree.String:
-		return n.Text()
-	case tree.Bool:
+	n := object.Find(steps)
+	if n.Kind() == tree.Bool {
 		return n.True()
+	}
+	if n.Kind() == tree.String {
+		return n.Text()
 	}
 	return nil
 }

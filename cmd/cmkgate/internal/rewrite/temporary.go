@@ -6,6 +6,10 @@ import (
 	"path/filepath"
 )
 
+// mark follows the name of a file in that of its temporary one, which is hidden
+// and no manifest by its name.
+const mark = ".cmkgate-fix"
+
 // temporary is the file that is to take the place of another. It lies in the same
 // folder, so that a rename is all that is left to do.
 type temporary struct {
@@ -14,10 +18,9 @@ type temporary struct {
 	path string
 }
 
-// createNamed is for where a file needs a name from the beginning. It is hidden,
-// no manifest by its name, and says whose it is.
+// createNamed is for where a file needs a name from the beginning.
 func createNamed(target string) (temporary, error) {
-	f, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".cmkgate-fix-*")
+	f, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+mark+"-*")
 	if err != nil {
 		return temporary{}, err //nolint:wrapcheck // the caller says what could not be done
 	}

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -20,13 +21,27 @@ func createBeside(target string) (temporary, error) {
 	return temporary{File: f}, nil
 }
 
-// link gives a file without a name the one that it is renamed from. It fails
-// where there is no /proc, or no second name for a file.
+// link gives a file without a name the one that it is renamed from. A process
+// that is killed between the two leaves that name; whoever fixes the file next
+// removes it. It fails where there is no /proc, or no second name for a file.
 func (t *temporary) link(target string) error {
-	name := fmt.Sprintf("%s/.%s.cmkgate-fix-%d", filepath.Dir(target), filepath.Base(target), rand.Uint64()) //nolint:gosec // no secret
-	err := unix.Linkat(unix.AT_FDCWD, fmt.Sprintf("/proc/self/fd/%d", t.Fd()), unix.AT_FDCWD, name, unix.AT_SYMLINK_FOLLOW)
-	if err == nil {
-		t.path = name
+	path := filepath.Join(filepath.Dir(target), "."+filepath.Base(target)+mark)
+	if isOld(path) {
+		os.Remove(path) //nolint:errcheck // then there is another name
+	}
+	self := fmt.Sprintf("/proc/self/fd/%d", t.Fd())
+	var err error
+	for _, path := range []string{path, fmt.Sprintf("%s-%d", path, rand.Uint64())} { //nolint:gosec // no secret
+		if err = unix.Linkat(unix.AT_FDCWD, self, unix.AT_FDCWD, path, unix.AT_SYMLINK_FOLLOW); err == nil {
+			t.path = path
+			return nil
+		}
 	}
 	return err //nolint:wrapcheck // the caller goes another way
+}
+
+// isOld tells of a file that no process is at work on.
+func isOld(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && time.Since(info.ModTime()) > time.Minute
 }
