@@ -161,7 +161,7 @@ func TestWhatIsTooLargeIsHandedOnAsItIs(t *testing.T) {
 	if code := run([]string{"fix", "--write", "."}, nil, &stdout, &stderr); code != exitBadInput || read(t, "x.yaml") != begin+rest {
 		t.Errorf("exit code %d", code)
 	}
-	if !strings.Contains(stderr.String(), "the file was left as it is") || !strings.Contains(stderr.String(), "nothing to fix in 2 files") {
+	if !strings.Contains(stderr.String(), "the file was left as it is") || !strings.Contains(stderr.String(), "nothing fixed in 2 files") {
 		t.Errorf("got %.2000s", &stderr)
 	}
 	utf16 := "\xFF\xFEa\x00:\x00"

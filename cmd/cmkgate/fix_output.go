@@ -208,6 +208,8 @@ func (o *fixOutput) close() error {
 	switch {
 	case o.files == 0 && o.problems == 0:
 		b.WriteString("no manifests (*.yaml, *.yml, *.json) found")
+	case o.fixes == 0 && o.problems > 0 && o.to != shown:
+		b.WriteString("nothing fixed in " + counted(o.files, "file"))
 	case o.fixes == 0:
 		b.WriteString("nothing to fix in " + counted(o.files, "file"))
 	case o.to == shown:

@@ -17,6 +17,7 @@ import (
 	"go.yaml.in/yaml/v3"
 	sigsyaml "sigs.k8s.io/yaml"
 
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/edit"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/schema"
 	"github.com/cmkgate/cmkgate/config"
@@ -165,7 +166,7 @@ func TestFixesOfGeneratedObjects(t *testing.T) {
 				if strings.Contains(in, "<<:") {
 					continue // a name that the writers forget to quote
 				}
-				made, left, err := holdFix(t, f, in)
+				made, left, err := holdFix(t, f, in, isMinimal)
 				fixes.Add(int64(made))
 				refused.Add(int64(left))
 				if err != nil {
@@ -281,7 +282,7 @@ func TestFilesKeepWhatIsNotOurs(t *testing.T) {
 	}
 }
 
-func holdFix(t testing.TB, f *fixer, in string) (fixes, refused int, err error) {
+func holdFix(t testing.TB, f *fixer, in string, also ...func(*fixed) error) (fixes, refused int, err error) {
 	t.Helper()
 	var splitter manifest.Splitter
 	out := f.piece("objects.yaml", 0, []byte(in), &splitter, nothingKnown())
@@ -294,6 +295,11 @@ func holdFix(t testing.TB, f *fixer, in string) (fixes, refused int, err error) 
 	}
 	if !reflect.DeepEqual(got, want) {
 		return 0, 0, fmt.Errorf("something else came of\n%s\nnamely\n%s", in, out.after)
+	}
+	for _, hold := range also {
+		if err := hold(&out); err != nil {
+			return 0, 0, err
+		}
 	}
 	for _, l := range out.left {
 		if l.why == nil && len(l.Fix) > 0 {
@@ -309,6 +315,36 @@ func holdFix(t testing.TB, f *fixer, in string) (fixes, refused int, err error) 
 		return 0, 0, fmt.Errorf("fixed once more:\n%s\nto\n%s", out.after, again.after)
 	}
 	return len(out.fixes), refused, nil
+}
+
+// isMinimal holds that every line stays as it is but those of the old values, and
+// the one before something new (JSON needs a comma there, brackets have one line).
+func isMinimal(f *fixed) error {
+	var added, removed int
+	for line := range strings.Lines(string(edit.Diff("x", f.before, f.splices))) {
+		switch {
+		case strings.HasPrefix(line, "+++"), strings.HasPrefix(line, "---"):
+		case line[0] == '+':
+			added++
+		case line[0] == '-':
+			removed++
+		}
+	}
+	edits, allowed := 0, 0
+	for i := range f.fixes {
+		if strings.Contains(f.fixes[i].done, ", was of type") {
+			return nil // an object of any length went
+		}
+		for _, e := range f.fixes[i].edits {
+			edits++
+			allowed += 1 + strings.Count(fmt.Sprint(e.Value), "\n")
+		}
+	}
+	const deepest = 12 // lines of objects and lists around one new value, closing brackets included
+	if removed > 2*allowed || added > removed+edits*deepest {
+		return fmt.Errorf("%d lines became %d for %d edits:\n%s", removed, added, edits, edit.Diff("x", f.before, f.splices))
+	}
+	return nil
 }
 
 // decodeStream reads documents as kubectl does.

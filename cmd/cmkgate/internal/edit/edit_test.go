@@ -167,6 +167,8 @@ func TestEditsChangeOnlyWhatTheyMust(t *testing.T) {
 		{"removing between brackets", "a: {b: 1, c: 2, d: 3}\ne: {f: 1}\n", set("a.b", "a.d", "e.f"), "a: {c: 2}\ne: {}\n"},
 		{"another name", "a:\n  kmsKeyId: x # mine\n  b: 1\nc: {\"kmsKeyId\": 'y'}\n", set("a.kmsKeyID = x", "a.kmsKeyId", "c.kmsKeyID = y", "c.kmsKeyId"),
 			"a:\n  kmsKeyID: x # mine\n  b: 1\nc: {\"kmsKeyID\": 'y'}\n"},
+		{"other names of the same value", "a:\n  B: x\n  C: x\nd: {E: x, F: x}\n", set("a.b = x", "a.B", "a.c = x", "a.C", "d.e = x", "d.E", "d.f = x", "d.F"),
+			"a:\n  b: x\n  c: x\nd: {e: x, f: x}\n"},
 		{"a removal and an addition", "a:\n  b: 1\n  c: 2\n", set("a.c", "a.d = x"), "a:\n  b: 1\n  d: x\n"},
 		{"a map becomes a value", "a:\n  b:\n    c: 1\n  d: 1\n", set("a.b = x"), "a:\n  b: x\n  d: 1\n"},
 		{"an anchor that nobody uses", "a: &x alias/aws/s3\nb: 1\n", set("a = " + key), "a: &x " + key + "\nb: 1\n"},

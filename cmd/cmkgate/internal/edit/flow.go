@@ -2,6 +2,7 @@ package edit
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -192,15 +193,19 @@ func (p *planner) renameIn(children []*change, f *flow) ([]*change, error) {
 	})
 }
 
-// renamed looks for pairs of changes that come to another name.
+// renamed looks for pairs of changes that come to another name. Where values are
+// the same, a pair are the two that were asked for together: the new name, then
+// the old one.
 func renamed(children []*change, rename func(from, to *change) (bool, error)) ([]*change, error) {
 	rest := children
-	for _, from := range children {
+	for i, from := range children {
 		if !from.removes() || !from.step.IsKey() {
 			continue
 		}
-		for _, to := range children {
-			if !to.leaf || to.removes() || !to.step.IsKey() {
+		nearest := slices.Concat(children[i:], children[:i])
+		slices.Reverse(nearest)
+		for _, to := range nearest {
+			if !to.leaf || to.removes() || !to.step.IsKey() || !slices.Contains(rest, to) {
 				continue
 			}
 			done, err := rename(from, to)

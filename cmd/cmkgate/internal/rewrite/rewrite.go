@@ -42,16 +42,16 @@ type Replacement struct {
 
 // Begin opens a replacement, which must be discarded in the end.
 func Begin(path string) (*Replacement, error) {
-	target, err := filepath.EvalSymlinks(path)
-	if err != nil {
-		return nil, unwritable(err)
-	}
-	info, err := os.Stat(target)
+	info, err := os.Stat(path)
 	if err != nil {
 		return nil, unwritable(err)
 	}
 	if !info.Mode().IsRegular() {
 		return nil, errors.New("cannot be written: it is no file. To get the fixed stream, pipe it through cmkgate fix -")
+	}
+	target, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return nil, unwritable(err)
 	}
 	if err := mayWrite(target); err != nil {
 		return nil, unwritable(err)

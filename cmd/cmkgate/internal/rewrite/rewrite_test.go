@@ -220,6 +220,9 @@ func TestWhatCannotBeWrittenIsTold(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "cannot be written, and is as it was: no such file") {
 		t.Errorf("got %v", err)
 	}
+	if err := rewrite.File(os.DevNull, nil, nil); err == nil || !strings.Contains(err.Error(), "it is no file. To get the fixed stream") {
+		t.Errorf("got %v", err)
+	}
 	if os.Getuid() == 0 {
 		return // root may write everywhere
 	}
