@@ -4,33 +4,67 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"path/filepath"
 	"strconv"
 	"strings"
 
-	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/edit"
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/report"
 	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
+// destination is where what was fixed goes.
+type destination int
+
+const (
+	// shown: a diff.
+	shown destination = iota
+	// written: the files themselves.
+	written
+	// streamed: standard output.
+	streamed
+)
+
+// fixOutput tells what became of the files, and hands it on.
+type fixOutput struct {
+	stdout, stderr io.Writer
+	options        report.Options
+	stderrColor    bool
+	progress       *progress
+	input          *manifest.Input
+	to             destination
+	// folder is the working directory without links, once it was asked for.
+	folder string
+
+	// file is the one at hand.
+	file *delivery
+
+	files, changed, objects, fixes, enforced, left, problems int
+}
+
+// tell takes what became of the next piece.
 func (o *fixOutput) tell(f fixed) error {
 	o.progress.show(&report.Summary{Files: o.files, Objects: o.objects, Enforced: o.enforced})
-	o.files++
-	o.objects += f.objects
-	o.fixes += len(f.fixes)
-	o.problems += len(f.problems)
-	if len(f.fixes) > 0 {
-		o.changed++
+	if f.first {
+		if err := o.endFile(); err != nil {
+			return err
+		}
+		o.files++
+		o.file = o.newDelivery(&f.origin)
 	}
 	if len(f.fixes)+len(f.left)+len(f.problems) > 0 {
 		o.progress.clear()
 	}
+	o.objects += f.objects
+	f.move(o.file.moved)
 	for i := range f.problems {
-		fmt.Fprintln(o.stderr, f.problems[i]) //nolint:errcheck // it counts in the exit code too
+		o.problem(f.problems[i])
 	}
-	if err := o.show(&f); err != nil {
-		return fmt.Errorf("write what was fixed: %w", err)
+	if f.batch.Problem != nil && !f.first {
+		o.partly()
+	}
+	if err := o.file.add(&f); err != nil {
+		return fmt.Errorf("hand on what was fixed: %w", err)
 	}
 	for i := range f.left {
 		o.leave(&f.left[i])
@@ -38,42 +72,58 @@ func (o *fixOutput) tell(f fixed) error {
 	return nil
 }
 
-// show writes the content, the diff, or a line for each fix.
-func (o *fixOutput) show(f *fixed) error {
-	switch {
-	case o.stream:
-		_, err := o.stdout.Write(f.after)
-		return err //nolint:wrapcheck // tell says what could not be done
-	case len(f.fixes) == 0:
-		return nil
-	case o.diff:
-		_, err := o.stdout.Write(o.unified(f))
-		return err //nolint:wrapcheck // likewise
-	case o.options.Quiet:
-		return nil
-	}
-	var b strings.Builder
-	for i := range f.fixes {
-		b.WriteString(report.FixedLine(&f.fixes[i].Result, f.fixes[i].done(), o.options))
-	}
-	_, err := io.WriteString(o.stdout, b.String())
-	return err //nolint:wrapcheck // likewise
+func (o *fixOutput) problem(p manifest.Problem) {
+	o.problems++
+	fmt.Fprintln(o.stderr, p) //nolint:errcheck // it counts in the exit code too
 }
 
-// done tells in words what was done.
-func (f *fix) done() string {
-	if len(f.edits) == 2 && f.edits[1].Value == nil && f.was[1].Str() == f.edits[0].Value {
-		return "renamed to " + f.edits[0].Path.String() + "."
+// partly tells what becomes of a file that could be read only up to somewhere.
+func (o *fixOutput) partly() {
+	what := "what follows was left as it is"
+	if o.to == written {
+		what = "the file was left as it is"
 	}
-	parts := make([]string, len(f.edits))
-	for i, e := range f.edits {
+	fmt.Fprintln(o.stderr, "cmkgate: "+what+", and was not judged; cmkgate check judges it") //nolint:errcheck // a remark
+}
+
+// endFile counts what was fixed in the file at hand, once that is certain.
+func (o *fixOutput) endFile() error {
+	d := o.file
+	if d == nil {
+		return nil
+	}
+	o.file = nil
+	if err := d.end(); err != nil {
+		return fmt.Errorf("hand on what was fixed: %w", err)
+	}
+	o.fixes += d.fixes
+	if d.fixes > 0 {
+		o.changed++
+	}
+	return nil
+}
+
+// discard lets go of a file that was not written to its end.
+func (o *fixOutput) discard() {
+	if o.file != nil {
+		o.file.discard()
+	}
+}
+
+// done tells in words what edits of an object do.
+func done(root *tree.Node, edits []policies.Edit) string {
+	if len(edits) == 2 && edits[1].Value == nil && root.Find(edits[1].Path).Str() == edits[0].Value {
+		return "renamed to " + edits[0].Path.String() + "."
+	}
+	parts := make([]string, len(edits))
+	for i, e := range edits {
 		place := ""
-		if len(f.edits) > 1 {
+		if len(edits) > 1 {
 			place = e.Path.String() + " "
 		}
 		was := ""
-		if n := f.was[i]; !n.Missing() && e.Within == nil {
-			was = ", was " + shown(n)
+		if n := root.Find(e.Path); !n.Missing() && e.Within == nil {
+			was = ", was " + quoted(n)
 		}
 		switch e.Value {
 		case nil:
@@ -85,7 +135,7 @@ func (f *fix) done() string {
 	return strings.Join(parts, "; ") + "."
 }
 
-func shown(n *tree.Node) string {
+func quoted(n *tree.Node) string {
 	const limit = 120
 	if n.Kind() != tree.String {
 		return "of type " + n.Kind().String()
@@ -94,15 +144,6 @@ func shown(n *tree.Node) string {
 		return strconv.Quote(strings.ToValidUTF8(text[:limit], "") + "…")
 	}
 	return strconv.Quote(n.Text())
-}
-
-func (o *fixOutput) unified(f *fixed) []byte {
-	name := strings.TrimPrefix(filepath.ToSlash(filepath.Clean(f.file)), "/")
-	text := edit.Diff(name, f.before, f.splices)
-	if o.options.Color {
-		text = colored(text)
-	}
-	return text
 }
 
 // colored is a diff for a terminal, to which a manifest must not talk.
@@ -150,26 +191,28 @@ func (o *fixOutput) leave(l *left) {
 	if l.why != nil {
 		line += "  left alone: " + l.why.Error() + "."
 		if l.patch != "" {
-			line += " As a JSON patch of the object: " + l.patch
+			line += " " + l.patch
 		}
 		line += "\n"
 	}
 	io.WriteString(o.stderr, line) //nolint:errcheck // it counts in the exit code too
 }
 
-// close sums up.
-func (o *fixOutput) close() {
-	if o.options.Quiet {
-		return
+// close ends the last file and sums up.
+func (o *fixOutput) close() error {
+	if err := o.endFile(); err != nil || o.options.Quiet {
+		return err
 	}
 	o.progress.clear()
 	var b strings.Builder
 	switch {
 	case o.files == 0 && o.problems == 0:
 		b.WriteString("no manifests (*.yaml, *.yml, *.json) found")
+	case o.fixes == 0 && o.problems > 0 && o.to != shown:
+		b.WriteString("nothing fixed in " + counted(o.files, "file"))
 	case o.fixes == 0:
 		b.WriteString("nothing to fix in " + counted(o.files, "file"))
-	case o.diff:
+	case o.to == shown:
 		b.WriteString(counted(o.fixes, "fix") + " to make in " + counted(o.changed, "file"))
 	default:
 		b.WriteString(counted(o.fixes, "fix") + " made in " + counted(o.changed, "file"))
@@ -180,10 +223,11 @@ func (o *fixOutput) close() {
 	if o.problems > 0 {
 		b.WriteString(", " + counted(o.problems, "error"))
 	}
-	if o.diff && o.fixes > 0 {
+	if o.to == shown && o.fixes > 0 {
 		b.WriteString(". Add --write to make them")
 	}
 	fmt.Fprintln(o.stderr, "cmkgate:", b.String()) //nolint:errcheck // a remark
+	return nil
 }
 
 func counted(n int, noun string) string {
@@ -200,7 +244,7 @@ func (o *fixOutput) verdict() error {
 	switch {
 	case o.problems > 0:
 		return exitError(exitBadInput)
-	case o.enforced > 0, o.diff && o.fixes > 0:
+	case o.enforced > 0, o.to == shown && o.fixes > 0:
 		return exitError(exitFindings)
 	}
 	return nil

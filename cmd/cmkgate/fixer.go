@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"slices"
 	"strconv"
@@ -26,9 +27,9 @@ type fixer struct {
 	writes bool
 }
 
-// fixed is what became of a file.
+// fixed is what became of a file, or a piece of one.
 type fixed struct {
-	file          string
+	origin
 	before, after []byte
 	// splices are what made the one of the other.
 	splices  []edit.Splice
@@ -37,6 +38,8 @@ type fixed struct {
 	problems []manifest.Problem
 	// objects is the number of those that were judged.
 	objects int
+	// again are the problems where the piece begins so many lines further down.
+	again func(lines int) []manifest.Problem
 }
 
 // fix is a finding that was put right. Its place is that before.
@@ -46,8 +49,8 @@ type fix struct {
 	document int
 	at       tree.Path
 	edits    []policies.Edit
-	// was holds what stood where each of the edits was made.
-	was []*tree.Node
+	// done tells in words what was done.
+	done string
 }
 
 // left is a finding that is still there.
@@ -61,22 +64,25 @@ type left struct {
 	patch string
 }
 
-// file puts right what can be put right in the bytes of a file.
-func (f *fixer) file(name string, data []byte, splitter *manifest.Splitter, known learned) fixed {
-	out := fixed{file: name, before: data, after: data}
-	documents, problem := manifest.Split(name, data, splitter)
+// piece puts right what can be put right in the bytes of a file, or of a piece
+// of it that begins after a number of lines.
+func (f *fixer) piece(name string, line int, data []byte, splitter *manifest.Splitter, known learned) fixed {
+	out := fixed{before: data, after: data}
+	documents, problem := manifest.Split(name, line, data, splitter)
 	if problem != nil {
 		out.problems = append(out.problems, *problem)
 		return out
 	}
 	after := make([][]byte, len(documents))
+	var unread outcome
 	at, moved := 0, 0
 	for i := range documents {
 		documents[i].Line += moved
 		d := f.document(documents[i], known)
+		unread.unparsed(d.problems, "")
 		after[i] = d.document.Data
 		if f.writes {
-			moved += bytes.Count(after[i], []byte("\n")) - bytes.Count(documents[i].Data, []byte("\n"))
+			moved += lineBreaks(after[i]) - lineBreaks(documents[i].Data)
 		}
 		for _, s := range d.splices(len(documents[i].Data)) {
 			out.splices = append(out.splices, edit.Splice{Start: at + s.Start, End: at + s.End, Text: s.Text})
@@ -88,17 +94,28 @@ func (f *fixer) file(name string, data []byte, splitter *manifest.Splitter, know
 		}
 		out.fixes = append(out.fixes, d.fixes...)
 		out.left = append(out.left, d.left...)
-		out.problems = append(out.problems, d.problems...)
+	}
+	out.problems = unread.problems
+	for i := range unread.results {
+		out.left = append(out.left, left{Result: unread.results[i]})
 	}
 	if len(out.splices) == 0 {
 		return out
 	}
 	out.after = bytes.Join(after, nil)
-	if again, problem := manifest.Split(name, out.after, splitter); problem != nil || !slices.EqualFunc(again, after, func(d manifest.Document, data []byte) bool { return bytes.Equal(d.Data, data) }) {
+	if !staysApart(name, out.after, after, splitter) {
 		out.after, out.fixes, out.splices = data, nil, nil
 		out.problems = append(out.problems, defect(name, "its documents would run into each other"))
 	}
 	return out
+}
+
+func lineBreaks(data []byte) int { return bytes.Count(data, []byte("\n")) }
+
+// staysApart tells whether a text is cut into the same documents as it was made of.
+func staysApart(name string, text []byte, documents [][]byte, splitter *manifest.Splitter) bool {
+	again, problem := manifest.Split(name, 0, text, splitter)
+	return problem == nil && slices.EqualFunc(again, documents, func(d manifest.Document, data []byte) bool { return bytes.Equal(d.Data, data) })
 }
 
 // maxRounds bounds how often a document is judged anew: a fix can bring to light
@@ -119,6 +136,9 @@ func (f *fixer) document(d manifest.Document, known learned) documentFix {
 			break
 		}
 		r.accept(r.admit(proposals, attempt{document: r.document, parsed: r.parsed}))
+	}
+	if p := d.Unrendered(); p != nil && len(r.parsed.Objects)+len(r.problems) == 0 {
+		r.problems = append(r.problems, *p)
 	}
 	if id := r.repeated; id != "" {
 		r.document, r.fixes, r.left, r.rounds = d, nil, nil, nil
@@ -217,8 +237,8 @@ func (r *documentFix) consider(out []proposal, o *manifest.Object, f *policies.F
 		r.left = append(r.left, left{Result: p.Result, at: p.at, why: why, patch: edit.Patch(o.Root, f.Fix)})
 		return out
 	}
+	p.done = done(o.Root, f.Fix)
 	for _, e := range f.Fix {
-		p.was = append(p.was, o.Root.Find(e.Path))
 		e.Path = o.At.Child(e.Path...)
 		p.inValue = append(p.inValue, e)
 	}
@@ -293,7 +313,7 @@ func (r *documentFix) try(proposals []proposal) (attempt, error) {
 	}
 	for i, value := range r.parsed.Values {
 		if !edit.Holds(value.Root, next.parsed.Values[i].Root, edits[i]) {
-			return attempt{}, errReachesFurther
+			return attempt{}, cmp.Or(edit.Repeated(value.Root), errReachesFurther)
 		}
 	}
 	return next, nil

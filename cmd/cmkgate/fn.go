@@ -2,13 +2,12 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
-	"go.yaml.in/yaml/v3"
 
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/krm"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
@@ -48,7 +47,7 @@ const fnExamples = `  kustomize build --enable-alpha-plugins --enable-exec overl
   kpt fn eval deploy --exec "cmkgate fn check --config cmkgate.yaml"`
 
 func newFn() *cobra.Command {
-	var o checkOptions
+	var o judging
 	cmd := &cobra.Command{
 		Use:       "fn [fix|check]",
 		Short:     "Fix or judge as a KRM function of kustomize or kpt",
@@ -60,12 +59,12 @@ func newFn() *cobra.Command {
 			return o.function(cmd, slices.Contains(args, "check"))
 		},
 	}
-	o.judging(cmd)
-	cmd.Flags().BoolVar(&o.noInject, "no-inject", false, "judge as if the webhook set nothing: keys must be in the manifests")
+	o.injectionFlag(cmd.Flags())
+	o.judgingFlags(cmd)
 	return cmd
 }
 
-func (o *checkOptions) function(cmd *cobra.Command, judgeOnly bool) error {
+func (o *judging) function(cmd *cobra.Command, judgeOnly bool) error {
 	data, err := io.ReadAll(cmd.InOrStdin())
 	if err != nil {
 		return fmt.Errorf("standard input cannot be read: %w", err)
@@ -91,7 +90,7 @@ func (o *checkOptions) function(cmd *cobra.Command, judgeOnly bool) error {
 
 // functionConfig is the configuration: that of the functionConfig unless a flag
 // names another, or it is of another kind.
-func (o *checkOptions) functionConfig(list *krm.ResourceList) (*config.Config, error) {
+func (o *judging) functionConfig(list *krm.ResourceList) (*config.Config, error) {
 	if o.config != "" {
 		return loadConfig(o.config)
 	}
@@ -123,19 +122,15 @@ func (f *fixer) resourceList(data []byte) (fixed, error) {
 		}
 	}
 	var splitter manifest.Splitter
-	return f.file("stdin", data, &splitter, known), nil
+	return f.piece("stdin", 0, data, &splitter, known), nil
 }
 
 // answer writes the ResourceList with what was done and what is left.
-func (o *checkOptions) answer(cmd *cobra.Command, list *krm.ResourceList, out fixed) error {
-	var root yaml.Node
-	if err := yaml.Unmarshal(out.after, &root); err != nil {
-		return fmt.Errorf("the fixed ResourceList cannot be read: %w", err)
-	}
+func (o *judging) answer(cmd *cobra.Command, list *krm.ResourceList, out fixed) error {
 	var results []krm.Result
 	for i := range out.fixes {
 		f := &out.fixes[i]
-		results = append(results, list.Result(krm.Info, f.done(), f.at, &f.Result))
+		results = append(results, list.Result(krm.Info, f.done, f.at, &f.Result))
 	}
 	options := report.Options{Color: wantsColor(cmd.ErrOrStderr(), o.noColor)}
 	failed := false
@@ -152,8 +147,12 @@ func (o *checkOptions) answer(cmd *cobra.Command, list *krm.ResourceList, out fi
 		cmd.PrintErrln(out.problems[i])
 		results = append(results, krm.Result{Message: out.problems[i].String(), Severity: krm.Error})
 	}
-	if err := krm.Write(cmd.OutOrStdout(), &root, results); err != nil {
-		return errors.Join(errors.New("the ResourceList cannot be written"), err)
+	text, err := krm.WithResults(out.after, results)
+	if err != nil {
+		return fmt.Errorf("the fixed ResourceList: %w", err)
+	}
+	if _, err := cmd.OutOrStdout().Write(text); err != nil {
+		return fmt.Errorf("write the ResourceList: %w", err)
 	}
 	switch {
 	case len(out.problems) > 0:
@@ -168,5 +167,5 @@ func (l *left) message() string {
 	if l.why == nil {
 		return l.Message
 	}
-	return l.Message + " Left alone: " + l.why.Error() + "."
+	return strings.TrimSpace(l.Message + " Left alone: " + l.why.Error() + ". " + l.patch)
 }

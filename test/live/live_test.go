@@ -96,13 +96,31 @@ func TestCheckWithACluster(t *testing.T) {
 		c.expect(t, 0, "Endpoint default/e", endpoint("", "absent"))
 	})
 	t.Run("ItOnlyReads", func(t *testing.T) {
-		verbs := verbsOf(t, server, "pipeline")
-		if len(verbs) == 0 {
+		requests := requestsOf(t, server, "pipeline")
+		if len(requests) == 0 {
 			t.Error("the audit log has nothing of it")
 		}
-		for verb := range verbs {
-			if verb != "get" && verb != "list" {
-				t.Errorf("it asked for %s", verb)
+		for _, r := range requests {
+			if r.Verb != "get" && r.Verb != "list" {
+				t.Errorf("it asked for %s", r.Verb)
+			}
+		}
+	})
+	t.Run("FixAsksOnceAlthoughItLearnsTwice", func(t *testing.T) {
+		before := len(requestsOf(t, server, "pipeline"))
+		keyless := "apiVersion: sagemaker.services.k8s.aws/v1alpha1\nkind: EndpointConfig\nmetadata: {name: mine, namespace: science}\n" +
+			"spec: {endpointConfigName: mine, productionVariants: [{variantName: a, modelName: m, instanceType: ml.m5.large}]}\n"
+		c.expectOf(t, "fix", 0, "kmsKeyID: \"arn:", keyless+"---\n"+endpoint(", namespace: science", "mine"))
+		asked := map[string]int{}
+		for _, r := range requestsOf(t, server, "pipeline")[before:] {
+			asked[r.RequestURI]++
+		}
+		if len(asked) == 0 {
+			t.Error("the audit log has nothing of it")
+		}
+		for uri, n := range asked {
+			if strings.Contains(uri, "limit=") && n != 1 {
+				t.Errorf("%d requests for %s", n, uri)
 			}
 		}
 	})
@@ -153,7 +171,13 @@ func newCommand(t *testing.T, server *apiserver.Server) command {
 // expect checks manifests and expects an exit code and a text in what is printed.
 func (c command) expect(t *testing.T, code int, want, manifests string) {
 	t.Helper()
-	args := []string{"check", "--config", "../../config/samples/minimal.yaml", "-"}
+	c.expectOf(t, "check", code, want, manifests)
+}
+
+// expectOf is expect for another subcommand.
+func (c command) expectOf(t *testing.T, subcommand string, code int, want, manifests string) {
+	t.Helper()
+	args := []string{subcommand, "--config", "../../config/samples/minimal.yaml", "-"}
 	if c.kubeconfig != "" {
 		args = append(args, "--cluster", "--kubeconfig", c.kubeconfig)
 	}
@@ -183,27 +207,31 @@ func kubeconfig(t *testing.T, server *apiserver.Server, user string) string {
 	return path
 }
 
-// verbsOf are the verbs of a user's requests for objects.
-func verbsOf(t *testing.T, server *apiserver.Server, user string) map[string]bool {
+// request is one for objects, as the audit log has it.
+type request struct {
+	Verb       string `json:"verb"`
+	RequestURI string `json:"requestURI"`
+	Stage      string `json:"stage"`
+	User       struct {
+		Username string `json:"username"`
+	} `json:"user"`
+}
+
+// requestsOf are the requests of a user that were answered.
+func requestsOf(t *testing.T, server *apiserver.Server, user string) (out []request) {
 	t.Helper()
 	log, err := os.ReadFile(server.AuditLog())
 	if err != nil {
 		t.Fatal(err)
 	}
-	verbs := map[string]bool{}
 	for line := range bytes.Lines(log) {
-		var e struct {
-			Verb string `json:"verb"`
-			User struct {
-				Username string `json:"username"`
-			} `json:"user"`
-		}
-		if err := json.Unmarshal(line, &e); err != nil {
+		var r request
+		if err := json.Unmarshal(line, &r); err != nil {
 			t.Fatal(err)
 		}
-		if e.User.Username == user {
-			verbs[e.Verb] = true
+		if r.User.Username == user && r.Stage == "ResponseComplete" {
+			out = append(out, r)
 		}
 	}
-	return verbs
+	return out
 }

@@ -19,6 +19,8 @@ type slot struct {
 	// item is set between brackets, json where names are quoted there.
 	item *item
 	json bool
+	// quotes are those of its neighbors.
+	quotes quotes
 }
 
 // value changes a value of a YAML document.
@@ -49,7 +51,7 @@ func (p *planner) value(c *change, s slot) error {
 
 // blockMap changes the fields of a map in block style.
 func (p *planner) blockMap(c *change, n *yaml.Node, s slot) error {
-	column := n.Content[0].Column - 1
+	column, q := n.Content[0].Column-1, quotesOf(n)
 	rest, err := p.renameFields(c.children, n, column)
 	if err != nil {
 		return err
@@ -68,7 +70,7 @@ func (p *planner) blockMap(c *change, n *yaml.Node, s slot) error {
 			}
 			err = p.removeField(n, i, column)
 		case i >= 0:
-			err = p.value(child, slot{node: n.Content[i+1], key: n.Content[i], column: column})
+			err = p.value(child, slot{node: n.Content[i+1], key: n.Content[i], column: column, quotes: q})
 		case !child.onlyRemoves():
 			added = append(added, child)
 		}
@@ -80,7 +82,7 @@ func (p *planner) blockMap(c *change, n *yaml.Node, s slot) error {
 		return nil
 	}
 	last := len(n.Content) - 2
-	lines := p.layout.block(added, column, n.Content[last].Style&yaml.DoubleQuotedStyle != 0)
+	lines := p.layout.block(added, column, q)
 	return p.addLines(slot{node: n.Content[last+1], key: n.Content[last], column: column}, lines)
 }
 
@@ -135,7 +137,7 @@ func (p *planner) blockList(c *change, n *yaml.Node) error {
 	if gap := gapOf(n); gap > 0 && n.Anchor == "" {
 		l.gap = gap
 	}
-	return p.addLines(slot{node: n.Content[len(n.Content)-1], column: column}, l.block(added, column, false))
+	return p.addLines(slot{node: n.Content[len(n.Content)-1], column: column}, l.block(added, column, quotesOf(n)))
 }
 
 // behind is the offset behind the colon or the dash that a value follows.
@@ -180,7 +182,7 @@ func (p *planner) addLines(last slot, lines []string) error {
 func (p *planner) addBelow(at, column int, lines []string) error {
 	end := p.lineEnd(at)
 	if !isRemark(p.data[at:end]) {
-		return refusal("something else stands behind it on the same line")
+		return refusal("something else stands behind it on the same line; it belongs on a line of its own")
 	}
 	for next := p.nextLine(end); next > end && next < len(p.data); next = p.nextLine(end) {
 		stop := p.lineEnd(next)
@@ -250,7 +252,7 @@ func (p *planner) removeField(n *yaml.Node, i, column int) error {
 			return err
 		}
 		if !isBlankText(p.data[stop:following]) {
-			return refusal("a comment stands in the way")
+			return refusal("a comment stands in the way, which would be lost")
 		}
 		p.splice(begin, following, "")
 	default:
@@ -264,7 +266,7 @@ func isBlankText(text []byte) bool { return len(bytes.TrimSpace(text)) == 0 }
 // empty takes all fields out of a map, which stays as an empty one.
 func (p *planner) empty(n *yaml.Node, column int, s slot) error {
 	if len(n.Content) > 2 || s.node.Kind == yaml.AliasNode || s.node.Anchor != "" || s.node.Style&yaml.TaggedStyle != 0 {
-		return refusal("nothing would be left where it stands")
+		return refusal("nothing would be left of the object that it stands in")
 	}
 	begin, err := p.offset(n.Content[0])
 	if err != nil {
@@ -307,7 +309,7 @@ func (p *planner) renameFields(children []*change, n *yaml.Node, column int) ([]
 		if err != nil {
 			return false, err
 		}
-		p.splice(start, end, quoteLike(p.data[start], to.step.Key, false))
+		p.splice(start, end, scalarText(to.step.Key, p.data[start]))
 		return true, nil
 	})
 }

@@ -40,7 +40,7 @@ var template = regexp.MustCompile(`(?m)^[ \t]*\{\{|(?:^|[ \t])#.*\{\{`)
 // why these edits cannot be made safely; then none of them is planned.
 func Plan(data []byte, node *yaml.Node, edits []policies.Edit) ([]Splice, error) {
 	if bytes.Contains(data, []byte("{{")) && template.Match(data) {
-		return nil, errors.New("the document is a template with actions on lines of their own, and what it renders to is not known here")
+		return nil, errors.New("the document is a template with actions on lines of their own, and what it renders to is not known here; write it where the template wants it")
 	}
 	c, err := newChange(edits)
 	if err != nil {
@@ -87,6 +87,23 @@ func Holds(before, after *tree.Node, edits []policies.Edit) bool {
 	return err == nil && c.holds(before, after)
 }
 
+// Repeated is the first name that a map of a document has twice, nil where there
+// is none. Holds says no of edits in such a map: readers differ in what it says.
+func Repeated(n *tree.Node) error {
+	names := make(map[string]bool, n.Len())
+	for i := range n.Len() {
+		member := n.At(i)
+		if n.Kind() == tree.Map && names[member.Key()] {
+			return twice(member.Key())
+		}
+		names[member.Key()] = true
+		if err := Repeated(member); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // planner collects the splices for one document.
 type planner struct {
 	source
@@ -131,7 +148,7 @@ func (p *planner) ordered() ([]Splice, error) {
 			continue // made once more by way of an alias
 		}
 		if s.Start < end {
-			return nil, errors.New("two changes meet in the same place of the document")
+			return nil, errors.New("two fixes meet in the same place of the document; run cmkgate fix again after one of them")
 		}
 		out, end = append(out, s), max(end, s.End)
 	}

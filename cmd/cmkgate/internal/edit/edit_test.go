@@ -126,11 +126,16 @@ func TestEditsChangeOnlyWhatTheyMust(t *testing.T) {
 		{"lines after each other at several depths", "a:\n  b:\n    c: 1\n", set("a.d = x", "a.b.e = w", "f = z"), "a:\n  b:\n    c: 1\n    e: w\n  d: x\nf: z\n"},
 		{"the first field of an element", "a:\n- b: 1\n", set("a[0].c = x"), "a:\n- b: 1\n  c: x\n"},
 		{"an element on the line below its dash", "a:\n-\n  b: 1\n", set("a[0].c = x"), "a:\n-\n  b: 1\n  c: x\n"},
-		{"quoted names", "\"spec\":\n  \"a\": \"b\"\n", set("spec.c = x"), "\"spec\":\n  \"a\": \"b\"\n  \"c\": x\n"},
+		{"quoted names", "\"spec\":\n  \"a\": \"b\"\n", set("spec.c = x"), "\"spec\":\n  \"a\": \"b\"\n  \"c\": \"x\"\n"},
 		{"quotes stay", "a: \"\"\nb: 'alias/aws/s3' # why\nc: \"x\"\n", set("a = "+key, "b = "+key, "c = say \"no\""),
 			"a: \"" + key + "\"\nb: '" + key + "' # why\nc: \"say \\\"no\\\"\"\n"},
 		{"quotes where they are needed", "z: 1\n", set(`a = {"b":'c'}`, "c = yes", "d = 012", "e = x: y", "f = ~", "g = 1:30"),
 			"z: 1\na: '{\"b\":''c''}'\nc: \"yes\"\nd: \"012\"\ne: \"x: y\"\nf: \"~\"\ng: \"1:30\"\n"},
+		{"the quotes of the neighbors", "a:\n  'b': 'x'\n  'n': 1\nc:\n  d: \"x\"\n  e: '1'\nf:\n  g: \"1\"\n  h: x\n", set("a.c = "+key, "a.d.e = y", "c.f = x", "f.i = x"),
+			"a:\n  'b': 'x'\n  'n': 1\n  'c': '" + key + "'\n  'd':\n    'e': 'y'\nc:\n  d: \"x\"\n  e: '1'\n  f: \"x\"\nf:\n  g: \"1\"\n  h: x\n  i: x\n"},
+		{"the quotes of the neighbors between brackets", "a: {b: \"x\", n: 1}\nc: {'d': 'x', e: yes}\nf: ['x']\n", set("a.c = "+key, "c.f = x", "f[1] = y"),
+			"a: {b: \"x\", n: 1, c: \"" + key + "\"}\nc: {'d': 'x', e: yes, f: 'x'}\nf: ['x', 'y']\n"},
+		{"the quotes of the neighbors where nothing stands", "a:\n  b: 'x'\n  c:\n  d: {}\n", set("a.c = x", "a.d.e = x"), "a:\n  b: 'x'\n  c: 'x'\n  d:\n    e: 'x'\n"},
 		{"a template in a value", "a: \"{{ .Values.a }}\"\n", set("c = x"), "a: \"{{ .Values.a }}\"\nc: x\n"},
 		{"a tag", "a: !!str alias/aws/s3 # x\n", set("a = " + key), "a: " + key + " # x\n"},
 		{"text in a block becomes a value", "a: >-\n  alias/aws/s3\n\nb: 1\n", set("a = " + key), "a: " + key + "\n\nb: 1\n"},
@@ -143,7 +148,7 @@ func TestEditsChangeOnlyWhatTheyMust(t *testing.T) {
 		{"behind a map between brackets over two lines", "a:\n  b: {c: 1,\nd: 2\n}\nz: 1\n", set("a.e = x"), "a:\n  b: {c: 1,\nd: 2\n}\n  e: x\nz: 1\n"},
 		{"unicode", "a: {ключ: \"значение — é\", b: 日本}\n\"ü\": 1\n", set("a.b = x", "a.c = é"), "a: {ключ: \"значение — é\", b: x, c: \"é\"}\n\"ü\": 1\n"},
 		{"NEL and LS count as lines", "a: \"x\u0085y\u2028z\"\nb: old\n", set("b = new"), "a: \"x\u0085y\u2028z\"\nb: new\n"},
-		{"brackets", "a: {b: 1}\n", set("a.c = x", "a.d = "+key), "a: {b: 1, c: x, d: \"" + key + "\"}\n"},
+		{"brackets", "a: {b: 1}\n", set("a.c = x", "a.d = "+key), "a: {b: 1, c: x, d: " + key + "}\n"},
 		{"padded brackets", "a: { b: 1 } # x\n", set("a.c = x"), "a: { b: 1, c: x } # x\n"},
 		{"nested brackets", "a: {b: {c: [1, {d: e}]}, f: g}\n", set("a.b.c[1].h = x", "a.b.c[2] = w", "a.i.j[0].k = z"), "a: {b: {c: [1, {d: e, h: x}, w]}, f: g, i: {j: [{k: z}]}}\n"},
 		{"brackets with a trailing comma", "a: {b: 1,}\n", set("a.c = x"), "a: {b: 1, c: x,}\n"},
@@ -151,7 +156,7 @@ func TestEditsChangeOnlyWhatTheyMust(t *testing.T) {
 		{"brackets over lines with a trailing comma", "a: {\n  b: 1, # one\n}\n", set("a.d = x"), "a: {\n  b: 1, # one\n  d: x,\n}\n"},
 		{"brackets over lines that close on the last", "a: {b: 1,\n    c: 2}\n", set("a.d = x"), "a: {b: 1,\n    c: 2,\n    d: x}\n"},
 		{"empty between brackets", "a: {b: {}, c: [], d: null, e: , f}\n", set("a.b.x = 1a", "a.c[0] = w", "a.d.x = z", "a.e = e", "a.f.g = h"), "a: {b: {x: \"1a\"}, c: [w], d: {x: z}, e: e, f: {g: h}}\n"},
-		{"a value between brackets", "a: {b: alias/aws/s3, c: 'x'}\n", set("a.b = "+key, "a.c = y"), "a: {b: \"" + key + "\", c: 'y'}\n"},
+		{"a value between brackets", "a: {b: alias/aws/s3, c: 'x'}\n", set("a.b = "+key, "a.c = y"), "a: {b: " + key + ", c: 'y'}\n"},
 		{"quoted names between brackets", "a: {\"b\": 1}\n", set("a.c = x"), "a: {\"b\": 1, \"c\": \"x\"}\n"},
 		{"removing a field", "a:\n  # why\n  b: 1 # because\n  c: 2\n", set("a.b"), "a:\n  # why\n  c: 2\n"},
 		{"removing the last field", "a:\n  b: 1\n  c:\n    d: 2\nz: 1\n", set("a.c"), "a:\n  b: 1\nz: 1\n"},
@@ -162,6 +167,8 @@ func TestEditsChangeOnlyWhatTheyMust(t *testing.T) {
 		{"removing between brackets", "a: {b: 1, c: 2, d: 3}\ne: {f: 1}\n", set("a.b", "a.d", "e.f"), "a: {c: 2}\ne: {}\n"},
 		{"another name", "a:\n  kmsKeyId: x # mine\n  b: 1\nc: {\"kmsKeyId\": 'y'}\n", set("a.kmsKeyID = x", "a.kmsKeyId", "c.kmsKeyID = y", "c.kmsKeyId"),
 			"a:\n  kmsKeyID: x # mine\n  b: 1\nc: {\"kmsKeyID\": 'y'}\n"},
+		{"other names of the same value", "a:\n  B: x\n  C: x\nd: {E: x, F: x}\n", set("a.b = x", "a.B", "a.c = x", "a.C", "d.e = x", "d.E", "d.f = x", "d.F"),
+			"a:\n  b: x\n  c: x\nd: {e: x, f: x}\n"},
 		{"a removal and an addition", "a:\n  b: 1\n  c: 2\n", set("a.c", "a.d = x"), "a:\n  b: 1\n  d: x\n"},
 		{"a map becomes a value", "a:\n  b:\n    c: 1\n  d: 1\n", set("a.b = x"), "a:\n  b: x\n  d: 1\n"},
 		{"an anchor that nobody uses", "a: &x alias/aws/s3\nb: 1\n", set("a = " + key), "a: &x " + key + "\nb: 1\n"},
@@ -271,16 +278,19 @@ func TestUnsafeEditsAreRefused(t *testing.T) {
 }
 
 func TestPatchIsWhatAPersonCanApply(t *testing.T) {
-	_, root := parse(t, "spec: {a: null, b: x, c: [1], k: <&>}")
+	const object, text = "As a JSON patch of the object: ", "As a JSON patch of the text spec.t: "
+	_, root := parse(t, `spec: {a: null, b: x, c: [1], k: <&>, t: '{"d": {"e": 1}, "f": 2}'}`)
 	for _, tt := range []struct {
 		edits []policies.Edit
 		want  string
 	}{
-		{set("spec.a.x = y", "spec.a.z = false"), `[{"op":"replace","path":"/spec/a","value":{"x":"y","z":false}}]`},
-		{set("spec.b = <&>", "spec.d.e[0].f = g", "spec.k"), `[{"op":"replace","path":"/spec/b","value":"<&>"},{"op":"add","path":"/spec/d","value":{"e":[{"f":"g"}]}},{"op":"remove","path":"/spec/k"}]`},
-		{set("spec.c[1] = x", "spec.missing"), `[{"op":"add","path":"/spec/c/1","value":"x"}]`},
+		{set("spec.a.x = y", "spec.a.z = false"), object + `[{"op":"replace","path":"/spec/a","value":{"x":"y","z":false}}]`},
+		{set("spec.b = <&>", "spec.d.e[0].f = g", "spec.k"), object + `[{"op":"replace","path":"/spec/b","value":"<&>"},{"op":"add","path":"/spec/d","value":{"e":[{"f":"g"}]}},{"op":"remove","path":"/spec/k"}]`},
+		{set("spec.c[1] = x", "spec.missing"), object + `[{"op":"add","path":"/spec/c/1","value":"x"}]`},
+		{set("spec.t # d.k = y", "spec.t # f"), text + `[{"op":"add","path":"/d/k","value":"y"},{"op":"remove","path":"/f"}]`},
+		{set("spec.b = y", "spec.t # d.e = y"), object + `[{"op":"replace","path":"/spec/b","value":"y"}] ` + text + `[{"op":"replace","path":"/d/e","value":"y"}]`},
 		{set("spec.b # x = y"), ""},
-		{set("spec.missing"), ""},
+		{set("spec.missing", "spec.a.missing"), ""},
 	} {
 		if got := edit.Patch(root, tt.edits); got != tt.want {
 			t.Errorf("got %s\nwant %s", got, tt.want)

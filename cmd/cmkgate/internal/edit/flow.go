@@ -2,6 +2,7 @@ package edit
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -14,8 +15,9 @@ type flow struct {
 	start, end int // of the brackets
 	list       bool
 	// json tells that names and texts stand in double quotes.
-	json  bool
-	items []item
+	json   bool
+	quotes quotes
+	items  []item
 }
 
 // item is a member of a flow.
@@ -41,7 +43,7 @@ func (s *source) flow(n *yaml.Node) (*flow, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &flow{start: at, end: at, list: n.Kind == yaml.SequenceNode}
+	f := &flow{start: at, end: at, list: n.Kind == yaml.SequenceNode, quotes: quotesOf(n)}
 	step := 2
 	if f.list {
 		step = 1
@@ -112,7 +114,7 @@ func (p *planner) bracketed(f *flow) bool {
 // flowValue changes the members of a map or list in flow style.
 func (p *planner) flowValue(c *change, f *flow) error {
 	if !p.bracketed(f) {
-		return refusal("it stands in a pair without brackets, inside of a list")
+		return refusal("it stands in a pair without brackets, inside of a list; put the pair in {}")
 	}
 	rest, err := p.renameIn(c.children, f)
 	if err != nil {
@@ -162,7 +164,7 @@ func (f *flow) find(step tree.Step) (int, error) {
 }
 
 func twice(key string) error {
-	return refusal("%q is written twice in the same object", shorten(key))
+	return refusal("%q is written twice in the same object; remove one and run cmkgate fix again", shorten(key))
 }
 
 // renameIn gives members that are to be set under another name and removed
@@ -186,20 +188,24 @@ func (p *planner) renameIn(children []*change, f *flow) ([]*change, error) {
 		if text != to.value {
 			return false, nil
 		}
-		p.splice(m.nameStart, m.nameEnd, quoteLike(p.data[m.nameStart], to.step.Key, true))
+		p.splice(m.nameStart, m.nameEnd, scalarText(to.step.Key, p.data[m.nameStart]))
 		return true, nil
 	})
 }
 
-// renamed looks for pairs of changes that come to another name.
+// renamed looks for pairs of changes that come to another name. Where values are
+// the same, a pair are the two that were asked for together: the new name, then
+// the old one.
 func renamed(children []*change, rename func(from, to *change) (bool, error)) ([]*change, error) {
 	rest := children
-	for _, from := range children {
+	for i, from := range children {
 		if !from.removes() || !from.step.IsKey() {
 			continue
 		}
-		for _, to := range children {
-			if !to.leaf || to.removes() || !to.step.IsKey() {
+		nearest := slices.Concat(children[i:], children[:i])
+		slices.Reverse(nearest)
+		for _, to := range nearest {
+			if !to.leaf || to.removes() || !to.step.IsKey() || !slices.Contains(rest, to) {
 				continue
 			}
 			done, err := rename(from, to)
@@ -229,7 +235,7 @@ func without(list []*change, gone ...*change) []*change {
 func (p *planner) itemChange(c *change, f *flow, i int) error {
 	m := &f.items[i]
 	if m.node != nil {
-		return p.value(c, slot{node: m.node, item: m, json: f.json, column: -1})
+		return p.value(c, slot{node: m.node, item: m, json: f.json, quotes: f.quotes, column: -1})
 	}
 	text := string(p.data[m.start:m.end])
 	switch {
@@ -261,7 +267,7 @@ func mismatch(c *change) error {
 func (p *planner) removeItems(f *flow, removed map[int]bool, more bool) error {
 	if len(removed) == len(f.items) {
 		if more {
-			return refusal("everything in these brackets would be replaced")
+			return refusal("everything between these brackets would be replaced")
 		}
 		return p.cut(f.start+1, f.end-1)
 	}
@@ -289,7 +295,7 @@ func (p *planner) removeItems(f *flow, removed map[int]bool, more bool) error {
 // cut removes bytes, but no comment.
 func (p *planner) cut(from, to int) error {
 	if !p.json && bytes.Contains(p.data[from:to], []byte("#")) {
-		return refusal("a comment stands in the way")
+		return refusal("a comment stands in the way, which would be lost")
 	}
 	p.splice(from, to, "")
 	return nil
@@ -305,7 +311,7 @@ func (p *planner) addItems(f *flow, added []*change) error {
 	last := &f.items[len(f.items)-1]
 	frame := p.frameOf(f)
 	if !f.list && !p.json && last.start == last.end && last.start == last.nameEnd {
-		return refusal("the last name in these brackets has no value")
+		return refusal("the last name between these brackets has no value; write one, or null")
 	}
 	trailing := p.trailingComma(f)
 	separator := ", "

@@ -3,6 +3,7 @@ package edit
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 
 	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/policies/tree"
@@ -15,15 +16,28 @@ type operation struct {
 	Value any    `json:"value,omitempty"`
 }
 
-// Patch writes edits of an object as a JSON patch, for a person to apply in
-// another way. It is "" where the edits lie inside a JSON text.
+// Patch writes edits of an object as a JSON patch, and those inside of JSON texts
+// as a patch of each, for a person to apply in another way. It is "" where there
+// is nothing to do.
 func Patch(root *tree.Node, edits []policies.Edit) string {
 	c, err := newChange(edits)
 	if err != nil {
 		return ""
 	}
-	operations, ok := c.patch(root, nil, nil)
-	if !ok || len(operations) == 0 {
+	var parts []string
+	if text := encode(c.patch(root, nil, nil)); text != "" {
+		parts = append(parts, "As a JSON patch of the object: "+text)
+	}
+	c.texts(root, nil, func(path tree.Path, text *tree.Node, inner *change) {
+		if text := encode(inner.patch(text, nil, nil)); text != "" {
+			parts = append(parts, "As a JSON patch of the text "+path.String()+": "+text)
+		}
+	})
+	return strings.Join(parts, " ")
+}
+
+func encode(operations []operation) string {
+	if len(operations) == 0 {
 		return ""
 	}
 	var b bytes.Buffer
@@ -35,26 +49,36 @@ func Patch(root *tree.Node, edits []policies.Edit) string {
 	return string(bytes.TrimSpace(b.Bytes()))
 }
 
-func (c *change) patch(n *tree.Node, path tree.Path, out []operation) ([]operation, bool) {
-	switch {
-	case c.within != nil:
-		return nil, false
-	case c.removes() && n == nil:
-		return out, true
-	case c.removes():
-		return append(out, operation{Op: "remove", Path: path.Pointer()}), true
-	case n == nil:
-		return append(out, operation{Op: "add", Path: path.Pointer(), Value: c.content()}), true
-	case c.leaf || n.Absent():
-		return append(out, operation{Op: "replace", Path: path.Pointer(), Value: c.content()}), true
-	}
-	ok := true
-	for _, child := range c.children {
-		if ok {
-			out, ok = child.patch(n.Find(tree.Path{child.step}), path.Child(child.step), out)
+// texts comes to the JSON texts that are to be changed.
+func (c *change) texts(n *tree.Node, path tree.Path, visit func(path tree.Path, text *tree.Node, inner *change)) {
+	if c.within != nil {
+		if text, err := tree.ParseText(n.Str()); err == nil {
+			visit(path, text, c.within)
 		}
+		return
 	}
-	return out, ok
+	for _, child := range c.children {
+		child.texts(n.Find(tree.Path{child.step}), path.Child(child.step), visit)
+	}
+}
+
+func (c *change) patch(n *tree.Node, path tree.Path, out []operation) []operation {
+	switch {
+	case c.within != nil, c.removes() && n == nil:
+		return out
+	case c.removes():
+		return append(out, operation{Op: "remove", Path: path.Pointer()})
+	case n == nil && c.onlyRemoves():
+		return out
+	case n == nil:
+		return append(out, operation{Op: "add", Path: path.Pointer(), Value: c.content()})
+	case c.leaf || n.Absent() && !c.onlyRemoves():
+		return append(out, operation{Op: "replace", Path: path.Pointer(), Value: c.content()})
+	}
+	for _, child := range c.children {
+		out = child.patch(n.Find(tree.Path{child.step}), path.Child(child.step), out)
+	}
+	return out
 }
 
 // content is a value that is new as a whole.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -72,21 +71,21 @@ func gapOf(list *yaml.Node) int {
 
 // block writes members of a map or list in block style, one a line, with
 // everything below them.
-func (l layout) block(members []*change, column int, quoted bool) []string {
+func (l layout) block(members []*change, column int, q quotes) []string {
 	pad := strings.Repeat(" ", column)
 	var out []string
 	for _, c := range members {
 		lead := pad + "-" + strings.Repeat(" ", l.gap-1)
 		if c.step.IsKey() {
-			lead = pad + blockName(c.step.Key, quoted) + ":"
+			lead = pad + scalarText(c.step.Key, q.name) + ":"
 		}
 		switch {
 		case c.leaf && c.step.IsKey():
-			out = append(out, lead+" "+scalarText(c.value, false))
+			out = append(out, lead+" "+scalarText(c.value, q.text))
 		case c.leaf:
-			out = append(out, lead+scalarText(c.value, false))
+			out = append(out, lead+scalarText(c.value, q.text))
 		case !c.step.IsKey():
-			below := l.block(c.children, column+l.gap, quoted)
+			below := l.block(c.children, column+l.gap, q)
 			below[0] = lead + below[0][column+l.gap:]
 			out = append(out, below...)
 		default:
@@ -94,28 +93,22 @@ func (l layout) block(members []*change, column int, quoted bool) []string {
 			if c.kind() == tree.List {
 				deeper = l.list
 			}
-			out = append(append(out, lead), l.block(c.children, column+deeper, quoted)...)
+			out = append(append(out, lead), l.block(c.children, column+deeper, q)...)
 		}
 	}
 	return out
-}
-
-func blockName(key string, quoted bool) string {
-	if quoted {
-		return jsonText(key)
-	}
-	return scalarText(key, false)
 }
 
 // frame is how new members of a flow are written.
 type frame struct {
 	json, lines              bool
 	prefix, unit, eol, colon string
+	quotes                   quotes
 }
 
 // frameOf looks at the last member, since what is new comes after it.
 func (p *planner) frameOf(f *flow) frame {
-	out := frame{json: f.json || p.json, eol: p.eol, colon: ": ", unit: "  "}
+	out := frame{json: f.json || p.json, eol: p.eol, colon: ": ", unit: "  ", quotes: f.quotes}
 	closing := p.indentation(f.end - 1)
 	if len(f.items) == 0 {
 		out.lines = p.json && len(p.lines) > 2
@@ -151,7 +144,7 @@ func (f frame) name(key string) string {
 	if f.json {
 		return jsonText(key)
 	}
-	return scalarText(key, true)
+	return scalarText(key, f.quotes.name)
 }
 
 // renderIn writes a value for a place between brackets.
@@ -160,7 +153,7 @@ func (p *planner) renderIn(c *change, f frame) string {
 		if f.json {
 			return jsonText(c.value)
 		}
-		return scalarText(c.value, true)
+		return scalarText(c.value, f.quotes.text)
 	}
 	if p.json && f.lines {
 		return f.spread(c, f.prefix)
@@ -208,39 +201,6 @@ func (f frame) spread(c *change, prefix string) string {
 	return b.String()
 }
 
-// plain are texts that no reader of YAML takes for anything else, as far as
-// their characters go. A colon between brackets is one of the points on which
-// readers differ.
-var plain = regexp.MustCompile(`^[A-Za-z_/](?:[A-Za-z0-9_./:@+=-]*[A-Za-z0-9_./@+=-])?$`)
-
-// scalarText writes a value with quotes only where it needs them.
-func scalarText(value any, inFlow bool) string {
-	text, ok := value.(string)
-	if !ok {
-		return fmt.Sprint(value)
-	}
-	readersDiffer := inFlow && strings.Contains(text, ":")
-	if plain.MatchString(text) && !isWord(text) && !readersDiffer {
-		return text
-	}
-	if strings.ContainsAny(text, `"\`) && isPrintable(text) {
-		return singleQuoted(text)
-	}
-	return jsonText(text)
-}
-
-// isWord tells of texts that some reader takes for null, a boolean or a number.
-func isWord(text string) bool {
-	switch strings.ToLower(text) {
-	case "y", "n", "yes", "no", "on", "off":
-		return true
-	}
-	node := yaml.Node{Kind: yaml.ScalarNode, Value: text}
-	return node.ShortTag() != "!!str"
-}
-
-func singleQuoted(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
-
 // jsonText is a value as JSON writes it, which is what YAML reads between
 // double quotes.
 func jsonText(value any) string {
@@ -273,22 +233,4 @@ func isPrintable(text string) bool {
 		}
 	}
 	return true
-}
-
-// quoteLike writes a text in the quotes of the one that it replaces, whose
-// first byte is given.
-func quoteLike(first byte, text string, inFlow bool) string {
-	switch {
-	case first == '"':
-		return jsonText(text)
-	case first == '\'' && isPrintable(text):
-		return singleQuoted(text)
-	}
-	return scalarText(text, inFlow)
-}
-
-func unquoteJSON(text string) (string, error) {
-	var out string
-	err := json.Unmarshal([]byte(text), &out)
-	return out, err //nolint:wrapcheck // callers look at whether it is a text only
 }

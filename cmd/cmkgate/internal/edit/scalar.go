@@ -20,16 +20,16 @@ func (p *planner) setScalar(c *change, s slot) error {
 	case n.Kind == yaml.ScalarNode && isText(n, c.value):
 		return nil
 	case isImplicitNull(n):
-		return p.setNothing(scalarText(c.value, inFlow), s)
+		return p.setNothing(scalarText(c.value, s.quotes.text), s)
 	case n.Kind == yaml.AliasNode:
 		at, err := p.offset(n)
 		if err != nil {
 			return err
 		}
-		p.aliases = append(p.aliases, aliasSplice{n, c.value, Splice{at, at + len("*") + len(n.Value), scalarText(c.value, inFlow)}})
+		p.aliases = append(p.aliases, aliasSplice{n, c.value, Splice{at, at + len("*") + len(n.Value), scalarText(c.value, s.quotes.text)}})
 		return nil
 	case n.Kind != yaml.ScalarNode && !inFlow && n.Style&yaml.FlowStyle == 0:
-		return p.setBlock(scalarText(c.value, false), s)
+		return p.setBlock(scalarText(c.value, s.quotes.text), s)
 	}
 	start, err := p.start(n)
 	if err != nil {
@@ -37,7 +37,7 @@ func (p *planner) setScalar(c *change, s slot) error {
 	}
 	if n.Style&yaml.TaggedStyle != 0 {
 		if n.Anchor != "" {
-			return refusal("the value has a tag and an anchor")
+			return refusal("the value has a tag (!) and an anchor (&)")
 		}
 		if start, err = p.offset(n); err != nil {
 			return err
@@ -51,21 +51,24 @@ func (p *planner) setScalar(c *change, s slot) error {
 		p.set = map[*yaml.Node]any{}
 	}
 	p.set[n] = c.value
-	p.splice(start, end, p.textLike(p.data[start], c.value, inFlow, s.json))
+	p.splice(start, end, p.textLike(p.data[start], c.value, s))
 	return nil
 }
 
 func isText(n *yaml.Node, value any) bool { return n.ShortTag() == "!!str" && n.Value == value }
 
-func (p *planner) textLike(first byte, value any, inFlow, json bool) string {
-	text, ok := value.(string)
+// textLike writes a value in the quotes of the one that it replaces, whose first
+// byte is given.
+func (p *planner) textLike(first byte, value any, s slot) string {
 	switch {
-	case !ok:
-		return scalarText(value, inFlow)
-	case json:
-		return jsonText(text)
+	case s.json:
+		return jsonText(value)
+	case first == '"' || first == '\'':
+		return scalarText(value, first)
+	case s.node.Kind == yaml.ScalarNode && s.node.ShortTag() == "!!str":
+		return scalarText(value, 0)
 	}
-	return quoteLike(first, text, inFlow)
+	return scalarText(value, s.quotes.text)
 }
 
 // setNothing writes a value where none is written.
@@ -101,10 +104,10 @@ func (p *planner) setBlock(text string, s slot) error {
 		return err
 	}
 	if s.node.Anchor != "" {
-		return refusal("the value has an anchor")
+		return refusal("the value has an anchor (&), and others may refer to it")
 	}
 	if bytes.Contains(p.data[from:to], []byte("#")) {
-		return refusal("a comment stands in the way")
+		return refusal("a comment stands in the way, which would be lost")
 	}
 	p.splice(from, to, " "+text)
 	return nil
@@ -114,10 +117,10 @@ func (p *planner) setBlock(text string, s slot) error {
 func (p *planner) fill(c *change, s slot) error {
 	n := s.node
 	if n.Kind == yaml.AliasNode || n.Anchor != "" || n.Style&yaml.TaggedStyle != 0 {
-		return refusal("the value that would be filled has an anchor or a tag")
+		return refusal("what would be filled has an anchor (&), an alias (*) or a tag (!)")
 	}
 	if s.item != nil {
-		text := p.renderIn(c, frame{json: s.json, colon: ": "})
+		text := p.renderIn(c, frame{json: s.json, colon: ": ", quotes: s.quotes})
 		if isImplicitNull(n) {
 			return p.setNothing(text, s)
 		}
@@ -135,9 +138,8 @@ func (p *planner) fill(c *change, s slot) error {
 		}
 	}
 	if p.lineEnd(from) < to || bytes.Contains(p.data[from:to], []byte("#")) {
-		return refusal("what stands there goes over several lines")
+		return refusal("what would be filled goes over several lines, or has a comment inside; write {} or [] on one line")
 	}
-	quoted := s.key != nil && s.key.Style&yaml.DoubleQuotedStyle != 0
 	if s.key != nil {
 		deeper := p.layout.step
 		if c.kind() == tree.List {
@@ -146,9 +148,9 @@ func (p *planner) fill(c *change, s slot) error {
 		if from < to {
 			p.splice(from, to, "")
 		}
-		return p.addBelow(to, s.column, p.layout.block(c.children, s.column+deeper, quoted))
+		return p.addBelow(to, s.column, p.layout.block(c.children, s.column+deeper, s.quotes))
 	}
-	lines := p.layout.block(c.children, s.column+p.layout.gap, false)
+	lines := p.layout.block(c.children, s.column+p.layout.gap, s.quotes)
 	p.splice(from, to, strings.Repeat(" ", p.layout.gap-1)+lines[0][s.column+p.layout.gap:])
 	if len(lines) == 1 {
 		return nil

@@ -67,7 +67,7 @@ func breakAt(data []byte, at int) int {
 	return 0
 }
 
-var errLost = errors.New("its place in the document cannot be found")
+var errLost = errors.New("it is written in a way in which cmkgate cannot find its place")
 
 // offset is where a node begins, its anchor and tag included.
 func (s *source) offset(n *yaml.Node) (int, error) {

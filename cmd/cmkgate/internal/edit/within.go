@@ -34,7 +34,7 @@ func (p *planner) textIn(c *change, s slot) error {
 	}
 	column := s.column
 	if s.node.Kind == yaml.AliasNode {
-		return refusal("the text is an alias (*%s)", shorten(s.node.Value))
+		return refusal("the text is an alias (*%s), and others may refer to the same", shorten(s.node.Value))
 	}
 	end, err := p.end(n, column)
 	if err != nil {

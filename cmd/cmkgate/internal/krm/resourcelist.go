@@ -29,7 +29,7 @@ type ResourceList struct {
 func Read(data []byte) (*ResourceList, error) {
 	var l ResourceList
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	if err := decoder.Decode(&l.doc); err != nil {
+	if err := decode(decoder, &l.doc); err != nil {
 		if errors.Is(err, io.EOF) {
 			return nil, errors.New("is empty, want a ResourceList. kustomize and kpt call this command; to judge manifests use cmkgate check -")
 		}
@@ -43,10 +43,21 @@ func Read(data []byte) (*ResourceList, error) {
 		return nil, fmt.Errorf("is of the kind %q, want a ResourceList of %sv1. kustomize and kpt call this command; to judge manifests use cmkgate check -",
 			l.root.Get("kind").Str(), group)
 	}
-	if decoder.Decode(&yaml.Node{}) == nil {
+	if err := decode(decoder, &yaml.Node{}); !errors.Is(err, io.EOF) {
 		return nil, errors.New("has more than one document, want one ResourceList")
 	}
 	return &l, nil
+}
+
+// decode is Decode without the panics of the YAML reader, which takes some broken
+// input for an error of its own.
+func decode(decoder *yaml.Decoder, into *yaml.Node) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("yaml: %v", r)
+		}
+	}()
+	return decoder.Decode(into) //nolint:wrapcheck // the caller says what could not be read
 }
 
 // Config is the functionConfig, without the metadata that makes it an object;
@@ -65,26 +76,6 @@ func (l *ResourceList) Config(group, kind string) (text []byte, ok bool, err err
 		return nil, false, fmt.Errorf("cannot be written: %w", err)
 	}
 	return text, true, nil
-}
-
-// Write writes a ResourceList with other results; without any it has none.
-func Write(w io.Writer, doc *yaml.Node, results []Result) error {
-	fields, err := mapping(doc)
-	if err != nil {
-		return err
-	}
-	fields = fields.without("results")
-	if len(results) > 0 {
-		var value yaml.Node
-		if err := value.Encode(results); err != nil {
-			return fmt.Errorf("results: %w", err)
-		}
-		fields.node.Content = append(fields.node.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: "results"}, &value)
-	}
-	const indent = 2 // as kustomize and kpt write
-	encoder := yaml.NewEncoder(w)
-	encoder.SetIndent(indent)
-	return errors.Join(encoder.Encode(fields.node), encoder.Close())
 }
 
 // fieldsOf are the fields of a mapping as the YAML reader has them.

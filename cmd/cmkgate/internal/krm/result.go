@@ -36,9 +36,10 @@ type ResourceRef struct {
 	Name       string `yaml:"name"`
 }
 
-// Field is where in the object, and what should stand there.
+// Field is where in the object, and what stands and should stand there.
 type Field struct {
 	Path          string `yaml:"path"`
+	CurrentValue  any    `yaml:"currentValue,omitempty"`
 	ProposedValue any    `yaml:"proposedValue,omitempty"`
 }
 
@@ -71,9 +72,27 @@ func (l *ResourceList) Result(severity Severity, message string, at tree.Path, o
 		Tags:        map[string]string{"policy": of.Policy, "reason": string(of.Reason)},
 	}
 	if len(of.Fix) == 1 && of.Fix[0].Pointer == "" {
-		out.Field = &Field{Path: of.Fix[0].Path, ProposedValue: of.Fix[0].Value}
+		fix := of.Fix[0]
+		out.Field = &Field{Path: fix.Path, CurrentValue: valueAt(object, fix.Path), ProposedValue: fix.Value}
 	}
 	return out
+}
+
+// valueAt is a text or a boolean of an object, nil for anything else. It is asked
+// for only where there is a fix, which no secret has.
+func valueAt(object *tree.Node, path string) any {
+	steps, err := tree.ParsePath(path)
+	if err != nil {
+		return nil
+	}
+	n := object.Find(steps)
+	if n.Kind() == tree.Bool {
+		return n.True()
+	}
+	if n.Kind() == tree.String {
+		return n.Text()
+	}
+	return nil
 }
 
 // fileOf reads the annotations that say where an object was found; older callers write the short ones.

@@ -1,9 +1,6 @@
 package manifest
 
-import (
-	"io"
-	"os"
-)
+import "os"
 
 // source is where documents come from: a file, a stream that was kept, or what
 // cannot be read.
@@ -46,12 +43,4 @@ func (s *source) batches(yield func(Batch) bool) bool {
 	}
 	defer f.Close() //nolint:errcheck // nothing was written
 	return pieces(s.file, f, yield)
-}
-
-// read returns all bytes.
-func (s *source) read() ([]byte, error) {
-	if s.spool != nil {
-		return io.ReadAll(s.spool.Open())
-	}
-	return os.ReadFile(s.file)
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -81,7 +82,7 @@ func sweep(t *testing.T, path string) (n int) {
 		if e.Name() == filepath.Base(path) {
 			continue
 		}
-		if !strings.HasPrefix(e.Name(), ".job.yaml.cmkgate-fix-") {
+		if !strings.HasPrefix(e.Name(), ".job.yaml.cmkgate-fix") {
 			t.Errorf("%s was left", e.Name())
 		}
 		n++
@@ -150,9 +151,76 @@ func TestAFileOfTwoNamesIsWrittenOnce(t *testing.T) {
 	}
 }
 
+// TestWhatAKilledProcessLeftIsRemoved holds where it can leave only one name.
+func TestWhatAKilledProcessLeftIsRemoved(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("needs files without names")
+	}
+	dir := t.TempDir()
+	path, leftover := filepath.Join(dir, "job.yaml"), filepath.Join(dir, ".job.yaml.cmkgate-fix")
+	for _, age := range []time.Duration{time.Hour, 0} {
+		for _, name := range []string{path, leftover} {
+			if err := os.WriteFile(name, []byte("a"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		then := time.Now().Add(-age)
+		if err := os.Chtimes(leftover, then, then); err != nil {
+			t.Fatal(err)
+		}
+		if err := rewrite.File(path, []byte("a"), []byte("b")); err != nil {
+			t.Fatal(err)
+		}
+		_, err := os.Lstat(leftover)
+		if got, readErr := os.ReadFile(path); readErr != nil || string(got) != "b" || (err == nil) != (age == 0) {
+			t.Errorf("age %v: %q, %v, %v", age, got, readErr, err)
+		}
+		os.Remove(leftover)
+		if n := len(entries(t, dir)); n != 1 {
+			t.Errorf("%d files", n)
+		}
+	}
+}
+
+// TestPiecesComeTogether holds that a file is compared as a whole, however it came.
+func TestPiecesComeTogether(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "job.yaml")
+	for _, tt := range []struct {
+		there string
+		err   error
+		want  string
+	}{{"abcd", nil, "aBcD"}, {"aBcD", nil, "aBcD"}, {"abcde", rewrite.ErrChanged, "abcde"}, {"ab", rewrite.ErrChanged, "ab"}} {
+		if err := os.WriteFile(path, []byte(tt.there), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r, err := rewrite.Begin(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, piece := range [][2]string{{"ab", "aB"}, {"", ""}, {"cd", "cD"}} {
+			if err := r.Add([]byte(piece[0]), []byte(piece[1])); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := r.Commit(); !errors.Is(err, tt.err) {
+			t.Errorf("%s: %v", tt.there, err)
+		}
+		r.Discard()
+		if got, err := os.ReadFile(path); err != nil || string(got) != tt.want {
+			t.Errorf("%s became %q, %v", tt.there, got, err)
+		}
+	}
+	if n := len(entries(t, filepath.Dir(path))); n != 1 {
+		t.Errorf("%d files", n)
+	}
+}
+
 func TestWhatCannotBeWrittenIsTold(t *testing.T) {
 	err := rewrite.File(filepath.Join(t.TempDir(), "absent.yaml"), nil, nil)
-	if err == nil || !strings.Contains(err.Error(), "cannot be written: no such file") {
+	if err == nil || !strings.Contains(err.Error(), "cannot be written, and is as it was: no such file") {
+		t.Errorf("got %v", err)
+	}
+	if err := rewrite.File(os.DevNull, nil, nil); err == nil || !strings.Contains(err.Error(), "it is no file. To get the fixed stream") {
 		t.Errorf("got %v", err)
 	}
 	if os.Getuid() == 0 {
@@ -162,7 +230,7 @@ func TestWhatCannotBeWrittenIsTold(t *testing.T) {
 	if err := os.WriteFile(path, []byte("a"), 0o400); err != nil {
 		t.Fatal(err)
 	}
-	if err := rewrite.File(path, []byte("a"), []byte("b")); err == nil || !strings.Contains(err.Error(), "permission denied") {
+	if err := rewrite.File(path, []byte("a"), []byte("b")); err == nil || !strings.Contains(err.Error(), "permission denied. Make the file") {
 		t.Errorf("got %v", err)
 	}
 }

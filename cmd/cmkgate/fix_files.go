@@ -1,0 +1,127 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/rewrite"
+)
+
+// origin is where what was fixed comes from.
+type origin struct {
+	batch manifest.Batch
+	// real is the path of the file without links, "" where there is no file.
+	real string
+	// first is set unless the batch continues a file.
+	first bool
+}
+
+// files fixes the input, several files or pieces of one at a time, and hands on
+// what became of them in order. It writes the files that come as a whole and
+// change if it is told to.
+func (f *fixer) files(ctx context.Context, input *manifest.Input, known learned, write bool, tell func(fixed) error) error {
+	upToSignal := func(yield func(origin) bool) {
+		for o := range onlyOnce(input) {
+			if ctx.Err() != nil || !yield(o) {
+				return
+			}
+		}
+	}
+	return inOrder(f.workers, upToSignal, func() func(origin) fixed {
+		var splitter manifest.Splitter
+		return func(o origin) fixed {
+			data, lines, problem := o.batch.Read()
+			if problem != nil {
+				return fixed{origin: o, problems: []manifest.Problem{*problem}}
+			}
+			out := f.piece(o.batch.File, lines, data, &splitter, known)
+			out.origin = o
+			out.again = func(moved int) []manifest.Problem {
+				return f.piece(o.batch.File, lines+moved, data, &manifest.Splitter{}, known).problems
+			}
+			if write && o.batch.IsFile() && len(out.fixes) > 0 {
+				out.write()
+			}
+			return out
+		}
+	}, tell)
+}
+
+func (out *fixed) write() {
+	if err := rewrite.File(out.batch.File, out.before, out.after); err != nil {
+		out.fixes = nil
+		out.problems = append(out.problems, manifest.Problem{File: out.batch.File, Text: err.Error() + "."})
+	}
+}
+
+// onlyOnce comes to each file once, whatever paths lead to it.
+func onlyOnce(input *manifest.Input) iter.Seq[origin] {
+	return func(yield func(origin) bool) {
+		links, seen := links{}, map[string]bool{}
+		var at origin
+		skip := false
+		for b := range input.Batches() {
+			at.batch, at.first = b, b.First || b.File != at.batch.File
+			if at.first {
+				if input.Stdin == nil {
+					at.real = links.resolve(b.File)
+				}
+				name := cmp.Or(at.real, b.File)
+				skip = seen[name]
+				seen[name] = true
+				if !skip && b.Problem == nil && !b.IsFile() && beginsAsUTF16(input, b.File) {
+					at.batch.Problem = manifest.UTF16(b.File)
+				}
+			}
+			if !skip && !yield(at) {
+				return
+			}
+			skip = skip || at.batch.Problem != nil
+		}
+	}
+}
+
+// beginsAsUTF16 looks at what the pieces of a file, which come as UTF-8, were made of.
+func beginsAsUTF16(input *manifest.Input, file string) bool {
+	src, err := input.Open(file)
+	if err != nil {
+		return false
+	}
+	defer src.Close() //nolint:errcheck // nothing was written
+	head := make([]byte, len("\xFF\xFE"))
+	n, _ := io.ReadFull(src, head) // a shorter file is not in UTF-16
+	return manifest.IsUTF16(head[:n])
+}
+
+// links finds files behind links, and remembers the folders.
+type links map[string]string
+
+// resolve is the path of a file without links, "" where there is no such file.
+func (l links) resolve(file string) string {
+	dir := filepath.Dir(file)
+	folder, ok := l[dir]
+	if !ok {
+		if absolute, err := filepath.Abs(dir); err == nil {
+			folder, _ = filepath.EvalSymlinks(absolute) // one that is not there is told elsewhere
+		}
+		l[dir] = folder
+	}
+	if folder == "" {
+		return ""
+	}
+	path := filepath.Join(folder, filepath.Base(file))
+	info, err := os.Lstat(path)
+	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		path, err = filepath.EvalSymlinks(path)
+	}
+	if err != nil {
+		return ""
+	}
+	return path
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/cluster"
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/schema"
+	"github.com/cmkgate/cmkgate/config"
+	"github.com/cmkgate/cmkgate/policies"
+)
+
+// judging is what the commands that judge manifests have in common: their flags,
+// and how a run begins.
+type judging struct {
+	config      string
+	namespace   string
+	schema      string
+	ignore      []string
+	noGitIgnore bool
+	noInject    bool
+	quiet       bool
+	noColor     bool
+	concurrency int
+
+	cluster bool
+	kubectl cluster.Kubectl
+}
+
+// judgingFlags adds the flags of every command that judges.
+func (o *judging) judgingFlags(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&o.config, "config", "", "the configuration `file`; without it cmkgate.yaml, from the working directory upward")
+	flags.StringVarP(&o.namespace, "namespace", "n", "", "the `namespace` of objects that name none")
+	flags.StringVar(&o.schema, "schema", schemaEnforce, "what objects that ACK's CRDs do not allow come to: enforce, warn or off")
+	flags.BoolVar(&o.noColor, "no-color", false, "no colors (also by the variable NO_COLOR)")
+	flags.BoolVar(&o.cluster, "cluster", false, "judge with what is in a cluster (reads only, by kubectl)")
+	flags.StringVar(&o.kubectl.Context, "context", "", "with --cluster: the `context` of the kubeconfig; without it the current one")
+	flags.StringVar(&o.kubectl.Kubeconfig, "kubeconfig", "", "with --cluster: the kubeconfig `file`; without it kubectl's own choice")
+	flags.IntVar(&o.concurrency, "concurrency", runtime.GOMAXPROCS(0), "how many files to judge at a time")
+	completeFiles(cmd, "config", "yaml", "yml")
+	completeFlag(cmd, "schema", oneOf(schemaEnforce, schemaWarn, schemaOff))
+}
+
+// readingFlags adds the flags of every command that reads files and folders.
+func (o *judging) readingFlags(flags *pflag.FlagSet) {
+	flags.StringArrayVar(&o.ignore, "ignore", nil, "leave out what matches the `PATTERN`, as in a .gitignore here; repeatable")
+	flags.BoolVar(&o.noGitIgnore, "no-gitignore", false, "judge in folders also what Git ignores")
+}
+
+// injectionFlag adds the flag of the commands that tell what the webhook would set.
+func (o *judging) injectionFlag(flags *pflag.FlagSet) {
+	flags.BoolVar(&o.noInject, "no-inject", false, "judge as if the webhook set nothing: keys must be in the manifests")
+}
+
+// begin makes ready what judges and what it reads, which the caller closes.
+func (o *judging) begin(cmd *cobra.Command, args []string) (*checker, *manifest.Input, error) {
+	c, err := o.checker(cmd.Context(), cmd.ErrOrStderr())
+	if err != nil {
+		return nil, nil, err
+	}
+	input, err := o.input(args, cmd.InOrStdin())
+	return c, input, err
+}
+
+// ask has the checker ask the cluster.
+func (o *judging) ask(ctx context.Context, c *checker) (err error) {
+	if c.namespace == "" {
+		if c.namespace, err = o.kubectl.Namespace(ctx); err != nil {
+			return fmt.Errorf("cluster: %w", err)
+		}
+	}
+	var facts []manifest.Fact
+	known := false
+	c.live = func(survey *manifest.Survey) (_ []manifest.Fact, err error) {
+		if !known { // fix learns twice, of the same cluster
+			facts, err = cluster.Facts(ctx, o.kubectl, survey, c.ackNamespace)
+			known = err == nil
+		}
+		return facts, err
+	}
+	return nil
+}
+
+// checker makes ready what judges.
+func (o *judging) checker(ctx context.Context, stderr io.Writer) (*checker, error) {
+	cfg, err := loadConfig(o.config)
+	if err != nil {
+		return nil, err
+	}
+	return o.checkerFor(ctx, cfg, stderr)
+}
+
+// checkerFor is checker with a configuration that was read before.
+func (o *judging) checkerFor(ctx context.Context, cfg *config.Config, stderr io.Writer) (*checker, error) {
+	if !slices.Contains([]string{schemaEnforce, schemaWarn, schemaOff}, o.schema) {
+		return nil, fmt.Errorf("--schema %q: want enforce, warn or off", o.schema)
+	}
+	if !o.cluster && o.kubectl != (cluster.Kubectl{}) {
+		return nil, errors.New("--context and --kubeconfig choose a cluster: add --cluster, or leave them out")
+	}
+	evaluator, err := o.evaluator(cfg.Settings)
+	if err != nil {
+		return nil, err
+	}
+	c := &checker{
+		evaluator: evaluator, shapes: shapes{schema.New(), o.schema}, namespace: o.namespace,
+		ackNamespace: cfg.ACKNamespace, workers: max(o.concurrency, 1),
+		stderr: stderr, progress: o.progress(stderr),
+	}
+	if o.cluster {
+		err = o.ask(ctx, c)
+	}
+	return c, err
+}
+
+// input is what the arguments of a command name.
+func (o *judging) input(args []string, stdin io.Reader) (*manifest.Input, error) {
+	input := &manifest.Input{Paths: args, Ignore: o.ignore, NoGitIgnore: o.noGitIgnore}
+	var err error
+	if slices.Contains(args, manifest.Stdin) {
+		input.Stdin, err = manifest.NewSpool(stdin)
+	}
+	return input, err //nolint:wrapcheck // it names standard input
+}
+
+func (o *judging) evaluator(settings policies.Settings) (*policies.Evaluator, error) {
+	if o.noInject {
+		settings = withoutInjection(settings)
+	}
+	evaluator, err := policies.New(policies.All(), settings)
+	if err != nil {
+		return nil, fmt.Errorf("prepare the policies: %w", err)
+	}
+	return evaluator, nil
+}
+
+func (o *judging) progress(stderr io.Writer) *progress {
+	if o.quiet || !isTerminal(stderr) {
+		return nil
+	}
+	return newProgress(stderr)
+}
