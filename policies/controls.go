@@ -3,7 +3,7 @@ package policies
 import "strings"
 
 // Control is a rule of somebody else that an object satisfies when a policy has
-// nothing to say about it.
+// nothing to say about it, but for what Asks tells.
 type Control struct {
 	// Framework is whose rule it is, ID what it is called there.
 	Framework, ID string
@@ -29,8 +29,8 @@ const (
 var controls = map[ID][]Control{
 	"sagemaker-volume-key": {
 		{awsConfig, "sagemaker-endpoint-configuration-kms-key-configured", "an EndpointConfig names a key; it also asks where instances have local storage only, which takes none"},
-		{checkov, "CKV_AWS_98", "an EndpointConfig names a key"},
-		{checkov, "CKV_AWS_368", "a DataQualityJobDefinition names a volume key"},
+		{checkov, "CKV_AWS_98", "an EndpointConfig names a key, on local storage too"},
+		{checkov, "CKV_AWS_368", "a DataQualityJobDefinition names a volume key, on local storage too"},
 	},
 	"sagemaker-output-key": {
 		{checkov, "CKV_AWS_367", "a DataQualityJobDefinition names an output key"},
@@ -69,12 +69,12 @@ var controls = map[ID][]Control{
 		{controlTower, "CT.S3.PR.8", "a Bucket's policy refuses requests without TLS"},
 	},
 	"transit-inter-container": {
-		{securityHub, "SageMaker.9", "a DataQualityJobDefinition encrypts traffic between containers"},
-		{securityHub, "SageMaker.10", "a ModelExplainabilityJobDefinition does"},
-		{securityHub, "SageMaker.13", "a ModelQualityJobDefinition does"},
+		{securityHub, "SageMaker.9", "a DataQualityJobDefinition encrypts traffic between containers, on one instance too, where cmkgate does not ask"},
+		{securityHub, "SageMaker.10", "a ModelExplainabilityJobDefinition does, on one instance too"},
+		{securityHub, "SageMaker.13", "a ModelQualityJobDefinition does, on one instance too"},
 		{securityHub, "SageMaker.15", "a ModelBiasJobDefinition does, on two instances or more"},
-		{securityHub, "SageMaker.22", "a MonitoringSchedule does"},
-		{checkov, "CKV_AWS_369", "a DataQualityJobDefinition encrypts traffic between containers"},
+		{securityHub, "SageMaker.22", "a MonitoringSchedule does, on one instance too"},
+		{checkov, "CKV_AWS_369", "a DataQualityJobDefinition encrypts traffic between containers, on one instance too"},
 	},
 }
 

@@ -176,14 +176,18 @@ func TestTheActionOfGitHubAnnotatesAndSumsUp(t *testing.T) {
 	if check.Name != "Check" {
 		t.Fatalf("the last step is %q", check.Name)
 	}
-	dir := folder(t, map[string]string{"job.yaml": strings.Replace(read(t, "testdata/manifests/job.yaml"), right, wrong, 1)})
+	denied := strings.Replace(read(t, "testdata/manifests/job.yaml"), right, wrong, 1)
+	dir := folder(t, map[string]string{"job.yaml": denied, "second.yaml": denied})
 	summary := filepath.Join(t.TempDir(), "summary.md")
 	got := x.run(t, dir, []string{
 		"RUNNER_TEMP=" + x.dir, "GITHUB_STEP_SUMMARY=" + summary, "CMKGATE_SARIF=cmkgate.sarif", "CMKGATE_CONFIG=",
-		"CMKGATE_ARGS=--no-inject --schema warn", "CMKGATE_PATHS=job.yaml $(touch${IFS}hacked)",
+		"CMKGATE_ARGS=--no-inject --schema warn", "CMKGATE_PATHS=job.yaml $(touch${IFS}hacked)\nsecond.yaml\n",
 	}, "bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", check.Run)
 	if got.code == 0 || !strings.Contains(got.stdout, "::error file=job.yaml,line=") {
 		t.Errorf("%+v", got)
+	}
+	if !strings.Contains(got.stdout, "::error file=second.yaml,line=") {
+		t.Errorf("the second line of paths was not judged: %+v", got)
 	}
 	if text := read(t, summary); !strings.Contains(text, "alias/aws/s3") {
 		t.Errorf("the summary is %q", text)
