@@ -110,7 +110,7 @@ func TestCheckWithACluster(t *testing.T) {
 		before := len(requestsOf(t, server, "pipeline"))
 		keyless := "apiVersion: sagemaker.services.k8s.aws/v1alpha1\nkind: EndpointConfig\nmetadata: {name: mine, namespace: science}\n" +
 			"spec: {endpointConfigName: mine, productionVariants: [{variantName: a, modelName: m, instanceType: ml.m5.large}]}\n"
-		c.expectOf(t, "fix", 0, "kmsKeyID: \"arn:", keyless+"---\n"+endpoint(", namespace: science", "mine"))
+		c.expectOf(t, "fix", 0, "kmsKeyID: arn:", keyless+"---\n"+endpoint(", namespace: science", "mine"))
 		asked := map[string]int{}
 		for _, r := range requestsOf(t, server, "pipeline")[before:] {
 			asked[r.RequestURI]++
