@@ -263,7 +263,7 @@ func TestAliasesAreBounded(t *testing.T) {
 	for c := 'b'; c < 'k'; c++ {
 		bomb += string(c) + ": &" + string(c) + " [" + strings.Repeat("*"+string(c-1)+",", 9) + "]\n"
 	}
-	if _, err := Load(FileName, []byte(bomb), known()); err == nil || !strings.Contains(err.Error(), "the document has more than 1048576 values") {
+	if _, err := Load(FileName, []byte(bomb), known()); err == nil || !strings.Contains(err.Error(), "the aliases of the document expand to more than 131072 values") {
 		t.Errorf("got %v", err)
 	}
 }

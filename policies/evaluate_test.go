@@ -326,3 +326,19 @@ func versioned(doc string) string {
 	}
 	return "apiVersion: " + group + "/v1alpha1\n" + doc
 }
+
+// The API server sets this label, so that no manifest needs to say it.
+func TestANamespaceHasItsNameAsALabel(t *testing.T) {
+	off := policies.Off
+	for name, want := range map[string]int{"science": 0, "fraud-detect": 1} {
+		e := evaluator(t, func(s *policies.Settings) {
+			s.Overrides = []policies.Override{{
+				Labels:   map[string]string{"kubernetes.io/metadata.name": name},
+				Policies: map[policies.ID]policies.PolicyOverride{"sagemaker-volume-key": {Mode: &off}},
+			}}
+		})
+		if got := of("sagemaker-volume-key", load(t, trainingJob).findings(e)); len(got) != want {
+			t.Errorf("%s: want %d findings:\n%s", name, want, report(got))
+		}
+	}
+}

@@ -124,7 +124,7 @@ func (s *RoleSelector) matches(object Object, ns Namespace) bool {
 		return false
 	}
 	for name, want := range s.NamespaceLabels {
-		if got, ok := ns.Labels[name]; !ok || got != want {
+		if got, ok := ns.label(name); !ok || got != want {
 			return false
 		}
 	}

@@ -115,7 +115,7 @@ func (s *Settings) policyIn(id ID, ns Namespace) PolicySettings {
 
 func (o *Override) covers(ns Namespace) bool {
 	for key, want := range o.Labels {
-		if got, ok := ns.Labels[key]; !ok || got != want {
+		if got, ok := ns.label(key); !ok || got != want {
 			return false
 		}
 	}

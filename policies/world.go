@@ -26,6 +26,18 @@ type Namespace struct {
 	Annotations map[string]string
 }
 
+// nameLabel is on every namespace, whatever its manifest says: the API server
+// sets it to the name (Kubernetes, well-known labels).
+const nameLabel = "kubernetes.io/metadata.name"
+
+func (ns *Namespace) label(key string) (string, bool) {
+	if key == nameLabel {
+		return ns.Name, ns.Name != ""
+	}
+	value, ok := ns.Labels[key]
+	return value, ok
+}
+
 // Object is an object of one of the two API groups.
 type Object struct {
 	Group     string

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"iter"
 	"maps"
+	"slices"
 
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/report"
@@ -65,9 +67,9 @@ func (c *checker) check(input *manifest.Input) (report.Summary, error) {
 	}
 	defer c.progress.clear()
 	seen := objects{}
-	err = inOrder(c.workers, input.Batches(), func() func(manifest.Batch) outcome {
+	err = inOrder(c.workers, known.toJudge(input.Batches()), func() func(task) outcome {
 		var splitter manifest.Splitter
-		return func(b manifest.Batch) outcome { return c.judge(&b, &splitter, known) }
+		return func(t task) outcome { return c.judge(&t, &splitter, known) }
 	}, func(o outcome) error {
 		c.progress.show(&summary)
 		o.results = append(o.results, seen.duplicates(o.objects)...)
@@ -104,17 +106,21 @@ func (c *checker) learn(input *manifest.Input, change func(manifest.Document) ma
 		return known, fmt.Errorf("prepare the look-ups: %w", err)
 	}
 	var lessons []lesson
-	err = inOrder(c.workers, input.Batches(), func() func(manifest.Batch) lesson {
+	const together = 16
+	err = inOrder(c.workers, inGroups(together, input.Batches()), func() func([]manifest.Batch) []lesson {
 		var splitter manifest.Splitter
-		return func(b manifest.Batch) lesson { return lessonOf(&b, &splitter, survey, change) }
-	}, func(l lesson) error {
-		maps.Copy(known.patches, l.patches)
-		if l.foreign {
-			known.foreign[l.file] = l.documents
+		return func(batches []manifest.Batch) []lesson {
+			out := make([]lesson, 0, len(batches))
+			for i := range batches {
+				out = append(out, lessonOf(&batches[i], &splitter, survey, change))
+			}
+			return out
 		}
-		if len(l.facts) > 0 {
-			lessons = append(lessons, l)
+	}, func(group []lesson) error {
+		for i := range group {
+			known.note(&group[i])
 		}
+		lessons = append(lessons, slices.DeleteFunc(group, func(l lesson) bool { return len(l.facts) == 0 })...)
 		return nil
 	})
 	for _, l := range lessons {
@@ -139,6 +145,14 @@ func (c *checker) learn(input *manifest.Input, change func(manifest.Document) ma
 	return known, nil
 }
 
+// note takes in what a batch says of other files and of its own.
+func (l *learned) note(from *lesson) {
+	maps.Copy(l.patches, from.patches)
+	if from.foreign {
+		l.foreign[from.file] = from.documents
+	}
+}
+
 func lessonOf(b *manifest.Batch, splitter *manifest.Splitter, survey *manifest.Survey, change func(manifest.Document) manifest.Document) lesson {
 	l := lesson{file: b.File, patches: manifest.Patches{}, foreign: b.IsFile()}
 	for doc, problem := range b.Documents(splitter) {
@@ -160,17 +174,46 @@ func lessonOf(b *manifest.Batch, splitter *manifest.Splitter, survey *manifest.S
 	return l
 }
 
-func (c *checker) judge(b *manifest.Batch, splitter *manifest.Splitter, known learned) outcome {
-	var out outcome
-	if b.First {
-		out.files++
+// task is a batch to judge, with the files and documents before it that there is
+// nothing to judge in.
+type task struct {
+	manifest.Batch
+	files, documents int
+}
+
+// toJudge leaves out the files that hold nothing to be judged. The last task may
+// have nothing but their number.
+func (l *learned) toJudge(batches iter.Seq[manifest.Batch]) iter.Seq[task] {
+	return func(yield func(task) bool) {
+		var next task
+		for b := range batches {
+			if documents, foreign := l.foreign[b.File]; foreign && b.IsFile() {
+				next.files++
+				next.documents += documents
+				continue
+			}
+			next.Batch = b
+			if !yield(next) {
+				return
+			}
+			next = task{}
+		}
+		if next.files > 0 {
+			yield(next)
+		}
 	}
-	if documents, foreign := known.foreign[b.File]; foreign && b.IsFile() {
-		out.documents = documents
+}
+
+func (c *checker) judge(t *task, splitter *manifest.Splitter, known learned) outcome {
+	out := outcome{files: t.files, documents: t.documents}
+	if t.File == "" {
 		return out
 	}
-	patchOf := known.patches.Of(b.File)
-	for doc, problem := range b.Documents(splitter) {
+	if t.First {
+		out.files++
+	}
+	patchOf := known.patches.Of(t.File)
+	for doc, problem := range t.Documents(splitter) {
 		if problem != nil {
 			out.problems = append(out.problems, *problem)
 			continue

@@ -323,6 +323,7 @@ func (r *documentFix) accept(a attempt) {
 	r.document, r.parsed = a.document, a.parsed
 	if len(a.splices) > 0 {
 		r.rounds = append(r.rounds, a.splices)
+		clear(r.refused) // what shares a value may need the same by now
 	}
 	for i := range a.proposals {
 		r.made[a.proposals[i].finding] = a.proposals[i].edits

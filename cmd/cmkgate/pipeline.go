@@ -26,6 +26,26 @@ func catch(work func()) (err error) {
 	return nil
 }
 
+// inGroups hands out up to n items at a time, for work that takes no longer than
+// to hand it over.
+func inGroups[T any](n int, items iter.Seq[T]) iter.Seq[[]T] {
+	return func(yield func([]T) bool) {
+		var group []T
+		for item := range items {
+			if group = append(group, item); len(group) < n {
+				continue
+			}
+			if !yield(group) {
+				return
+			}
+			group = make([]T, 0, n)
+		}
+		if len(group) > 0 {
+			yield(group)
+		}
+	}
+}
+
 // inOrder runs work on every item, on several goroutines, and hands the results
 // to done in the order of the items. A bounded number of items is under way at
 // any time, however many there are. Each goroutine makes its own work function,

@@ -109,3 +109,21 @@ func TestAFullDiskIsTold(t *testing.T) {
 type failingWriter struct{}
 
 func (failingWriter) Write([]byte) (int, error) { return 0, io.ErrShortWrite }
+
+func TestInGroups(t *testing.T) {
+	for _, n := range []int{0, 1, 3, 4, 7} {
+		var got []int
+		for group := range inGroups(3, numbers(n)) {
+			if len(group) == 0 || len(group) > 3 {
+				t.Errorf("%d items: a group of %d", n, len(group))
+			}
+			got = append(got, group...)
+		}
+		if want := slices.Collect(numbers(n)); !slices.Equal(got, want) {
+			t.Errorf("%d items: got %v", n, got)
+		}
+	}
+	for range inGroups(3, numbers(7)) {
+		break // nobody has to read to the end
+	}
+}

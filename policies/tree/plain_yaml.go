@@ -47,6 +47,9 @@ func (c *plainConverter) convert(dst *yaml.Node, value, name *Node) {
 	if c.src[begin] == '{' || c.src[begin] == '[' {
 		dst.Style = yaml.FlowStyle
 	}
+	if n := len(value.children); value.kind == Map && n > 0 {
+		dst.Content = make([]*yaml.Node, 0, 2*n)
+	}
 	for i := range value.children {
 		if value.kind == Map {
 			key := c.next()
@@ -72,6 +75,10 @@ func (c *plainConverter) scalar(dst *yaml.Node, value *Node, begin int) {
 	default:
 		p := plainParser{src: c.src}
 		dst.Value, _ = p.plain(begin)
-		dst.Tag = dst.ShortTag()
+		if value.kind == String && isLetter(dst.Value[0]) {
+			dst.Tag = "!!str"
+		} else {
+			dst.Tag = dst.ShortTag() // slow; it may take for a text what kubectl does not, or a date for none
+		}
 	}
 }

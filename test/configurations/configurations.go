@@ -40,7 +40,8 @@ func All() []Configuration {
 		{"trusted keys by name", aws + keys + enforced + "trustedKeys: {arns: ['" + objects.PartnerKey + "']}\n"},
 		{"other instance families", aws + keys + enforced + "instanceFamilies: {g9: Local, trn2.3xlarge: EBS, m5: Unknown}\n"},
 		{"overrides", aws + keys + enforced + "overrides:\n- {namespaces: [sandbox-*], " + inline("{mode: Warn}") + "}\n" +
-			"- {labels: {example.com/stage: legacy}, " + inline("{mode: Audit, inject: false}") + "}\n"},
+			"- {labels: {example.com/stage: legacy}, " + inline("{mode: Audit, inject: false}") + "}\n" +
+			"- {labels: {kubernetes.io/metadata.name: fraud-eu}, " + inline("{mode: Warn}") + "}\n"},
 	}
 	for i := range all {
 		all[i].Text = header + all[i].Text

@@ -20,7 +20,7 @@ import (
 )
 
 var (
-	count = flag.Int("objects", 3000, "how many objects are generated; with -short a tenth of them")
+	count = flag.Int("objects", 2000, "how many objects are generated; with -short a tenth of them")
 	first = flag.Uint64("seed", 0, "the seed of the first object; each further one has the next seed")
 )
 

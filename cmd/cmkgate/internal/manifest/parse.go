@@ -67,6 +67,12 @@ func (d *Document) isEmpty() bool {
 
 // parse reads the document, in the fast way where its writing allows that.
 func (d *Document) parse() Parsed {
+	if i := bytes.Index(d.Data, []byte("\n\ufeff")); i >= 0 {
+		return Parsed{Documents: 1, Problems: []Problem{{
+			File: d.File, Line: d.Line + lineNumber(d.Data, i+1), Column: 1,
+			Text: "a byte order mark stands at the beginning of this line. kubectl reads over it where a document begins, other tools take it for a part of the name. Remove it.",
+		}}}
+	}
 	if out, ok := d.parsePlain(); ok {
 		return out
 	}

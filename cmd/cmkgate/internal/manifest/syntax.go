@@ -22,6 +22,10 @@ func (d *Document) syntaxProblem(err error) Problem {
 	if line, column, ok := locate(d.Data); ok {
 		problem.Line, problem.Column = d.Line+line, column
 	}
+	if i := bytes.Index(d.Data, []byte("%YAML")); i >= 0 && strings.Contains(problem.Text, "incompatible YAML document") {
+		problem.Line, problem.Column = d.Line+lineNumber(d.Data, i), 1
+		problem.Text = "kubectl does not take a version of YAML other than 1.1. Remove the line that begins with %YAML."
+	}
 	if strings.Contains(problem.Text, "UTF-8") {
 		problem.Text += " Save the file as UTF-8."
 	}
