@@ -125,6 +125,7 @@ func leftAlone() map[string]string {
 		refused + "template.yaml": "a document with braces of Helm is not rewritten",
 		refused + "some.yaml":     "a comment stands in the way",
 		refused + "shared.yaml":   "an anchor shares the value with another place",
+		refused + "text.yaml":     "an anchor shares the definition with another place",
 	}
 }
 
