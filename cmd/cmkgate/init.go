@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -122,9 +123,18 @@ func (o *initOptions) ask(in io.Reader, out io.Writer) error {
 	if o.account, err = question("AWS account of the ACK controllers", first(o.account, ref.Account)); err != nil {
 		return err
 	}
+	return o.askForMore(question, out)
+}
+
+// askForMore asks for the keys of other regions, until the ACK controllers' own has one.
+func (o *initOptions) askForMore(question func(text, otherwise string) (string, error), out io.Writer) error {
 	for {
-		key, err := question("ARN of the key of another region, or nothing", "")
-		if err != nil || key == "" {
+		which := "another region, or nothing"
+		if !o.hasKeyIn(o.region) {
+			which = o.region
+		}
+		key, err := question("ARN of the key of "+which, "")
+		if err != nil || key == "" && o.hasKeyIn(o.region) {
 			return err
 		}
 		if _, err := keyARN(key); err != nil {
@@ -133,6 +143,13 @@ func (o *initOptions) ask(in io.Reader, out io.Writer) error {
 		}
 		o.keys = append(o.keys, key)
 	}
+}
+
+func (o *initOptions) hasKeyIn(region string) bool {
+	return slices.ContainsFunc(o.keys, func(key string) bool {
+		ref, err := keyARN(key)
+		return err == nil && ref.Region == region
+	})
 }
 
 func first(a, b string) string {
@@ -172,6 +189,9 @@ func (o *initOptions) text() (string, error) {
 	}
 	if !kms.IsRegion(o.region) {
 		return "", fmt.Errorf("init: --region %q is not a region of AWS, for example eu-west-1", o.region)
+	}
+	if !o.hasKeyIn(o.region) {
+		return "", fmt.Errorf("init: no key is in %[1]s, where the ACK controllers work, so nothing could be created there: add --key arn:aws:kms:%[1]s:ACCOUNT:key/KEY-ID, or name another --region", o.region)
 	}
 	if !kms.IsAccount(o.account) {
 		return "", fmt.Errorf("init: --account %q is not an AWS account: 12 digits", o.account)

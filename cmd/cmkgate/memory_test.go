@@ -46,7 +46,7 @@ func TestMemoryDoesNotGrowWithTheNumberOfFiles(t *testing.T) {
 			a, b := peak(few, nil, few), peak(many, nil, many)
 			c := peak(few, &documentStream{n: stream, document: trainingJob}, "-")
 			t.Logf("peak heap: 400 files %d KiB, 10000 files %d KiB, a stream of %d documents %d KiB", a>>10, b>>10, stream, c>>10)
-			const garbage = 20 << 20 // of a moment; the files are 30 MB
+			const garbage = 32 << 20 // of a moment, on a busy machine; all files, parsed, are more than 100 MB
 			if b > a+garbage {
 				t.Errorf("with the files the peak of the heap grows from %d to %d bytes", a, b)
 			}

@@ -39,7 +39,7 @@ func newPolicies() *cobra.Command {
 
 func listPolicies(w io.Writer) error {
 	for _, p := range policies.All() {
-		if _, err := fmt.Fprintf(w, "%-24s %-8s %s\n", p.ID, p.Default, p.Title); err != nil {
+		if _, err := fmt.Fprintf(w, "%-27s %-8s %s\n", p.ID, p.Default, p.Title); err != nil {
 			return err //nolint:wrapcheck // writing to the terminal
 		}
 	}
