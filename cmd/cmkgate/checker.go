@@ -221,7 +221,7 @@ func (c *checker) judge(t *task, splitter *manifest.Splitter, known learned) out
 		parsed := doc.ACK()
 		out.documents += parsed.Documents
 		before := out
-		if p := doc.Unrendered(); p != nil && len(parsed.Objects)+len(parsed.Problems) == 0 {
+		if p := doc.Unrendered(&parsed); p != nil {
 			parsed.Problems = append(parsed.Problems, *p)
 		}
 		out.unparsed(parsed.Problems, doc.Source())

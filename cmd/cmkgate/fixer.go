@@ -137,7 +137,7 @@ func (f *fixer) document(d manifest.Document, known learned) documentFix {
 		}
 		r.accept(r.admit(proposals, attempt{document: r.document, parsed: r.parsed}))
 	}
-	if p := d.Unrendered(); p != nil && len(r.parsed.Objects)+len(r.problems) == 0 {
+	if p := d.Unrendered(&r.parsed); p != nil && len(r.problems) == 0 {
 		r.problems = append(r.problems, *p)
 	}
 	if id := r.repeated; id != "" {

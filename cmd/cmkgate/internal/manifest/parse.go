@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -98,11 +99,21 @@ func (d *Document) parsePlain() (Parsed, bool) {
 // writes it, has fewer.
 const maxMarks = 1 << 20
 
+// quotedMerge is a merge key that the YAML reader here takes for the name of a field.
+var quotedMerge = regexp.MustCompile(`![ \t\r\n]+["']<<["']`)
+
 // parseYAML makes objects only when they are wanted.
 func (d *Document) parseYAML(wanted bool) Parsed {
 	var out Parsed
 	if bytes.Count(d.Data, []byte("\n"))+bytes.Count(d.Data, []byte(",")) > maxMarks {
 		out.Problems = append(out.Problems, Problem{File: d.File, Line: d.Line + 1, Column: 1, Text: "the document has more than a million values; split the List."})
+		return out
+	}
+	if i := quotedMerge.FindIndex(d.Data); wanted && i != nil {
+		out.Problems = append(out.Problems, Problem{
+			File: d.File, Line: d.Line + lineNumber(d.Data, i[0]), Column: 1,
+			Text: "kubectl takes this for a merge key, though it is in quotes, and other tools for a field. Write <<: without tag and quotes.",
+		})
 		return out
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(d.Data))

@@ -80,8 +80,9 @@ func TestAnotherEncodingIsToldWithItsRemedy(t *testing.T) {
 func TestWhatKubectlReadsOtherwiseIsTold(t *testing.T) {
 	const bucket = "apiVersion: s3.services.k8s.aws/v1alpha1\nkind: Bucket\n"
 	for text, want := range map[string]string{
-		"a: 1\n---\n\ufeff" + bucket: "f:3:1: a byte order mark stands at the beginning of this line. kubectl reads over it where a document begins, other tools take it for a part of the name. Remove it.",
-		"%YAML 1.2\n---\n" + bucket:  "f:1:1: kubectl does not take a version of YAML other than 1.1. Remove the line that begins with %YAML.",
+		"a: 1\n---\n\ufeff" + bucket:            "f:3:1: a byte order mark stands at the beginning of this line. kubectl reads over it where a document begins, other tools take it for a part of the name. Remove it.",
+		bucket + "x: &x {a: b}\n! \"<<\": *x\n": "f:4:1: kubectl takes this for a merge key, though it is in quotes, and other tools for a field. Write <<: without tag and quotes.",
+		"%YAML 1.2\n---\n" + bucket:             "f:1:1: kubectl does not take a version of YAML other than 1.1. Remove the line that begins with %YAML.",
 	} {
 		if _, problems := readAll(text); len(problems) != 1 || problems[0] != want {
 			t.Errorf("%q: got %q, want %q", text, problems, want)

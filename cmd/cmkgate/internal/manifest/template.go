@@ -70,12 +70,18 @@ func templateText(mark []byte, chart string) string {
 }
 
 // Unrendered is a problem where the document is YAML by chance: a template that
-// does not say what it comes to, as {{ include "x" . }}. It is nil for others.
-func (d *Document) Unrendered() *Problem {
-	if !bytes.Contains(d.Data, []byte("{{")) && !d.leavesGroupOpen() {
+// does not say what it comes to, as {{ include "x" . }} or an API group with a
+// variable in it. It is nil for others.
+func (d *Document) Unrendered(as *Parsed) *Problem {
+	open := d.leavesGroupOpen()
+	switch {
+	case len(as.Problems) > 0:
+		return nil
+	case !open && (len(as.Objects) > 0 || !bytes.Contains(d.Data, []byte("{{"))):
 		return nil
 	}
-	if p := d.templated(Problem{File: d.File}); p.Template == OpenTemplate {
+	p := d.templated(Problem{File: d.File})
+	if p.Template == OpenTemplate || open && p.Template == ACKTemplate {
 		return &p
 	}
 	return nil

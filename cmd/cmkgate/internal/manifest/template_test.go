@@ -27,6 +27,7 @@ func TestTemplatesAreNotBrokenYAML(t *testing.T) {
 		"apiVersion: {{ .Values.api }}\nkind: Bucket\n":                                           "1:13 2",
 		"apiVersion: ${API}\nkind: Bucket\n":                                                      "1:13 2",
 		"{\n  \"apiVersion\": \"s3.${DOMAIN}/v1alpha1\", \"kind\": \"Bucket\"}\n":                 "2:21 2",
+		"apiVersion: s3.${D:=services.k8s.aws}/v1alpha1\nkind: Bucket\n":                          "1:16 3",
 		"apiVersion: apps/${VERSION}\nkind: Deployment\n":                                         "-", // says what it is
 		"apiVersion: v1\nkind: ConfigMap\ndata:\n  x: |\n    apiVersion: ${API}\n":                "-",
 		"apiVersion: v1\nkind: Service\nmetadata: {name: {{ .x }}\n":                              "",  // and broken besides
@@ -43,8 +44,9 @@ func TestTemplatesAreNotBrokenYAML(t *testing.T) {
 			if problem != nil {
 				t.Fatal(problem)
 			}
-			p := doc.Unrendered()
-			if problems := doc.ACK().Problems; p == nil && len(problems) > 0 {
+			parsed := doc.ACK()
+			p := doc.Unrendered(&parsed)
+			if problems := parsed.Problems; p == nil && len(problems) > 0 {
 				p = &problems[0]
 			}
 			switch {

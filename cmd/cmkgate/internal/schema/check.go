@@ -8,6 +8,7 @@ import (
 
 	"github.com/cmkgate/cmkgate/config/nearest"
 	"github.com/cmkgate/cmkgate/policies"
+	"github.com/cmkgate/cmkgate/policies/kms"
 	"github.com/cmkgate/cmkgate/policies/catalog"
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
@@ -117,6 +118,13 @@ func (c *checker) unknownKind(g *group, o *policies.Object) {
 	finding := policies.Finding{Reason: UnknownKind, Mode: policies.Enforce, Path: at}
 	if o.Kind == "" {
 		finding.Reason, finding.Problem = policies.Missing, "an object needs a kind."
+		finding.Remedy = "Write the kind, for example " + exampleKind(g) + "."
+		c.add(Breach{Finding: finding})
+		return
+	}
+	if kms.Placeholder(o.Kind) != "" {
+		finding.Reason = policies.Placeholder
+		finding.Problem = fmt.Sprintf("%s is still to be filled in, so nothing in it is judged.", quote(o.Kind))
 		finding.Remedy = "Write the kind, for example " + exampleKind(g) + "."
 		c.add(Breach{Finding: finding})
 		return

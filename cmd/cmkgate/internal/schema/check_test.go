@@ -228,3 +228,13 @@ func FuzzCheck(f *testing.F) {
 		}
 	})
 }
+
+func TestAKindThatIsStillToBeFilledInIsDenied(t *testing.T) {
+	for _, kind := range []string{"${KIND}", "${K:=Bucket}", "'{{ .Values.kind }}'"} {
+		o := parse(t, strings.Replace(with(bucket, ""), "kind: Bucket", "kind: "+kind, 1))
+		breaches, _ := New().Check(&o, false)
+		if got := labels(breaches); got != "Enforce placeholder kind" {
+			t.Errorf("%s: got %q", kind, got)
+		}
+	}
+}
