@@ -8,8 +8,8 @@ import (
 
 	"github.com/cmkgate/cmkgate/config/nearest"
 	"github.com/cmkgate/cmkgate/policies"
-	"github.com/cmkgate/cmkgate/policies/kms"
 	"github.com/cmkgate/cmkgate/policies/catalog"
+	"github.com/cmkgate/cmkgate/policies/kms"
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
