@@ -55,7 +55,7 @@ func TestAPipelineJudgesWhatFluxBuilds(t *testing.T) {
 	}{
 		"built, filled in":        {script: build, instead: declared, want: "1 object in 1 file: admitted"},
 		"built, with a wrong key": {script: build, instead: "KMS_KEY: " + awsKey, code: 1, want: `"alias/aws/s3" is managed by AWS`},
-		"built, not filled in":    {script: build, instead: "OTHER: x", code: 1, want: `variable not set (strict mode): "KMS_KEY"`},
+		"built, not filled in":    {script: build, instead: "OTHER: x", code: 2, want: `variable not set (strict mode): "KMS_KEY"`},
 		"built, not filled in, without the flag": {
 			script: strings.Replace(build, " --strict-substitute", "", 1), instead: "OTHER: x",
 			want: "set at admission: TrainingJob science/churn: spec.outputDataConfig.kmsKeyID",
