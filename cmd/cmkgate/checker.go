@@ -177,12 +177,12 @@ func lessonOf(b *manifest.Batch, splitter *manifest.Splitter, survey *manifest.S
 // task is a batch to judge, with the files and documents before it that there is
 // nothing to judge in.
 type task struct {
-	manifest.Batch
+	// batch is nil where such files are the last.
+	batch            *manifest.Batch
 	files, documents int
 }
 
-// toJudge leaves out the files that hold nothing to be judged. The last task may
-// have nothing but their number.
+// toJudge leaves out the files that hold nothing to be judged, but for their number.
 func (l *learned) toJudge(batches iter.Seq[manifest.Batch]) iter.Seq[task] {
 	return func(yield func(task) bool) {
 		var next task
@@ -192,7 +192,7 @@ func (l *learned) toJudge(batches iter.Seq[manifest.Batch]) iter.Seq[task] {
 				next.documents += documents
 				continue
 			}
-			next.Batch = b
+			next.batch = &b
 			if !yield(next) {
 				return
 			}
@@ -206,14 +206,15 @@ func (l *learned) toJudge(batches iter.Seq[manifest.Batch]) iter.Seq[task] {
 
 func (c *checker) judge(t *task, splitter *manifest.Splitter, known learned) outcome {
 	out := outcome{files: t.files, documents: t.documents}
-	if t.File == "" {
+	b := t.batch
+	if b == nil {
 		return out
 	}
-	if t.First {
+	if b.First {
 		out.files++
 	}
-	patchOf := known.patches.Of(t.File)
-	for doc, problem := range t.Documents(splitter) {
+	patchOf := known.patches.Of(b.File)
+	for doc, problem := range b.Documents(splitter) {
 		if problem != nil {
 			out.problems = append(out.problems, *problem)
 			continue

@@ -93,6 +93,8 @@ func (in *Input) path(path string, yield func(source) bool) bool {
 	}
 	info, err := os.Stat(path)
 	switch {
+	case path == "":
+		return yield(source{file: `""`, problem: &Problem{File: `""`, Text: "names no file. Set the variable that stands there, or leave the argument out."}})
 	case errors.Is(err, fs.ErrNotExist) && isGlob(path):
 		return in.glob(path, yield)
 	case err != nil:
