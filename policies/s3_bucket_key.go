@@ -64,11 +64,9 @@ const (
 )
 
 func checkBucket(e *evaluation) {
-	if e.observes() {
-		e.adopted()
+	if !e.opens() {
 		return
 	}
-	e.checkPlace()
 	for i := range e.rule.fields {
 		f := &e.rule.fields[i]
 		if f.Elsewhere {

@@ -1,6 +1,7 @@
 package policies
 
 import (
+	"github.com/cmkgate/cmkgate/policies/ack"
 	"github.com/cmkgate/cmkgate/policies/catalog"
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
@@ -49,6 +50,21 @@ type Object struct {
 	// webhook will inject counts as if it were there, and its status as if it
 	// were not: the API server drops that of a new object.
 	Planned bool
+	// Standing is how far ACK stands behind an object that was looked up, where
+	// what tells it has been dropped from Root; else it is read from there.
+	Standing ack.Standing
+}
+
+func (o *Object) kind() catalog.Kind { return catalog.Kind{Group: o.Group, Name: o.Kind} }
+
+// ack is the object as ACK reads it.
+func (o *Object) ack() ack.Object { return ack.Object{Kind: o.kind(), Root: o.Root} }
+
+func (o *Object) standing() ack.Standing {
+	if o.Standing != 0 {
+		return o.Standing
+	}
+	return ack.StandingOf(o.ack())
 }
 
 func (o *Object) status() *tree.Node {

@@ -69,6 +69,7 @@ func Governs() []string {
 func (l Lookup) Keeps() []string {
 	identity := []string{
 		"apiVersion", "kind", "metadata.name", "metadata.namespace", "metadata.labels", "metadata.deletionTimestamp",
+		`metadata.annotations["services.k8s.aws/adopted"]`,
 		"status.ackResourceMetadata.region", "status.ackResourceMetadata.ownerAccountID", l.Name,
 	}
 	return slices.Concat(identity, Governs(), l.Reads)

@@ -12,29 +12,6 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// The parts of CEL expressions that do not depend on the kind.
-const (
-	notDeleting = "object.metadata.?deletionTimestamp.orValue(null) == null"
-	specChanged = "object.?spec.orValue(null) != oldObject.?spec.orValue(null)"
-	// finalizerDropped is what kubectl replace does to a resource that exists:
-	// ACK then takes it for somebody else's (ACK.Terminal, "Resource already exists").
-	finalizerDropped = "oldObject.?status.?ackResourceMetadata.?arn.hasValue() && " +
-		"oldObject.metadata.?finalizers.orValue([]).exists(f, " + isACKs + ") && " +
-		"!object.metadata.?finalizers.orValue([]).exists(f, " + isACKs + ")"
-	isACKs = "f.startsWith('finalizers.') && f.contains('.services.k8s.aws/')"
-)
-
-// adopting is a write to an object that ACK is about to take over from AWS: it
-// fills the spec with what it sees there (policies, adoption).
-func adopting() string {
-	return fmt.Sprintf("(%s) && (%s) && !oldObject.?status.?ackResourceMetadata.?arn.hasValue()", adopts("object"), adopts("oldObject"))
-}
-
-func adopts(object string) string {
-	const annotation = "%s.metadata.?annotations[?'services.k8s.aws/%s'].orValue('') == '%s'"
-	return fmt.Sprintf(annotation+" || "+annotation, object, "adoption-policy", "adopt", object, "read-only", "true")
-}
-
 // changed tells whether an update changes anything that policies read of a kind.
 func changed(reads policies.KindReads) (string, error) {
 	var terms []string

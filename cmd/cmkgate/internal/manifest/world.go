@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/cmkgate/cmkgate/policies"
+	"github.com/cmkgate/cmkgate/policies/ack"
 	"github.com/cmkgate/cmkgate/policies/catalog"
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
@@ -127,6 +128,7 @@ func (s *Survey) Answer(data []byte) (facts []Fact, next string, err error) {
 	for i := range parsed.Objects {
 		if fact, ok := s.fact(parsed.Objects[i].Object); ok {
 			fact.object.Planned = false
+			fact.object.Standing = ack.StandingOf(ack.Object{Kind: fact.as.kind, Root: parsed.Objects[i].Root})
 			facts = append(facts, fact)
 		}
 	}
