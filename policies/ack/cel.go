@@ -119,7 +119,7 @@ func CreationCEL(kind catalog.Kind) string {
 		and(CreatesCEL("object"), not(CreatesCEL("oldObject"))),
 		and(not(ManagedCEL("oldObject")), SpecChangedCEL()),
 		and(AdoptingCEL("oldObject"), ManagedCEL("object"), not(AdoptedCEL("object"))),
-		and(annotationCEL("object", RegionKey)+" != "+annotationCEL("oldObject", RegionKey),
+		and("object.metadata.?annotations[?'"+RegionKey+"'] != oldObject.metadata.?annotations[?'"+RegionKey+"']",
 			"(oldObject.?status.?ackResourceMetadata.?region.orValue('') == '')"),
 	}
 	for _, field := range catalog.NameInAWS(kind) {

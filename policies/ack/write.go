@@ -79,8 +79,11 @@ func specChanged(now, old Object) bool {
 	return !tree.Equal(now.Root.Get("spec"), old.Root.Get("spec"))
 }
 
+// regionChanged tells an empty annotation from none: it keeps ACK from asking
+// the namespace (reconciler.go, getRegion).
 func regionChanged(now, old Object) bool {
-	return now.annotation(RegionKey).Text() != old.annotation(RegionKey).Text()
+	a, b := now.annotation(RegionKey), old.annotation(RegionKey)
+	return a.Absent() != b.Absent() || a.Text() != b.Text()
 }
 
 // inRegion reports whether ACK knows the region of the resource, and so refuses

@@ -34,6 +34,9 @@ func TestTheModelOfACKSaysTheSameInGoAndInCEL(t *testing.T) {
 		g := objects.New(schemas, seed)
 		old := g.Staged(kind, g.Object(kind))
 		now := g.Staged(kind, runtime.DeepCopyJSON(old))
+		if seed%5 == 0 {
+			old, now = g.Adopted(kind, old), g.Adopted(kind, now)
+		}
 		if seed%3 == 0 {
 			now, _ = g.Change(kind, now)
 		}

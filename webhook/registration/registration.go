@@ -133,7 +133,8 @@ func updated(kind catalog.Kind, o Options, changed string) entry {
 		adoption = "!(" + ack.ObservationCEL() + " && !" + ack.HasSpecCEL("oldObject") + ")"
 		changed += " || (" + ack.AdoptingCEL("oldObject") + " && " + ack.ManagedCEL("object") + " && " + ack.HasSpecCEL("object") + ")"
 	}
-	return update(kind, o, adoption, changed+" || "+ack.CreationCEL(kind))
+	adopts := "(" + ack.AdoptingCEL("object") + " && !" + ack.AdoptingCEL("oldObject") + ")" // by losing the finalizer, too
+	return update(kind, o, adoption, strings.Join([]string{changed, adopts, ack.CreationCEL(kind)}, " || "))
 }
 
 func update(kind catalog.Kind, o Options, adoption, changed string) entry {

@@ -23,6 +23,17 @@ func (g *Generator) Staged(kind catalog.Kind, object map[string]any) map[string]
 	return object
 }
 
+// Adopted puts an object between the two writes by which ACK adopts. It changes
+// the object that it is given.
+func (g *Generator) Adopted(kind catalog.Kind, object map[string]any) map[string]any {
+	metadata := mapIn(object, "metadata")
+	annotations := mapIn(metadata, "annotations")
+	annotations["services.k8s.aws/adoption-policy"], annotations["services.k8s.aws/adopted"] = "adopt", "true"
+	metadata["finalizers"] = []any{"finalizers." + kind.Group + "/" + kind.Name}
+	metadata["generation"] = pick(g, int64(1), int64(1), int64(2))
+	return object
+}
+
 // redraw gives a field another value half of the time, or takes it away.
 func (g *Generator) redraw(in map[string]any, field string, values ...any) {
 	switch {
