@@ -62,16 +62,20 @@ func checkEndpoint(e *evaluation) {
 		})
 		return
 	}
-	if doubt := doubt(config); doubt != "" {
+	doubt, spec := doubt(config)
+	var findings []Finding
+	if spec {
+		findings = e.ask(config, "sagemaker-volume-key", checkFields)
+	}
+	if doubt != "" && len(findings) == 0 {
 		e.report(Finding{
 			Reason:  Unverifiable,
 			Path:    path,
 			Problem: doubt + ", so its key is not known.",
 			Remedy:  "Apply the Endpoint again once ACK reports the EndpointConfig as synced; where ACK refuses it, create one under a new name.",
 		})
-		return
 	}
-	for _, f := range e.ask(config, "sagemaker-volume-key", checkFields) {
+	for _, f := range findings {
 		problem := "EndpointConfig %s is not fit for use: %s: %s"
 		if f.Reason == Unverifiable {
 			problem = "EndpointConfig %s cannot be judged: %s: %s"
