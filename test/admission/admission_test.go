@@ -189,6 +189,7 @@ func (s *suite) createOnly(t *testing.T) {
 
 func (s *suite) badKeyOnUpdate(t *testing.T) {
 	must(t, s.create(t.Context(), trainingJobs, job("keyed", nil)))
+	must(t, s.server.Hold(t.Context(), trainingJobs, "TrainingJob", "default", "keyed"))
 	err := patch(t.Context(), s.person, trainingJobs, "keyed", `{"spec":{"outputDataConfig":{"kmsKeyID":"alias/aws/s3"}}}`)
 	var status *apierrors.StatusError
 	if !apierrors.IsForbidden(err) || !errors.As(err, &status) {
