@@ -103,9 +103,9 @@ func (e *Evaluator) Complete(object Object, world World) (edits []Edit, denied b
 func (e *Evaluator) evaluate(rules []rule, object Object, old *tree.Node, world World) []Finding {
 	roles := world.Roles()
 	if old == nil || becomesCreation(object.Root, old) {
-		return e.judge(rules, object, question{update: old != nil}, world, roles)
+		return e.judge(rules, object, question{was: old, update: old != nil}, world, roles)
 	}
-	asked := question{old: old, update: true}
+	asked := question{old: old, was: old, update: true}
 	findings := e.judge(rules, object, asked, world, roles)
 	if len(findings) == 0 {
 		return nil
@@ -118,7 +118,9 @@ func (e *Evaluator) evaluate(rules []rule, object Object, old *tree.Node, world 
 // question is what is asked of an object.
 type question struct {
 	// old is what an update is compared with; an update can be judged without.
-	old    *tree.Node
+	old *tree.Node
+	// was is the object before an update, also where it is judged as a creation.
+	was    *tree.Node
 	update bool
 	// completing asks only for what can be set, and whether that is enough.
 	completing bool
@@ -227,7 +229,7 @@ func (e *evaluation) report(f Finding) {
 	if f.Reason == Unverifiable && f.Mode == Enforce && e.settings.Unverifiable != Enforce {
 		f.Mode = Warn
 	}
-	if f.Reason == IgnoredDrift && f.Mode == Enforce {
+	if (f.Reason == IgnoredDrift || f.Reason == Exempt || f.Reason == Blocked) && f.Mode == Enforce {
 		f.Mode = Warn
 	}
 	if e.findings == nil {

@@ -20,10 +20,6 @@ func trimLookup(l catalog.Lookup) (trimmer, error) {
 	if err != nil {
 		return nil, err //nolint:wrapcheck // it names the path
 	}
-	logTarget, err := tree.ParsePath(catalog.LogTarget)
-	if err != nil {
-		return nil, err //nolint:wrapcheck // it names the path
-	}
 	keep, err := policies.NewKeeper(l)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // it names the path
@@ -32,9 +28,6 @@ func trimLookup(l catalog.Lookup) (trimmer, error) {
 		e := newEntry(root)
 		e.object = policies.NewObject(keep.Trim(root))
 		e.awsName = e.object.Root.Find(name).Str()
-		if l.Kind.Group == catalog.S3 {
-			e.logTarget = e.object.Root.Find(logTarget).Str()
-		}
 		return e
 	}, nil
 }
