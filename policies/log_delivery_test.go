@@ -24,8 +24,8 @@ func trainingData(tb testing.TB, fields string, statements ...string) manifest {
 }
 
 const (
-	aes256 = "  encryption: {rules: [{bucketKeyEnabled: false, applyServerSideEncryptionByDefault: {sseAlgorithm: AES256}}]}\n"
-	underKey  = "  encryption: {rules: [{bucketKeyEnabled: true, applyServerSideEncryptionByDefault: {sseAlgorithm: 'aws:kms', kmsMasterKeyID: '" + key + "'}}]}\n"
+	aes256   = "  encryption: {rules: [{bucketKeyEnabled: false, applyServerSideEncryptionByDefault: {sseAlgorithm: AES256}}]}\n"
+	underKey = "  encryption: {rules: [{bucketKeyEnabled: true, applyServerSideEncryptionByDefault: {sseAlgorithm: 'aws:kms', kmsMasterKeyID: '" + key + "'}}]}\n"
 )
 
 // Only a statement that lets a log service put objects into this bucket exempts
