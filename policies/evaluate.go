@@ -115,19 +115,19 @@ func (e *Evaluator) evaluate(rules []rule, object Object, old *tree.Node, world 
 	before.Root = old
 	switch write := ack.WriteOf(object.ack(), before.ack()); write {
 	case ack.Creation:
-		return e.judge(rules, object, question{update: true, renamed: !ack.SameName(object.ack(), before.ack())}, world, roles)
+		return e.judge(rules, object, question{was: old, update: true, renamed: !ack.SameName(object.ack(), before.ack())}, world, roles)
 	case ack.Takeover:
-		return e.judge(rules, object, question{update: true, takeover: true}, world, roles)
+		return e.judge(rules, object, question{was: old, update: true, takeover: true}, world, roles)
 	case ack.Observation:
 		return e.judgeObservation(rules, object, before, world, roles)
 	case ack.Claim:
 		if !e.updatesKeys[object.kind()] {
 			return nil // nothing but the finalizer is new, and nothing comes of it that would not without
 		}
-		return reportedOnly(e.judge(rules, object, question{update: true}, world, roles), everything)
+		return reportedOnly(e.judge(rules, object, question{was: old, update: true}, world, roles), everything)
 	case ack.Change:
 	}
-	asked := question{old: old, update: true}
+	asked := question{old: old, was: old, update: true}
 	findings := e.judge(rules, object, asked, world, roles)
 	if len(findings) == 0 {
 		return nil
@@ -141,7 +141,7 @@ func (e *Evaluator) evaluate(rules []rule, object Object, old *tree.Node, world 
 // could reach AWS by it, because the object had a spec and ACK carries the
 // change out, it is judged like any other.
 func (e *Evaluator) judgeObservation(rules []rule, object, before Object, world World, roles Roles) []Finding {
-	findings := e.judge(rules, object, question{update: true, observation: true}, world, roles)
+	findings := e.judge(rules, object, question{was: before.Root, update: true, observation: true}, world, roles)
 	findings = added(findings, e.judge(rules, before, question{update: true}, world, roles))
 	carriedOut := e.updatesKeys[object.kind()] && before.ack().HasSpec()
 	return reportedOnly(findings, func(f *Finding) bool { return !carriedOut || !f.mutable })
@@ -162,7 +162,9 @@ func reportedOnly(findings []Finding, which func(*Finding) bool) []Finding {
 // question is what is asked of an object.
 type question struct {
 	// old is what an update is compared with; an update can be judged without.
-	old    *tree.Node
+	old *tree.Node
+	// was is the object before an update, also where it is judged as a creation.
+	was    *tree.Node
 	update bool
 	// renamed: the update makes the object stand for another resource in AWS.
 	renamed bool
@@ -286,7 +288,7 @@ func (e *evaluation) beginWith(other Object) *evaluation {
 
 // modeOf is what a finding of the policy at work leads to.
 func (e *evaluation) modeOf(f *Finding) Mode {
-	mild := f.Reason == Unverifiable && e.settings.Unverifiable != Enforce || f.neverDenies
+	mild := f.Reason == Unverifiable && e.settings.Unverifiable != Enforce || f.neverDenies || f.Reason == Exempt || f.Reason == Blocked
 	if mild && e.switched.Mode == Enforce {
 		return Warn
 	}

@@ -116,15 +116,6 @@ func (w *world) Named(kind catalog.Kind, name string) []policies.Object {
 	return out
 }
 
-func (w *world) LogTarget(bucket string) bool {
-	for _, o := range w.objects {
-		if o.Kind == "Bucket" && bucket != "" && o.Root.Get("spec").Get("logging").Get("loggingEnabled").Get("targetBucket").Str() == bucket {
-			return true
-		}
-	}
-	return false
-}
-
 // load reads a YAML stream: first the object that is judged, then its world.
 func load(tb testing.TB, stream string) manifest {
 	tb.Helper()

@@ -86,15 +86,16 @@ func TestABadBucketFromBeforeIsNotNew(t *testing.T) {
 // which is nothing where ACK is to adopt what exists, or where S3 delivers logs.
 func TestAPlannedBucketCountsAsTheWebhookWillLeaveIt(t *testing.T) {
 	for name, tt := range map[string]struct {
-		annotations, acl string
-		want             int
+		annotations, spec string
+		want              int
 	}{
-		"completed":    {"", "private", 0},
-		"adopted":      {"services.k8s.aws/adoption-policy: adopt", "private", 1},
-		"full of logs": {"", "log-delivery-write", 1},
+		"completed":    {"", "acl: log-delivery-write", 0},
+		"adopted":      {"services.k8s.aws/adoption-policy: adopt", "acl: private", 1},
+		"full of logs": {"", `policy: '{"Statement":{"Effect":"Allow","Principal":{"Service":"logging.s3.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::artifacts/*"}}'`, 1},
+		"replicated":   {"", "replication: {role: r, rules: [{destination: {bucket: 'arn:aws:s3:::copy'}}]}", 1},
 	} {
 		m := load(t, trainingJob+"---\napiVersion: s3.services.k8s.aws/v1alpha1\nkind: Bucket\n"+
-			"metadata: {name: b, namespace: science, annotations: {"+tt.annotations+"}}\nspec: {name: artifacts, acl: "+tt.acl+", encryption: {rules: [{}]}}\n")
+			"metadata: {name: b, namespace: science, annotations: {"+tt.annotations+"}}\nspec: {name: artifacts, "+tt.spec+", encryption: {rules: [{}]}}\n")
 		m.world.objects[0].Planned = true
 		if got := of("sagemaker-data-source", m.findings(evaluator(t))); len(got) != tt.want {
 			t.Errorf("%s: want %d findings:\n%s", name, tt.want, report(got))

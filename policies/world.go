@@ -14,8 +14,6 @@ type World interface {
 	// Named returns the objects of a kind that have the name in AWS, which is a
 	// field of the spec and not the Kubernetes name (catalog.Lookups).
 	Named(kind catalog.Kind, name string) []Object
-	// LogTarget tells whether another Bucket delivers its access logs to the bucket of that name.
-	LogTarget(bucket string) bool
 	// Roles returns what chooses the IAM role that ACK works with. Callers only read it.
 	Roles() Roles
 }
@@ -103,9 +101,6 @@ func (Nowhere) Namespace(string) (Namespace, bool) { return Namespace{}, false }
 
 // Named knows none.
 func (Nowhere) Named(catalog.Kind, string) []Object { return nil }
-
-// LogTarget knows none.
-func (Nowhere) LogTarget(string) bool { return false }
 
 // Roles knows none.
 func (Nowhere) Roles() Roles { return Roles{} }

@@ -154,3 +154,37 @@ func (c conditions) about(ctx context.Context, name string, kind catalog.Kind, n
 	}
 	return result.Matches, nil
 }
+
+// S3 takes the first rule of a Bucket's encryption, so one that is put before the
+// key matters, whatever it says. What ACK writes where nothing was does not.
+func TestTheWebhookIsAskedAboutARuleBeforeTheKey(t *testing.T) {
+	bucket := func(rules ...any) map[string]any {
+		return map[string]any{
+			"apiVersion": "s3.services.k8s.aws/v1alpha1", "kind": "Bucket", "metadata": map[string]any{"name": "b", "namespace": "x"},
+			"spec": map[string]any{"name": "b", "encryption": map[string]any{"rules": rules}},
+		}
+	}
+	rule := func(byDefault map[string]any) any {
+		return map[string]any{"applyServerSideEncryptionByDefault": byDefault}
+	}
+	keyed := rule(map[string]any{"sseAlgorithm": "aws:kms", "kmsMasterKeyID": "arn:aws:kms:eu-west-1:111122223333:key/11111111-1111-1111-1111-111111111111"})
+	aes256 := rule(map[string]any{"sseAlgorithm": "AES256"})
+	for name, tt := range map[string]struct {
+		now, old map[string]any
+		want     bool
+	}{
+		"AES256 before the key":      {bucket(aes256, keyed), bucket(keyed), true},
+		"an empty rule before it":    {bucket(map[string]any{}, keyed), bucket(keyed), true},
+		"moved behind it":            {bucket(aes256, keyed), bucket(keyed, aes256), true},
+		"AES256 where nothing was":   {bucket(aes256), bucket(), false},
+		"AES256 in an empty rule":    {bucket(aes256), bucket(map[string]any{}), false},
+		"nothing, where AES256 was":  {bucket(), bucket(aes256), false},
+		"the same rules":             {bucket(keyed), bucket(keyed), false},
+		"the key where AES256 stood": {bucket(keyed), bucket(aes256), true},
+	} {
+		got, err := newConditions(t).about(t.Context(), "validate", catalog.Kind{Group: catalog.S3, Name: "Bucket"}, tt.now, tt.old)
+		if err != nil || got != tt.want {
+			t.Errorf("%s: asked %v, %v", name, got, err)
+		}
+	}
+}

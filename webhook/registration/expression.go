@@ -82,7 +82,9 @@ func leafChanged(pattern string, fills map[string]any) (string, error) {
 	project := func(object string) string {
 		value := project(object, path, 0, func(leaf string) string { return leaf + ".orValue(" + missing + ")" })
 		if filled && slices.ContainsFunc(path, tree.Step.IsAny) {
-			value += fmt.Sprintf(".filter(v, !(v in ['', %s]))", missing) // ACK may have made the element
+			// ACK may have made the only element. Beside others, one that says nothing
+			// counts: of a Bucket's encryption, S3 takes the first.
+			value = fmt.Sprintf("[%s].map(l, l.exists(v, !(v in ['', %s])) ? l : [])", value, missing)
 		}
 		return value
 	}
