@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/cmkgate/cmkgate/test/ack/aws"
+	"github.com/cmkgate/cmkgate/test/ack/controllers"
 )
 
 const (
@@ -107,7 +108,7 @@ func (s *stage) takenOver(t *testing.T, sub *subject, key string) {
 	if key != "" {
 		want = keyed(sub.kind.keys, key)
 	}
-	if diff := cmp.Diff(want, keysIn(sub.kind.asked(object))); diff != "" {
+	if diff := cmp.Diff(want, controllers.Keys(sub.kind.asked(object))); diff != "" {
 		t.Errorf("%s: etcd has other keys (+) than AWS (-):\n%s", sub.name, diff)
 	}
 }
