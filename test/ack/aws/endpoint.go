@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"slices"
@@ -75,6 +76,15 @@ func (e *Endpoint) RequestsSince(n int) Requests {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return append(Requests(nil), e.requests[min(n, len(e.requests)):]...)
+}
+
+// Forget drops the record, and what exists under names that satisfy a condition. [Endpoint.RequestsSince] starts over.
+func (e *Endpoint) Forget(named func(name string) bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.requests = nil
+	maps.DeleteFunc(e.sageMaker.live, func(which id, _ map[string]any) bool { return named(which.name) })
+	maps.DeleteFunc(e.s3.buckets, func(name string, _ map[string]string) bool { return named(name) })
 }
 
 // Resource is something that exists in AWS.

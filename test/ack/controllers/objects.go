@@ -2,7 +2,9 @@ package controllers
 
 import (
 	"embed"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"regexp"
 	"strings"
@@ -11,7 +13,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// manifests has a manifest of each kind, which names no key. $SCENE and $INSTANCE stand for what is to be filled in.
+// manifests has a manifest of each kind, which names no key; in keyless those of kinds that have no field for one. $SCENE
+// and $INSTANCE stand for what is to be filled in.
 //
 //go:embed manifests
 var manifests embed.FS
@@ -19,7 +22,11 @@ var manifests embed.FS
 // Manifest is the manifest of a kind, for a scene and an instance type. The object and what it is called in AWS are named
 // after both: SCENE-KIND.
 func Manifest(kind, scene, instance string) (*unstructured.Unstructured, error) {
-	text, err := manifests.ReadFile("manifests/" + strings.ToLower(kind) + ".yaml")
+	file := strings.ToLower(kind) + ".yaml"
+	text, err := manifests.ReadFile("manifests/" + file)
+	if errors.Is(err, fs.ErrNotExist) {
+		text, err = manifests.ReadFile("manifests/keyless/" + file)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("there is no manifest of kind %s: %w", kind, err)
 	}
