@@ -112,7 +112,7 @@ func (p *play) judgeKeys(step int) {
 
 func (p *play) leaked(step int, call string, r aws.Resource, before, after map[string]string) {
 	for _, place := range slices.Sorted(maps.Keys(after)) {
-		if _, was := before[place]; was || p.guarded.excused(r, place) {
+		if _, was := before[place]; was || p.guarded.excused(r, place, len(before) == 0) {
 			continue
 		}
 		p.violate(everyKey, step, "%s of %s %s: %s: %s", call, r.Kind, r.Name, place, after[place])
@@ -133,14 +133,19 @@ func (s *side) changed(name string) bool {
 }
 
 // excused reports whether cmkgate said of the place, or of the object as a whole, that it cannot tell, or that there is an
-// exemption.
-func (s *side) excused(r aws.Resource, place string) bool {
+// exemption. What is created is all in the object: only what it leans on can be unknown then.
+func (s *side) excused(r aws.Resource, place string, isNew bool) bool {
+	leans := strings.Contains(place, " > ") || strings.HasSuffix(place, "Name") || strings.HasSuffix(place, "Id") && !strings.Contains(place, "Kms")
 	leaf := place[strings.LastIndex(place, ".")+1:]
 	return slices.ContainsFunc(s.reports, func(f report) bool {
-		if f.kind != r.Kind || f.mode == "Enforce" || !slices.Contains([]string{"unverifiable", "exempt", "unproven"}, f.reason) {
+		switch {
+		case f.kind != r.Kind || f.mode == "Enforce":
 			return false
-		}
-		if !strings.Contains(strings.ToLower(f.path), "key") {
+		case f.reason == "unverifiable" && isNew && !leans:
+			return false
+		case !slices.Contains([]string{"unverifiable", "exempt", "unproven"}, f.reason):
+			return false
+		case !strings.Contains(strings.ToLower(f.path), "key"):
 			return true
 		}
 		return strings.HasSuffix(strings.ToLower(f.path), strings.ToLower(leaf))

@@ -2,11 +2,19 @@ package sequences
 
 import (
 	"flag"
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/cmkgate/cmkgate/test/ack/controllers"
 	"github.com/cmkgate/cmkgate/test/apiserver"
+)
+
+// What make passes on: SEQUENCES="-seed 42 -n 1".
+var (
+	seed    = flag.Int64("seed", 1, "the seed of the first sequence; the next has the next")
+	count   = flag.Int("n", 300, "how many sequences to generate")
+	shrinks = flag.Int("shrink", 3, "how many failing sequences to shrink")
 )
 
 // TestFixed plays the sequences of faults that were seen once.
@@ -21,6 +29,67 @@ func TestFixed(t *testing.T) {
 		for _, played := range playOrFail(t, p, batch) {
 			t.Run(played.name, func(t *testing.T) { played.complain(t) })
 		}
+	}
+}
+
+// TestGenerated plays sequences of the generator, and shrinks those that fail.
+func TestGenerated(t *testing.T) {
+	controllers.Need(t)
+	var all []sequence
+	for i := range *count {
+		s, err := generate(*seed + int64(i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, s)
+	}
+	p := newPlayer(newLab(t, buildWebhook(t)))
+	var failed []*play
+	did := map[string]int{}
+	for _, batch := range batches(all, batchSize) {
+		for _, played := range playOrFail(t, p, batch) {
+			played.tally(did)
+			if len(played.violations) > 0 {
+				failed = append(failed, played)
+			}
+		}
+	}
+	t.Logf("%d sequences: %v", len(all), did)
+	for i, played := range failed {
+		t.Run(fmt.Sprintf("seed-%d", played.seed), func(t *testing.T) {
+			played.complain(t)
+			if i >= *shrinks {
+				return
+			}
+			least, err := p.shrink(t.Context(), played.sequence, played.violations[0].invariant)
+			if err != nil {
+				t.Fatal(err)
+			}
+			least.seed = played.seed
+			t.Log("the least that fails:\n" + least.script())
+		})
+	}
+}
+
+// tally counts what was done, and what became of it.
+func (p *play) tally(did map[string]int) {
+	for step, o := range p.outcomes {
+		if p.operations[step].Do == doNothing || p.operations[step].Do.isGlobal() {
+			continue
+		}
+		switch {
+		case o.refused():
+			did["refused by cmkgate"]++
+		case o.err != nil:
+			did["refused otherwise"]++
+		case len(o.warnings) > 0:
+			did["admitted with a warning"]++
+		default:
+			did["admitted"]++
+		}
+	}
+	for _, times := range p.guardedChanges {
+		did["changes in AWS"] += times
 	}
 }
 
@@ -52,5 +121,3 @@ func (p *play) complain(t *testing.T) {
 		t.Error(v)
 	}
 }
-
-var _ = flag.Int
