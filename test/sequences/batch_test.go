@@ -15,8 +15,9 @@ type play struct {
 	sequence
 
 	guarded, twin *side
-	// outcomes are those of the guarded side, by step.
+	// outcomes are those of the guarded side, by step; twins those of the other, where the operation was made there too.
 	outcomes   []outcome
+	twins      map[int]outcome
 	violations []violation
 	// done has, for each side, the changes that AWS made so far.
 	guardedChanges, twinChanges map[string]int
@@ -39,6 +40,7 @@ func (p *player) seat(s sequence) *play {
 		sequence:       s,
 		guarded:        &side{lab: p.lab, name: fmt.Sprintf("g%d", p.sides), guarded: true},
 		twin:           &side{lab: p.lab, name: fmt.Sprintf("t%d", p.sides)},
+		twins:          map[int]outcome{},
 		guardedChanges: map[string]int{}, twinChanges: map[string]int{},
 	}
 }
@@ -87,7 +89,7 @@ func (p *player) step(ctx context.Context, plays []*play, step int) error {
 	})
 }
 
-// make makes an operation on both sides, or on none where cmkgate refuses it.
+// make makes an operation on both sides; what of it cmkgate refuses, on none.
 func (p *play) make(ctx context.Context, step int) {
 	if step >= len(p.operations) {
 		return
@@ -95,11 +97,15 @@ func (p *play) make(ctx context.Context, step int) {
 	for len(p.outcomes) < step {
 		p.outcomes = append(p.outcomes, outcome{})
 	}
-	got := p.guarded.do(ctx, p.operations[step])
-	p.outcomes = append(p.outcomes, got)
-	if !got.refused() {
-		p.twin.do(ctx, p.operations[step]) // it ends as it does on the other side
+	var got, twin outcome
+	for _, part := range p.operations[step].parts() {
+		answer := p.guarded.do(ctx, part)
+		got = got.and(answer)
+		if !answer.refused() {
+			twin = twin.and(p.twin.do(ctx, part))
+		}
 	}
+	p.outcomes, p.twins[step] = append(p.outcomes, got), twin
 }
 
 func (p *player) look(ctx context.Context, sides []*side) error {

@@ -141,11 +141,11 @@ func (g *generator) elsewhere() operation {
 
 // manifest is an object as a person writes it, or somebody who wants more than a person.
 func (g *generator) manifest(k kind) (map[string]any, error) {
-	manifest, err := controllers.Manifest(k.name, scene, pick(g, ebs, ebs, ebs, local))
+	manifest, err := controllers.Manifest(k.name, scene, pick(g, ebs, ebs, ebs, ebs, ebs, local))
 	if err != nil {
 		return nil, err
 	}
-	if g.chance(35) {
+	if g.chance(30) {
 		withKey(manifest, g.key())
 	}
 	if g.chance(10) && k.identity != "" {
@@ -221,7 +221,7 @@ func (g *generator) forge(k kind, manifest *unstructured.Unstructured) {
 
 func (g *generator) finalizers(k kind) []string {
 	return pick(g, []string{k.finalizer()}, []string{k.finalizer()}, []string{"example.com/mine"},
-		[]string{"finalizers." + k.service() + ".services.k8s.aws/Other"}, []string{strings.ToUpper(k.finalizer()[:1]) + k.finalizer()[1:]})
+		[]string{"finalizers." + k.service() + ".services.k8s.aws/Other"}, []string{k.finalizer() + "s"})
 }
 
 func (g *generator) annotation(k kind) (name, value string) {

@@ -42,20 +42,19 @@ func (v violation) String() string {
 }
 
 func (p *play) violate(i invariant, step int, format string, args ...any) {
-	text := strings.ReplaceAll(fmt.Sprintf(format, args...), p.guarded.name+"-", "$S-")
-	p.violations = append(p.violations, violation{invariant: i, step: step, text: text})
+	p.violations = append(p.violations, violation{invariant: i, step: step, text: p.guarded.neutral(fmt.Sprintf(format, args...))})
 }
 
 // judge holds a step against the invariants that need no twin.
 func (p *play) judge(step int, enforced bool) {
 	for _, r := range p.guarded.now.changes {
 		if r.Succeeded() && !ownAffair(&r) {
-			p.guardedChanges[r.Operation+" "+strings.TrimPrefix(r.Name, p.guarded.name)]++
+			p.guardedChanges[r.Operation+" "+p.guarded.neutral(r.Name)]++
 		}
 	}
 	for _, r := range p.twin.now.changes {
 		if r.Succeeded() {
-			p.twinChanges[r.Operation+" "+strings.TrimPrefix(r.Name, p.twin.name)]++
+			p.twinChanges[r.Operation+" "+p.twin.neutral(r.Name)]++
 		}
 	}
 	if enforced {
@@ -158,14 +157,11 @@ func (p *play) judgeEtcd(step int) {
 		if !ready(object) || object.GetDeletionTimestamp() != nil {
 			continue
 		}
-		r, ok := p.guarded.resourceOf(object)
-		if !ok {
-			continue
-		}
-		has := controllers.Keys(r.Members)
+		there := p.guarded.resourcesOf(object)
 		for place, key := range controllers.Keys(asked(object)) {
-			if has[place] != key && !p.guarded.reported(object, place) {
-				p.violate(sameKey, step, "%s shows %s: %s, AWS has %q", id, place, key, has[place])
+			has := slices.ContainsFunc(there, func(r aws.Resource) bool { return controllers.Keys(r.Members)[place] == key })
+			if len(there) > 0 && !has && !p.guarded.reported(object, place) {
+				p.violate(sameKey, step, "%s shows %s: %s, AWS has %q", id, place, key, controllers.Keys(there[0].Members)[place])
 			}
 		}
 	}
@@ -193,14 +189,17 @@ func ready(object *unstructured.Unstructured) bool {
 	return status == "True" && terminal != "True"
 }
 
-// resourceOf is what AWS has under the name that the object gives it.
-func (s *side) resourceOf(object *unstructured.Unstructured) (aws.Resource, bool) {
+// resourcesOf are what AWS has under the name that the object gives it, in whatever region.
+func (s *side) resourcesOf(object *unstructured.Unstructured) []aws.Resource {
 	k, _ := kindNamed(object.GetKind())
 	name, _, _ := unstructured.NestedString(object.Object, "spec", k.identity)
-	if name == "" {
-		return aws.Resource{}, false
+	var out []aws.Resource
+	for _, r := range s.now.resources {
+		if r.Kind == k.name && r.Name == name {
+			out = append(out, r)
+		}
 	}
-	return s.now.find(k.name, name)
+	return out
 }
 
 // judgeCalls is for fixed sequences that say what AWS is to be asked for in a step.
@@ -232,10 +231,9 @@ func (p *play) judgeTwin(step int) {
 			p.violate(noHarm, step, "%s came %d times, without cmkgate %d times", call, times, inTwin)
 		}
 	}
-	for at, r := range p.twin.now.resources {
-		twinned := strings.Replace(at, "/"+p.twin.name, "/"+p.guarded.name, 1)
-		if _, there := p.guarded.now.resources[twinned]; !there && r.Kind != "PipelineExecution" {
-			p.violate(noHarm, step, "AWS does not have %s, without cmkgate it has", strings.TrimPrefix(twinned, p.guarded.name))
+	for at := range p.twin.now.resources {
+		if _, there := p.guarded.now.resources[at]; !there {
+			p.violate(noHarm, step, "AWS does not have %s, without cmkgate it has", at)
 		}
 	}
 	for id, object := range p.guarded.now.objects {

@@ -39,6 +39,11 @@ type observer struct {
 	logRead  int64
 }
 
+// neutral is a text that is the same on both sides. AWS numbers a pipeline's executions.
+func (s *side) neutral(text string) string {
+	return regexp.MustCompile(`/execution/\d+`).ReplaceAllString(strings.ReplaceAll(text, s.name+"-", "$S-"), "/execution")
+}
+
 func located(r aws.Resource) string {
 	return r.Kind + "/" + r.Name + "@" + r.Account + "/" + r.Region
 }
@@ -64,7 +69,7 @@ func (o *observer) observe(ctx context.Context, sides []*side) error {
 		}
 		for i := range list.Items {
 			if s, ok := byName[sideOf(list.Items[i].GetNamespace())]; ok {
-				s.now.objects[k.name+"/"+list.Items[i].GetName()] = &list.Items[i]
+				s.now.objects[k.name+"/"+s.neutral(list.Items[i].GetName())] = &list.Items[i]
 			}
 		}
 	}
@@ -77,7 +82,7 @@ func (o *observer) observe(ctx context.Context, sides []*side) error {
 	}
 	for _, r := range o.lab.aws.Resources(func(string) bool { return true }) {
 		if s, ok := byName[sideOf(r.Name)]; ok {
-			s.now.resources[located(r)] = r
+			s.now.resources[s.neutral(located(r))] = r
 		}
 	}
 	return o.readLog(byName)

@@ -3,8 +3,6 @@ package sequences
 import (
 	"fmt"
 	"strings"
-
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
 // verb is what an operation does.
@@ -76,15 +74,21 @@ type operation struct {
 	AWS *[]string `json:"aws,omitempty"`
 }
 
-// objects names what the operation is about, as KIND/NAME.
-func (o *operation) objects() []string {
-	if o.Object != "" {
-		return strings.Fields(o.Object)
-	}
-	var out []string
+// parts are the requests that the operation consists of.
+func (o *operation) parts() []operation {
+	var out []operation
 	for _, m := range o.Manifests {
-		u := unstructured.Unstructured{Object: m}
-		out = append(out, u.GetKind()+"/"+u.GetName())
+		part := *o
+		part.Manifests = []map[string]any{m}
+		out = append(out, part)
+	}
+	for _, object := range strings.Fields(o.Object) {
+		part := *o
+		part.Object = object
+		out = append(out, part)
+	}
+	if len(out) == 0 {
+		out = append(out, *o)
 	}
 	return out
 }

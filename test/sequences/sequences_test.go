@@ -120,4 +120,12 @@ func (p *play) complain(t *testing.T) {
 	for _, v := range p.violations {
 		t.Error(v)
 	}
+	if len(p.violations) == 0 {
+		return
+	}
+	for step, got := range p.outcomes {
+		if p.operations[step].Do != doNothing && !p.operations[step].Do.isGlobal() {
+			t.Logf("step %d, %s: %v, twin: %v", step+1, p.operations[step].Do, got.err, p.twins[step].err)
+		}
+	}
 }

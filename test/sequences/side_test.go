@@ -35,6 +35,11 @@ type outcome struct {
 	warnings []string
 }
 
+// and is the outcome of both.
+func (o outcome) and(other outcome) outcome {
+	return outcome{err: errors.Join(o.err, other.err), warnings: append(o.warnings, other.warnings...)}
+}
+
 // refused reports whether cmkgate, or that it could not be asked, was the reason.
 func (o outcome) refused() bool {
 	return o.err != nil && strings.Contains(o.err.Error(), "cmkgate.io")
@@ -88,11 +93,7 @@ func (s *side) carryOut(ctx context.Context, o operation) error {
 	case doSelectRole:
 		return s.selectRole(ctx)
 	case doPatch, doDelete:
-		var errs []error
-		for _, object := range strings.Fields(o.Object) {
-			errs = append(errs, s.change(ctx, o, object))
-		}
-		return errors.Join(errs...)
+		return s.change(ctx, o)
 	default:
 		var errs []error
 		for _, m := range o.Manifests {
@@ -114,8 +115,8 @@ func (s *side) objects(user, kindName, namespace string) (dynamic.ResourceInterf
 }
 
 // change patches or deletes an object.
-func (s *side) change(ctx context.Context, o operation, object string) error {
-	kindName, name, _ := strings.Cut(object, "/")
+func (s *side) change(ctx context.Context, o operation) error {
+	kindName, name, _ := strings.Cut(o.Object, "/")
 	objects, err := s.objects(o.As, kindName, "")
 	if err != nil {
 		return err
