@@ -12,7 +12,11 @@ import (
 // script writes a sequence as commands for a shell. What no command does is a comment.
 func (s *sequence) script() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s, seed %d: make e2e-sequences SEQUENCES=\"-seed %d -n 1\"\n", s.name, s.seed, s.seed)
+	if s.about == "" {
+		fmt.Fprintf(&b, "# make e2e-sequences SEQUENCES=\"-seed %d -n 1\"\n", s.seed)
+	} else {
+		fmt.Fprintf(&b, "# %s: %s\n", s.name, s.about)
+	}
 	b.WriteString("S=s; kubectl create namespace $S; kubectl create namespace $S-other\n")
 	for i, o := range s.operations {
 		if o.Do != doNothing {

@@ -125,7 +125,8 @@ func (p *play) complain(t *testing.T) {
 	}
 	for step, got := range p.outcomes {
 		if p.operations[step].Do != doNothing && !p.operations[step].Do.isGlobal() {
-			t.Logf("step %d, %s: %v, twin: %v", step+1, p.operations[step].Do, got.err, p.twins[step].err)
+			t.Logf("step %d, %s: %v; twin: %v", step+1, p.operations[step].Do, got.err, p.twins[step].err)
 		}
 	}
+	t.Log("as a script:\n" + p.script())
 }
