@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 )
 
@@ -49,6 +50,11 @@ func (p *player) seat(s sequence) *play {
 func (p *player) play(ctx context.Context, sequences []sequence) ([]*play, error) {
 	if err := p.lab.reset(ctx); err != nil {
 		return nil, err
+	}
+	if p.lab.templates == nil && slices.ContainsFunc(sequences, sequence.needsTemplates) {
+		if err := p.lab.learnTemplates(ctx); err != nil {
+			return nil, err
+		}
 	}
 	plays := make([]*play, 0, len(sequences))
 	var sides []*side

@@ -37,8 +37,11 @@ type violation struct {
 	text      string
 }
 
+// broken starts what is said of a violation.
+const broken = "BROKEN after step "
+
 func (v violation) String() string {
-	return fmt.Sprintf("after step %d: %s: %s", v.step+1, v.invariant, v.text)
+	return fmt.Sprintf("%s%d: %s: %s", broken, v.step+1, v.invariant, v.text)
 }
 
 func (p *play) violate(i invariant, step int, format string, args ...any) {

@@ -69,7 +69,7 @@ func newLab(t *testing.T, binary string) *lab {
 			t.Error(err)
 		}
 	})
-	if err := errors.Join(l.startControllers(t.Context()), l.learnTemplates(t.Context())); err != nil {
+	if err := l.startControllers(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if err := l.writeConfig(policies.Enforce); err != nil {

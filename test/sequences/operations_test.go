@@ -2,6 +2,7 @@ package sequences
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -101,8 +102,8 @@ type sequence struct {
 	operations []operation
 }
 
-// stage of a batch: the operations that all its sequences must share, by their place.
-func (s *sequence) globals() string {
+// globals are the operations that all sequences of a batch must share, by their place.
+func (s sequence) globals() string {
 	var b strings.Builder
 	for i, o := range s.operations {
 		if o.Do.isGlobal() {
@@ -110,4 +111,8 @@ func (s *sequence) globals() string {
 		}
 	}
 	return b.String()
+}
+
+func (s sequence) needsTemplates() bool {
+	return slices.ContainsFunc(s.operations, func(o operation) bool { return o.Do == doExist })
 }

@@ -3,6 +3,7 @@ package sequences
 import (
 	"flag"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 var (
 	seed    = flag.Int64("seed", 1, "the seed of the first sequence; the next has the next")
 	count   = flag.Int("n", 300, "how many sequences to generate")
+	only    = flag.String("only", "", "the one fixed sequence to play")
 	shrinks = flag.Int("shrink", 3, "how many failing sequences to shrink")
 )
 
@@ -23,6 +25,12 @@ func TestFixed(t *testing.T) {
 	all, err := readFixed()
 	if err != nil {
 		t.Fatal(err)
+	}
+	if *only != "" {
+		all = slices.DeleteFunc(all, func(s sequence) bool { return s.name != *only })
+	}
+	if len(all) == 0 {
+		t.Fatalf("there is no sequence %q", *only)
 	}
 	p := newPlayer(newLab(t, buildWebhook(t)))
 	for _, batch := range batches(all, batchSize) {

@@ -75,9 +75,13 @@ func setBelow(parent map[string]any, steps []string, value any) {
 	}
 }
 
-// learnTemplates has ACK create one resource of each kind, without keys and with, before cmkgate is there, and keeps what
-// it asked AWS for.
+// learnTemplates has ACK create one resource of each kind, without keys and with, where cmkgate is not asked, and keeps
+// what it asked AWS for.
 func (l *lab) learnTemplates(ctx context.Context) error {
+	namespace := &side{lab: l, name: "templates"}
+	if err := namespace.prepare(ctx); err != nil {
+		return err
+	}
 	l.templates = map[string]map[bool]map[string]any{}
 	var made []*unstructured.Unstructured
 	for _, k := range kinds() {
@@ -89,7 +93,7 @@ func (l *lab) learnTemplates(ctx context.Context) error {
 			if keyed {
 				withKey(manifest, ownKey)
 			}
-			if _, err := l.person("").Resource(k.resource()).Namespace("default").Create(ctx, manifest, metav1.CreateOptions{}); err != nil {
+			if _, err := l.person("").Resource(k.resource()).Namespace(namespace.name).Create(ctx, manifest, metav1.CreateOptions{}); err != nil {
 				return fmt.Errorf("creating a template of kind %s: %w", k.name, err)
 			}
 			made = append(made, manifest)
@@ -100,7 +104,7 @@ func (l *lab) learnTemplates(ctx context.Context) error {
 	}
 	for _, manifest := range made {
 		k, _ := kindNamed(manifest.GetKind())
-		objects := l.person("").Resource(k.resource()).Namespace("default")
+		objects := l.person("").Resource(k.resource()).Namespace(namespace.name)
 		if err := objects.Delete(ctx, manifest.GetName(), metav1.DeleteOptions{}); err != nil {
 			return err
 		}
