@@ -68,8 +68,9 @@ type operation struct {
 	Key     string         `json:"key,omitempty"`
 	Members map[string]any `json:"members,omitempty"`
 
-	// Expect is what cmkgate must answer, in fixed sequences: admitted, denied, warned, each with an optional text that the
-	// answer has (denied: TEXT). Nothing: whatever it is.
+	// Expect is what cmkgate must answer, in fixed sequences: admitted; quiet, admitted without a warning about a key;
+	// warned; denied; reported, one of these two. Each may have a text that the answer contains (denied: TEXT). Nothing:
+	// whatever it is.
 	Expect string `json:"expect,omitempty"`
 	// AWS are the changes that AWS must have made by the end of the step, where given.
 	AWS *[]string `json:"aws,omitempty"`
