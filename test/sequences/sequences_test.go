@@ -22,6 +22,9 @@ var (
 // TestFixed plays the sequences of faults that were seen once.
 func TestFixed(t *testing.T) {
 	controllers.Need(t)
+	if given("seed") {
+		t.Skip("a seed was asked for")
+	}
 	all, err := readFixed()
 	if err != nil {
 		t.Fatal(err)
@@ -40,9 +43,19 @@ func TestFixed(t *testing.T) {
 	}
 }
 
+// given reports whether a flag stands on the command line.
+func given(name string) bool {
+	found := false
+	flag.Visit(func(f *flag.Flag) { found = found || f.Name == name })
+	return found
+}
+
 // TestGenerated plays sequences of the generator, and shrinks those that fail.
 func TestGenerated(t *testing.T) {
 	controllers.Need(t)
+	if given("only") {
+		t.Skip("a fixed sequence was asked for")
+	}
 	var all []sequence
 	for i := range *count {
 		s, err := generate(*seed + int64(i))
