@@ -39,8 +39,8 @@ func (p *player) seat(s sequence) *play {
 	p.sides++
 	return &play{
 		sequence:       s,
-		guarded:        &side{lab: p.lab, name: fmt.Sprintf("g%d", p.sides), guarded: true},
-		twin:           &side{lab: p.lab, name: fmt.Sprintf("t%d", p.sides)},
+		guarded:        &side{lab: p.lab, name: fmt.Sprintf("g%d", p.sides), guarded: true, specs: map[string]int{}},
+		twin:           &side{lab: p.lab, name: fmt.Sprintf("t%d", p.sides), specs: map[string]int{}},
 		twins:          map[int]outcome{},
 		guardedChanges: map[string]int{}, twinChanges: map[string]int{},
 	}

@@ -135,13 +135,14 @@ func (s *side) changed(name string) bool {
 }
 
 // excused reports whether cmkgate said of the place, or of the object as a whole, that it cannot tell, or that there is an
-// exemption. What is created is all in the object: only what it leans on can be unknown then.
+// exemption, and said so of the spec that ACK works from. What is created is all in the object: only what it leans on can
+// be unknown then.
 func (s *side) excused(r aws.Resource, place string, isNew bool) bool {
 	leans := strings.Contains(place, " > ") || strings.HasSuffix(place, "Name") || strings.HasSuffix(place, "Id") && !strings.Contains(place, "Kms")
 	leaf := place[strings.LastIndex(place, ".")+1:]
 	return slices.ContainsFunc(s.reports, func(f report) bool {
 		switch {
-		case f.kind != r.Kind || f.mode == "Enforce":
+		case f.kind != r.Kind || f.mode == "Enforce" || f.look < s.specs[f.kind]:
 			return false
 		case f.reason == "unverifiable" && isNew && !leans:
 			return false

@@ -29,6 +29,8 @@ type observation struct {
 // report is a finding that cmkgate made public: a warning, an audit annotation and a line of its log.
 type report struct {
 	kind, name, policy, reason, path, mode string
+	// look is the observation that it was first seen in.
+	look int
 }
 
 // observer reads on where it stopped.
@@ -60,6 +62,7 @@ func (o *observer) observe(ctx context.Context, sides []*side) error {
 	for _, s := range sides {
 		byName[s.name] = s
 		s.before = s.now
+		s.looks++
 		s.now = observation{objects: map[string]*unstructured.Unstructured{}, resources: map[string]aws.Resource{}}
 	}
 	for _, k := range kinds() {
@@ -72,6 +75,9 @@ func (o *observer) observe(ctx context.Context, sides []*side) error {
 				s.now.objects[k.name+"/"+s.neutral(list.Items[i].GetName())] = &list.Items[i]
 			}
 		}
+	}
+	for _, s := range sides {
+		s.noteSpecs()
 	}
 	requests := o.lab.aws.RequestsSince(o.requests)
 	o.requests += len(requests)
@@ -86,6 +92,16 @@ func (o *observer) observe(ctx context.Context, sides []*side) error {
 		}
 	}
 	return o.readLog(byName)
+}
+
+// noteSpecs notes which kinds have an object whose spec is new.
+func (s *side) noteSpecs() {
+	for id, object := range s.now.objects {
+		before, was := s.before.objects[id]
+		if !was || before.GetUID() != object.GetUID() || before.GetGeneration() != object.GetGeneration() {
+			s.specs[object.GetKind()] = s.looks
+		}
+	}
 }
 
 // finding is how cmkgate's log writes one: POLICY/REASON PATH (MODE).
@@ -131,7 +147,7 @@ func (o *observer) readLog(sides map[string]*side) error {
 		for _, f := range decision.Findings {
 			if m := pattern.FindStringSubmatch(f); m != nil {
 				s.reports = append(s.reports, report{
-					kind: decision.Kind, name: decision.Name, policy: m[1], reason: m[2], path: m[3], mode: m[4],
+					kind: decision.Kind, name: decision.Name, policy: m[1], reason: m[2], path: m[3], mode: m[4], look: s.looks,
 				})
 			}
 		}

@@ -26,7 +26,10 @@ type side struct {
 	guarded bool
 	// now is what was seen after the last step, before what after the one before.
 	before, now observation
-	reports     []report
+	// looks counts the observations; specs are those in which an object of a kind had a new spec.
+	looks   int
+	specs   map[string]int
+	reports []report
 }
 
 // outcome is what became of an operation.
