@@ -76,7 +76,7 @@ func (p *player) play(ctx context.Context, sequences []sequence) ([]*play, error
 			return nil, err
 		}
 		for _, played := range plays {
-			played.judge(step, p.lab.enforced)
+			played.judge(step, p.lab.enforced, p.lab.controllersUp)
 		}
 	}
 	return plays, p.end(ctx, plays, sides, steps)
@@ -132,7 +132,7 @@ func (p *player) end(ctx context.Context, plays []*play, sides []*side, step int
 		return err
 	}
 	for _, played := range plays {
-		played.judge(step, p.lab.enforced)
+		played.judge(step, p.lab.enforced, p.lab.controllersUp)
 		played.judgeTwin(step)
 		played.judgeExpectations()
 	}
