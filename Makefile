@@ -21,7 +21,7 @@ GOTESTFLAGS ?=
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} \
 	  /^##@/ {printf "\n%s\n", substr($$0, 5)} \
-	  /^[a-z0-9-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	  /^[a-z0-9-]+:.*## / {printf "  %-23s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## Build cmkgate and cmkgate-webhook into .bin/
@@ -46,6 +46,20 @@ parity: kube ## Prove that the command line and the webhook give one judgement (
 e2e-ack: kube ack ## Prove with ACK's real controllers that AWS is asked for the keys that the cluster shows
 	@set -o pipefail; CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" CMKGATE_ACK_BIN="$(CURDIR)/$(ACK_BIN)" \
 	  go test -count=1 -v $(GOTESTFLAGS) ./test/ack | grep -vE '^ *(=== |--- PASS)'
+
+# SEQUENCES="-seed 42 -n 1" repeats one, "-n 5000" plays more. See test/sequences.
+SEQUENCES ?=
+SEQUENCES_TEST = CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" CMKGATE_ACK_BIN="$(CURDIR)/$(ACK_BIN)" \
+  go test -count=1 -v -timeout 4h $(GOTESTFLAGS) ./test/sequences
+
+.PHONY: e2e-sequences
+e2e-sequences: kube ack ## Prove with ACK's real controllers that no sequence of requests loses a key or does harm (SEQUENCES=FLAGS)
+	@set -o pipefail; $(SEQUENCES_TEST) -run '^(TestFixed|TestGenerated)$$' -args $(SEQUENCES) | grep -vE '^ *(=== |--- PASS)'
+
+# Builds the webhook once for each of its handlings, without it.
+.PHONY: e2e-sequences-handlings
+e2e-sequences-handlings: kube ack ## Prove that e2e-sequences fails without each of the handlings that it is there for
+	@set -o pipefail; $(SEQUENCES_TEST) -run '^TestHandlings$$' -args -handlings | grep -vE '^ *(=== |--- PASS)'
 
 # The scenes wait for Flux most of the time: more at once than there are cores.
 .PHONY: e2e-flux

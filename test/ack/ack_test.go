@@ -1,10 +1,9 @@
 package ack
 
 import (
-	"errors"
-	"os"
 	"testing"
 
+	"github.com/cmkgate/cmkgate/test/ack/controllers"
 	"github.com/cmkgate/cmkgate/test/apiserver"
 )
 
@@ -13,7 +12,7 @@ const elsewhere = "arn:aws:sts::111122223333:assumed-role/ack-capability/control
 
 func TestControllers(t *testing.T) {
 	t.Parallel()
-	needControllers(t)
+	controllers.Need(t)
 	webhook, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -21,7 +20,7 @@ func TestControllers(t *testing.T) {
 	t.Run("WithTheirServiceAccounts", func(t *testing.T) {
 		t.Parallel()
 		s := newStage(t, webhook, kinds())
-		s.asServiceAccounts(t)
+		must(t, s.controllers.AsServiceAccounts(t.Context()))
 		s.play(t)
 	})
 	// cmkgate's configuration names the service accounts, but nobody can rely on that where somebody else runs the
@@ -29,24 +28,10 @@ func TestControllers(t *testing.T) {
 	t.Run("UnderAnotherIdentity", func(t *testing.T) {
 		t.Parallel()
 		s := newStage(t, webhook, only("TrainingJob", "ProcessingJob", "HyperParameterTuningJob", "EndpointConfig", "FeatureGroup", "Bucket"))
-		s.asUser(t, elsewhere)
+		must(t, s.controllers.AsUser(t.Context(), elsewhere))
 		s.roles = selectors
 		s.play(t)
 	})
-}
-
-// needControllers skips the test where nobody asked for it, and fails it where the controllers are not what was promised.
-func needControllers(t *testing.T) {
-	t.Helper()
-	for _, service := range services() {
-		_, err := apiserver.FindController(service)
-		if errors.Is(err, apiserver.ErrNoControllers) && os.Getenv(apiserver.ControllersVariable) == "" {
-			t.Skip(err)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
 }
 
 // play plays every scene, in the order of an installation's life.

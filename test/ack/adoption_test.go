@@ -12,6 +12,7 @@ import (
 
 	"github.com/cmkgate/cmkgate/policies/catalog"
 	"github.com/cmkgate/cmkgate/test/ack/aws"
+	"github.com/cmkgate/cmkgate/test/ack/controllers"
 )
 
 const (
@@ -132,7 +133,7 @@ func (s *stage) takenOver(t *testing.T, sub *subject, key string) {
 	if key != "" {
 		want = keyed(sub.kind.keys, key)
 	}
-	if diff := cmp.Diff(want, keysIn(sub.kind.asked(object))); diff != "" {
+	if diff := cmp.Diff(want, controllers.Keys(sub.kind.asked(object))); diff != "" {
 		t.Errorf("%s: etcd has other keys (+) than AWS (-):\n%s", sub.name, diff)
 	}
 }

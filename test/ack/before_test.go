@@ -1,6 +1,10 @@
 package ack
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/cmkgate/cmkgate/test/ack/controllers"
+)
 
 // Scenes of objects from before cmkgate: one settled by then, one that no controller has seen.
 const (
@@ -22,7 +26,7 @@ func (s *stage) liveOnWithoutKeys(t *testing.T) {
 			t.Run(sub.name, func(t *testing.T) {
 				s.patch(t, sub, `{"metadata":{"labels":{"team":"churn"},"annotations":{"example.com/note":"seen"}}}`)
 				object := s.settled(t, sub, sub.kind.createsWithoutKeys())
-				if keys := keysIn(sub.kind.asked(object)); len(keys) > 0 {
+				if keys := controllers.Keys(sub.kind.asked(object)); len(keys) > 0 {
 					t.Errorf("etcd has keys that AWS was never asked for: %v", keys)
 				}
 			})

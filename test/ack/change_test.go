@@ -14,6 +14,7 @@ import (
 
 	"github.com/cmkgate/cmkgate/policies/catalog"
 	"github.com/cmkgate/cmkgate/test/ack/aws"
+	"github.com/cmkgate/cmkgate/test/ack/controllers"
 )
 
 // setKeysLater proves a column of the catalog: it says of each key field whether ACK carries out a change of the key.
@@ -70,7 +71,7 @@ func (s *stage) setKeyLater(t *testing.T, sub *subject, field catalog.Field) {
 			return r.Name == sub.name && !sub.kind.ownAffair(r.Operation)
 		})
 	}
-	withKeys := func(r aws.Request) bool { return len(keysIn(r.Members)) > 0 }
+	withKeys := func(r aws.Request) bool { return len(controllers.Keys(r.Members)) > 0 }
 	s.eventually(t, sub, func(ctx context.Context) error {
 		object, err := s.of(sub).Get(ctx, sub.name, metav1.GetOptions{})
 		if err != nil {
@@ -80,7 +81,7 @@ func (s *stage) setKeyLater(t *testing.T, sub *subject, field catalog.Field) {
 		if field.Mutable { // ACK may ask for something else first
 			asked = asked.Where(func(r *aws.Request) bool { return withKeys(*r) })
 		}
-		if terminal, _ := condition(object, "ACK.Terminal"); terminal != "True" && len(asked) == 0 {
+		if terminal, _ := controllers.Condition(object, "ACK.Terminal"); terminal != "True" && len(asked) == 0 {
 			return errors.New("ACK has neither asked AWS for the key nor given up")
 		}
 		return nil

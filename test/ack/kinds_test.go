@@ -2,14 +2,13 @@ package ack
 
 import (
 	"maps"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	"sigs.k8s.io/yaml"
+
+	"github.com/cmkgate/cmkgate/test/ack/controllers"
 )
 
 // kind is a kind of which the suite follows objects from the manifest to AWS and back.
@@ -19,7 +18,7 @@ type kind struct {
 	resource schema.GroupVersionResource
 	// identity is the field of the spec that names the resource in AWS, and the member of its calls but for case.
 	identity string
-	// keys are the places where a manifest without keys gets one, as [keysIn] writes them; volume those of them that
+	// keys are the places where a manifest without keys gets one, as [controllers.Keys] writes them; volume those of them that
 	// local storage cannot have.
 	keys, volume []string
 	// creates are the calls that make the resource, of which asks carries the keys; deletes those that take it away.
@@ -123,15 +122,8 @@ func (k *kind) subject(scene string) subject {
 // manifest reads the kind's manifest, which names no key, for a scene and an instance type.
 func (k *kind) manifest(t *testing.T, scene, instance string) *unstructured.Unstructured {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("testdata", "manifests", strings.ToLower(k.name)+".yaml"))
+	object, err := controllers.Manifest(k.name, scene, instance)
 	if err != nil {
-		t.Fatal(err)
-	}
-	expanded := os.Expand(string(text), func(name string) string {
-		return map[string]string{"SCENE": scene, "INSTANCE": instance}[name]
-	})
-	object := &unstructured.Unstructured{}
-	if err := yaml.Unmarshal([]byte(expanded), &object.Object); err != nil {
 		t.Fatal(err)
 	}
 	return object

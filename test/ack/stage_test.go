@@ -12,11 +12,12 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/log"
 
 	"github.com/cmkgate/cmkgate/test/ack/aws"
+	"github.com/cmkgate/cmkgate/test/ack/controllers"
 	"github.com/cmkgate/cmkgate/test/apiserver"
 )
 
 const (
-	region     = "eu-west-1"
+	region     = controllers.Region
 	configFile = "../../config/samples/multi-region.yaml"
 	defaultKey = "arn:aws:kms:eu-west-1:111122223333:key/mrk-11111111111111111111111111111111"
 	// A key of the organization that is nobody's default.
@@ -35,25 +36,18 @@ type stage struct {
 	webhook *apiserver.Webhook
 	// kinds are those that the stage's scenes are played with.
 	kinds []kind
-	// users are the names of the controllers, by service; kubeconfigs let them be who they are.
-	users, kubeconfigs map[string]string
 	// roles is the way in which the controllers come to work for other accounts.
 	roles       roles
-	controllers map[string]*apiserver.Controller
+	controllers *controllers.Set
 
 	followed []followed
 }
-
-func services() []string { return []string{"sagemaker", "s3"} }
 
 // newStage starts everything but the controllers and cmkgate.
 func newStage(t *testing.T, binary string, kinds []kind) *stage {
 	t.Helper()
 	log.SetLogger(logr.Discard()) // or envtest complains that nobody did
-	s := &stage{
-		server: apiserver.ForTest(t), binary: binary, kinds: kinds,
-		users: map[string]string{}, kubeconfigs: map[string]string{}, controllers: map[string]*apiserver.Controller{},
-	}
+	s := &stage{server: apiserver.ForTest(t), binary: binary, kinds: kinds}
 	var err error
 	if s.aws, err = aws.Start(t.Context()); err != nil {
 		t.Fatal(err)
@@ -62,63 +56,23 @@ func newStage(t *testing.T, binary string, kinds []kind) *stage {
 	if s.person, err = dynamic.NewForConfig(s.server.Config()); err != nil {
 		t.Fatal(err)
 	}
-	s.kubectl(t, "", "create", "namespace", apiserver.ControllerNamespace)
-	for _, service := range services() {
-		if err := s.server.InstallControllerRBAC(t.Context(), service); err != nil {
-			t.Fatal(err)
-		}
+	if s.controllers, err = controllers.Install(t.Context(), s.server, s.aws.URL()); err != nil {
+		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.stopControllers(t) })
 	return s
 }
 
-// asServiceAccounts makes the controllers who ACK's manifests say that they are.
-func (s *stage) asServiceAccounts(t *testing.T) {
-	t.Helper()
-	for _, service := range services() {
-		account := "ack-" + service + "-controller"
-		kubeconfig, err := s.server.ServiceAccountKubeconfig(t.Context(), apiserver.ControllerNamespace, account)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.users[service] = "system:serviceaccount:" + apiserver.ControllerNamespace + ":" + account
-		s.kubeconfigs[service] = kubeconfig
-	}
-}
-
-// asUser makes both controllers one user, of whom no configuration of cmkgate knows.
-func (s *stage) asUser(t *testing.T, username string) {
-	t.Helper()
-	kubeconfig, err := s.server.UserKubeconfig(username)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, service := range services() {
-		role := "ack-" + service + "-controller"
-		s.kubectl(t, "", "create", "clusterrolebinding", role+"-elsewhere", "--clusterrole", role, "--user", username)
-		s.users[service], s.kubeconfigs[service] = username, kubeconfig
-	}
-}
-
 func (s *stage) startControllers(t *testing.T) {
 	t.Helper()
-	for _, service := range services() {
-		controller, err := s.server.StartController(t.Context(), apiserver.ControllerOptions{
-			Service: service, Kubeconfig: s.kubeconfigs[service], Region: region, AWS: s.aws.URL(), Args: s.roles.flags(),
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.controllers[service] = controller
+	if err := s.controllers.Start(t.Context(), s.roles.flags()...); err != nil {
+		t.Fatal(err)
 	}
 }
 
 func (s *stage) stopControllers(t *testing.T) {
 	t.Helper()
-	for service, controller := range s.controllers {
-		must(t, controller.Stop())
-		delete(s.controllers, service)
-	}
+	must(t, s.controllers.Stop())
 }
 
 // restartControllers returns when the new controllers have looked at every object, and are idle.
@@ -126,10 +80,12 @@ func (s *stage) restartControllers(t *testing.T) {
 	t.Helper()
 	s.stopControllers(t)
 	s.startControllers(t)
-	for service, controller := range s.controllers {
-		if err := controller.Settle(t.Context(), s.objects(t, service)); err != nil {
-			t.Fatal(err)
-		}
+	objects := map[string]int{}
+	for _, service := range controllers.Services() {
+		objects[service] = s.objects(t, service)
+	}
+	if err := s.controllers.Settle(t.Context(), objects); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"k8s.io/client-go/dynamic"
 
 	"github.com/cmkgate/cmkgate/test/ack/aws"
+	"github.com/cmkgate/cmkgate/test/ack/controllers"
 )
 
 // How long the suite waits for a controller. What takes longest is a notebook's end: ACK waits 30 s after it stopped
@@ -100,12 +101,12 @@ func (s *stage) ready(t *testing.T, sub *subject) *unstructured.Unstructured {
 		if object, err = s.of(sub).Get(ctx, sub.name, metav1.GetOptions{}); err != nil {
 			return err
 		}
-		if status, message := condition(object, "Ready"); status != "True" {
+		if status, message := controllers.Condition(object, "Ready"); status != "True" {
 			return fmt.Errorf("its condition Ready is %q: %s", status, message)
 		}
 		return nil
 	})
-	if status, message := condition(object, "ACK.Terminal"); status == "True" {
+	if status, message := controllers.Condition(object, "ACK.Terminal"); status == "True" {
 		t.Errorf("%s is ready and terminal: %s", sub.name, message)
 	}
 	return object
@@ -135,10 +136,10 @@ func (s *stage) asked(t *testing.T, sub *subject) aws.Request {
 // hasKeys expects keys in etcd, and the same keys in what AWS was asked for.
 func (s *stage) hasKeys(t *testing.T, sub *subject, object *unstructured.Unstructured, want map[string]string) {
 	t.Helper()
-	if diff := cmp.Diff(want, keysIn(sub.kind.asked(object))); diff != "" {
+	if diff := cmp.Diff(want, controllers.Keys(sub.kind.asked(object))); diff != "" {
 		t.Errorf("%s: etcd has other keys (+) than it should have (-):\n%s", sub.name, diff)
 	}
-	if diff := cmp.Diff(want, keysIn(s.asked(t, sub).Members)); diff != "" {
+	if diff := cmp.Diff(want, controllers.Keys(s.asked(t, sub).Members)); diff != "" {
 		t.Errorf("%s: AWS was asked for other keys (+) than it should have been (-):\n%s", sub.name, diff)
 	}
 }
@@ -167,11 +168,11 @@ func (s *stage) eventually(t *testing.T, sub *subject, holds func(context.Contex
 
 // logged is the end of what the controller's log says of a subject.
 func (s *stage) logged(sub *subject) string {
-	controller, ok := s.controllers[sub.kind.service]
+	path, ok := s.controllers.Log(sub.kind.service)
 	if !ok {
 		return "the controller does not run"
 	}
-	log, err := os.ReadFile(controller.LogFile())
+	log, err := os.ReadFile(path)
 	if err != nil {
 		return err.Error()
 	}
@@ -183,15 +184,4 @@ func (s *stage) logged(sub *subject) string {
 		}
 	}
 	return strings.Join(out[max(0, len(out)-lines):], "")
-}
-
-func condition(object *unstructured.Unstructured, name string) (status, message string) {
-	conditions, _, _ := unstructured.NestedSlice(object.Object, "status", "conditions")
-	for _, c := range conditions {
-		if c, ok := c.(map[string]any); ok && c["type"] == name {
-			status, _ = c["status"].(string)
-			message, _ = c["message"].(string)
-		}
-	}
-	return status, message
 }

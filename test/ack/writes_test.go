@@ -39,7 +39,7 @@ func (s *stage) controllerWrites(t *testing.T) {
 		if err := json.Unmarshal([]byte(line), &e); err != nil {
 			t.Fatal(err)
 		}
-		if !s.isController(e.User.Username) || isRead(e.Verb) {
+		if !s.controllers.Is(e.User.Username) || isRead(e.Verb) {
 			if e.mutated() {
 				mutated++
 			}
@@ -75,15 +75,6 @@ func (s *stage) controllerWrites(t *testing.T) {
 		t.Errorf("the audit log tells of %d writes to objects and %d to their status, and of %d that cmkgate changed", main, status, mutated)
 	}
 	t.Logf("%d writes to objects and %d to their status", main, status)
-}
-
-func (s *stage) isController(username string) bool {
-	for _, user := range s.users {
-		if user == username {
-			return true
-		}
-	}
-	return false
 }
 
 // mutated tells whether a webhook changed what the request wrote. The API server says so of each webhook, by the order

@@ -45,6 +45,19 @@ func registration() (envtest.WebhookInstallOptions, error) {
 	return install, nil
 }
 
+func selectNamespaces(install *envtest.WebhookInstallOptions, namespaces *metav1.LabelSelector) {
+	for _, configuration := range install.MutatingWebhooks {
+		for i := range configuration.Webhooks {
+			configuration.Webhooks[i].NamespaceSelector = namespaces
+		}
+	}
+	for _, configuration := range install.ValidatingWebhooks {
+		for i := range configuration.Webhooks {
+			configuration.Webhooks[i].NamespaceSelector = namespaces
+		}
+	}
+}
+
 func clientConfig(path string) admissionregistrationv1.WebhookClientConfig {
 	path = strings.TrimPrefix(path, "/")
 	return admissionregistrationv1.WebhookClientConfig{

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"sigs.k8s.io/controller-runtime/pkg/envtest"
 )
 
@@ -24,21 +25,31 @@ type Webhook struct {
 	health     string
 	process    *process
 	terminated bool
+	// start starts the process, again after it was terminated.
+	start func(context.Context) error
 }
 
 // StartWebhook starts the cmkgate-webhook binary with a configuration file, registers it, and returns when the API
 // server calls it. The caller stops the webhook before the server.
 func (s *Server) StartWebhook(ctx context.Context, binary, config string, args ...string) (*Webhook, error) {
+	return s.StartWebhookIn(ctx, nil, binary, config, args...)
+}
+
+// StartWebhookIn is StartWebhook for some namespaces only: the API server does not call the webhook for others. The
+// namespace default must be one of those that it is called for.
+func (s *Server) StartWebhookIn(ctx context.Context, namespaces *metav1.LabelSelector, binary, config string, args ...string) (*Webhook, error) {
 	install, err := registration()
 	if err != nil {
 		return nil, err
 	}
+	selectNamespaces(&install, namespaces)
 	webhook := &Webhook{server: s, install: install}
 	webhook.install.LocalServingHost = host
 	if err := webhook.install.PrepWithoutInstalling(); err != nil {
 		return nil, fmt.Errorf("making the webhook's serving certificate: %w", err)
 	}
-	if err := webhook.run(ctx, binary, config, args); err != nil {
+	webhook.start = func(ctx context.Context) error { return webhook.run(ctx, binary, config, args) }
+	if err := webhook.start(ctx); err != nil {
 		return nil, errors.Join(err, webhook.install.Cleanup())
 	}
 	if err := webhook.register(ctx); err != nil {
@@ -108,6 +119,18 @@ func (w *Webhook) Terminate() error {
 	}
 	w.terminated = true
 	return w.process.stop()
+}
+
+// Resume starts the process again that was terminated, where the API server expects it.
+func (w *Webhook) Resume(ctx context.Context) error {
+	if !w.terminated {
+		return errors.New("the webhook has not been terminated")
+	}
+	if err := w.start(ctx); err != nil {
+		return err
+	}
+	w.terminated = false
+	return nil
 }
 
 // CertDir is the folder of the serving certificate, tls.crt and tls.key.

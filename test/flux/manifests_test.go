@@ -39,7 +39,7 @@ func endpoint(name, config string) string {
 // withoutKeys are manifests of every kind that can have a key, by file. None names one.
 func withoutKeys(t *testing.T, scene string) map[string]string {
 	t.Helper()
-	paths, err := filepath.Glob("../ack/testdata/manifests/*.yaml")
+	paths, err := filepath.Glob("../ack/controllers/manifests/*.yaml")
 	must(t, err)
 	files := map[string]string{}
 	for _, path := range paths {

@@ -63,9 +63,14 @@ func xmlAnswer(body string) answer {
 	}
 }
 
-// xmlProblem answers that there is no such thing: the only error that S3 is asked for here.
+// xmlProblem answers that there is no such thing.
 func xmlProblem(code string) answer {
-	a := xmlAnswer(fmt.Sprintf("<Error><Code>%s</Code><Message>%s</Message></Error>", code, code))
-	a.status = http.StatusNotFound
+	return xmlRefusal(http.StatusNotFound, &problem{Code: code, Message: code})
+}
+
+// xmlRefusal answers with an error of S3.
+func xmlRefusal(status int, p *problem) answer {
+	a := xmlAnswer(fmt.Sprintf("<Error><Code>%s</Code><Message>%s</Message></Error>", p.Code, p.Message))
+	a.status = status
 	return a
 }

@@ -1,12 +1,15 @@
 package aws
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -14,6 +17,12 @@ import (
 
 // AccountID is the account whose endpoint this is.
 const AccountID = "111122223333"
+
+// homeRegion is where the resources of [Endpoint.Exists] are.
+const homeRegion = "eu-west-1"
+
+// place is where a call is carried out. Two resources of one name may be in two places, buckets aside.
+type place struct{ account, region string }
 
 // How large a request may be, and how long a client may take to send its header.
 const (
@@ -62,11 +71,51 @@ func (e *Endpoint) Requests() Requests {
 	return append(Requests(nil), e.requests...)
 }
 
+// RequestsSince returns what was asked for after the first n requests.
+func (e *Endpoint) RequestsSince(n int) Requests {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return append(Requests(nil), e.requests[min(n, len(e.requests)):]...)
+}
+
+// Forget drops the record, and what exists under names that satisfy a condition. [Endpoint.RequestsSince] starts over.
+func (e *Endpoint) Forget(named func(name string) bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.requests = nil
+	maps.DeleteFunc(e.sageMaker.live, func(which id, _ map[string]any) bool { return named(which.name) })
+	maps.DeleteFunc(e.s3.buckets, func(name string, _ map[string]string) bool { return named(name) })
+}
+
+// Resource is something that exists in AWS.
+type Resource struct {
+	// Kind is the API's name of the kind: Bucket, or what follows the verb in the names of SageMaker's operations.
+	Kind, Name string
+	// Account and Region are where it is.
+	Account, Region string
+	// Members are what Describe says; of a bucket, its encryption.
+	Members map[string]any
+}
+
+// Resources returns what exists and has a name that satisfies a condition, ordered.
+func (e *Endpoint) Resources(named func(name string) bool) []Resource {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	all := slices.Concat(e.sageMaker.resources(named), e.s3.resources(named))
+	slices.SortFunc(all, func(a, b Resource) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Account, b.Account), cmp.Compare(a.Region, b.Region))
+	})
+	return all
+}
+
+// home is where resources are that nobody asked for through the endpoint.
+func home() place { return place{account: AccountID, region: homeRegion} }
+
 // Exists makes a SageMaker resource that nobody asked for through this endpoint, with the members of its Create call.
 func (e *Endpoint) Exists(kind string, members map[string]any) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	_, problem := e.sageMaker.create(kind, members)
+	_, problem := e.sageMaker.create(home(), kind, members)
 	if problem != nil {
 		return problem
 	}
@@ -77,7 +126,10 @@ func (e *Endpoint) Exists(kind string, members map[string]any) error {
 func (e *Endpoint) BucketExists(name, key string) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.s3.create(name)
+	if _, exists := e.s3.buckets[name]; exists {
+		return fmt.Errorf("there is a bucket %s already", name)
+	}
+	e.s3.create(home(), name)
 	if key == "" {
 		return nil
 	}
@@ -88,7 +140,7 @@ func (e *Endpoint) BucketExists(name, key string) error {
 func (e *Endpoint) SetStatus(kind, name, status string) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.sageMaker.setStatus(kind, name, status)
+	return e.sageMaker.setStatus(home(), kind, name, status)
 }
 
 // ServeHTTP answers one request of an AWS client.

@@ -56,6 +56,31 @@ func TestEndpointAnswersAsACKExpectsOfAWS(t *testing.T) {
 			{service: "s3", method: http.MethodDelete, path: "/churn", wantStatus: 204},
 			{service: "s3", path: "/churn?policy", wantStatus: 404, want: "NoSuchBucket"},
 		},
+		"a volume key beside local storage": {
+			{service: "sagemaker", target: create, body: `{"TrainingJobName":"churn","ResourceConfig":{"InstanceType":"ml.g5.xlarge","VolumeKmsKeyId":"k"}}`, wantStatus: 400, want: "local storage"},
+			{service: "sagemaker", target: create, body: `{"TrainingJobName":"churn","ResourceConfig":{"InstanceType":"ml.m5.xlarge","VolumeKmsKeyId":"k"}}`, wantStatus: 200},
+			{service: "sagemaker", target: "SageMaker.CreateEndpointConfig", body: `{"EndpointConfigName":"churn","KmsKeyId":"k","ProductionVariants":[{"InstanceType":"ml.m5.large"},{"InstanceType":"ml.g4dn.xlarge"}]}`, wantStatus: 400, want: "local storage"},
+			{service: "sagemaker", target: "SageMaker.CreateEndpointConfig", body: `{"EndpointConfigName":"churn","ProductionVariants":[{"InstanceType":"ml.g4dn.xlarge"}]}`, wantStatus: 200},
+		},
+		"a key of another region": {
+			{service: "sagemaker", target: create, body: `{"TrainingJobName":"churn","OutputDataConfig":{"KmsKeyId":"arn:aws:kms:us-east-1:111122223333:key/1"}}`, wantStatus: 400, want: "not of the region eu-west-1"},
+			{service: "s3", method: http.MethodPut, path: "/churn", wantStatus: 200},
+			{service: "s3", method: http.MethodPut, path: "/churn?encryption", body: strings.ReplaceAll(rule, ">k<", ">arn:aws:kms:us-east-1:111122223333:key/1<"), wantStatus: 400, want: "InvalidArgument"},
+			{service: "s3", path: "/churn?encryption", wantStatus: 200, want: "AES256"},
+		},
+		"CORS with a method that S3 refuses": {
+			{service: "s3", method: http.MethodPut, path: "/churn", wantStatus: 200},
+			{service: "s3", method: http.MethodPut, path: "/churn?cors", body: `<CORSConfiguration><CORSRule><AllowedMethod>PATCH</AllowedMethod></CORSRule></CORSConfiguration>`, wantStatus: 400, want: "unsupported HTTP method"},
+			{service: "s3", method: http.MethodPut, path: "/churn?cors", body: `<CORSConfiguration><CORSRule><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>`, wantStatus: 200},
+		},
+		"a bucket that exists": {
+			{service: "s3", method: http.MethodPut, path: "/churn", wantStatus: 200},
+			{service: "s3", method: http.MethodPut, path: "/churn", wantStatus: 409, want: "BucketAlreadyOwnedByYou"},
+		},
+		"an execution, which has no name of its own": {
+			{service: "sagemaker", target: "SageMaker.StartPipelineExecution", body: `{"PipelineName":"churn"}`, wantStatus: 200, want: "churn/execution/1"},
+			{service: "sagemaker", target: "SageMaker.DescribePipelineExecution", body: `{"PipelineExecutionArn":"arn:aws:sagemaker:eu-west-1:111122223333:pipelineexecution/churn/execution/1"}`, wantStatus: 200, want: "Succeeded"},
+		},
 		"what the tables do not have": {
 			{service: "sagemaker", target: "SageMaker.CreateWorkforce", body: `{}`, wantStatus: 400, want: "UnsupportedByTheTestEndpoint"},
 			{service: "kms", wantStatus: 400, want: "UnsupportedByTheTestEndpoint"},
@@ -85,6 +110,9 @@ func TestRecordTellsWhoAskedForWhatAndWhere(t *testing.T) {
 	first := requests[0]
 	if first.Account != aws.AccountID || first.Region != "eu-west-1" || first.Service != "sagemaker" || first.Status != http.StatusOK {
 		t.Errorf("the first request: %+v", first)
+	}
+	if second := requests[1]; first.Before != nil || first.After == nil || second.Before == nil || !second.Succeeded() {
+		t.Errorf("before and after: %v %v, then %v", first.Before, first.After, second.Before)
 	}
 	if config, _ := first.Members["ResourceConfig"].(map[string]any); len(config) != 1 || config["VolumeKmsKeyId"] != "k" {
 		t.Errorf("a later request has changed the record of the first: %v", config)

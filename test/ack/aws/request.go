@@ -1,6 +1,9 @@
 package aws
 
-import "strings"
+import (
+	"net/http"
+	"strings"
+)
 
 // Request is one call of an AWS API.
 type Request struct {
@@ -18,7 +21,13 @@ type Request struct {
 	Members map[string]any
 	// Status is the HTTP status of the answer.
 	Status int
+	// Before and After are the resource around a call that changes it: its members, or nil where it does not exist. Of a
+	// bucket they are those of its encryption.
+	Before, After map[string]any
 }
+
+// Succeeded reports whether AWS did what it was asked for.
+func (r *Request) Succeeded() bool { return r.Status < http.StatusBadRequest }
 
 // Changes tells whether the call asks for a change, whatever became of it.
 func (r *Request) Changes() bool {

@@ -15,6 +15,8 @@ type resource struct {
 	// handle is the member by which later calls name the resource where they do not use its name: an ID that AWS gave
 	// it, or the ARN.
 	handle string
+	// startedFrom is the member that names the parent of a resource that Start makes, and which has no name of its own.
+	startedFrom string
 	// status is the member that tells the state, and settled the state that the resource is in at once. A kind that is
 	// never under way has none.
 	status, settled string
@@ -28,7 +30,7 @@ type resource struct {
 }
 
 func resources() []resource {
-	return slices.Concat(jobs(), hosting(), monitoring(), studio())
+	return slices.Concat(jobs(), hosting(), pipelines(), monitoring(), studio())
 }
 
 // notFound and invalid are the two ways in which SageMaker says that there is no such resource.
@@ -98,6 +100,37 @@ func hosting() []resource {
 			completes: `{"OfflineStoreConfig":{"DisableGlueTableCreation":false,
 				"S3StorageConfig":{"ResolvedOutputS3Uri":"s3://features/resolved"}}}`,
 		},
+		{
+			kind: "Model", identity: "ModelName", arn: "ModelArn", missing: invalid("Could not find model"),
+			adds: `{"EnableNetworkIsolation":false}`,
+		},
+		{
+			kind: "InferenceComponent", identity: "InferenceComponentName", arn: "InferenceComponentArn",
+			status: "InferenceComponentStatus", settled: "InService", missing: invalid("Could not find inference component"),
+		},
+		{
+			kind: "ModelPackageGroup", identity: "ModelPackageGroupName", arn: "ModelPackageGroupArn",
+			status: "ModelPackageGroupStatus", settled: "Completed", missing: invalid("ModelPackageGroup does not exist."),
+		},
+	}
+}
+
+func pipelines() []resource {
+	return []resource{
+		{
+			kind: "Pipeline", identity: "PipelineName", arn: "PipelineArn",
+			status: "PipelineStatus", settled: "Active",
+			missing: problem{Code: "ResourceNotFound", Message: "Pipeline does not exist."},
+		},
+		{
+			kind: "PipelineExecution", identity: "PipelineExecutionArn", arn: "PipelineExecutionArn", startedFrom: "PipelineName",
+			status: "PipelineExecutionStatus", settled: "Succeeded",
+			missing: problem{Code: "ResourceNotFound", Message: "PipelineExecution does not exist"},
+		},
+		{
+			kind: "Project", identity: "ProjectName", arn: "ProjectArn",
+			status: "ProjectStatus", settled: "CreateCompleted", missing: invalid("Project does not exist"),
+		},
 	}
 }
 
@@ -131,6 +164,17 @@ func studio() []resource {
 			kind: "UserProfile", identity: "UserProfileName", arn: "UserProfileArn",
 			status: "Status", settled: "InService", missing: notFound(),
 			completes: `{"UserSettings":{"SpaceStorageSettings":{"DefaultEbsStorageSettings":{"DefaultEbsVolumeSizeInGb":5,"MaximumEbsVolumeSizeInGb":100}}}}`,
+		},
+		{
+			kind: "Space", identity: "SpaceName", arn: "SpaceArn", status: "Status", settled: "InService", missing: notFound(),
+		},
+		{
+			kind: "App", identity: "AppName", arn: "AppArn", status: "Status", settled: "InService", missing: notFound(),
+			adds: `{"ResourceSpec":{"InstanceType":"system"}}`,
+		},
+		{
+			kind: "NotebookInstanceLifecycleConfig", identity: "NotebookInstanceLifecycleConfigName",
+			arn: "NotebookInstanceLifecycleConfigArn", missing: invalid("Unable to describe Notebook Instance Lifecycle Config"),
 		},
 	}
 }

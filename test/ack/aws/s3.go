@@ -13,10 +13,12 @@ import (
 type s3 struct {
 	subresources map[string]subresource
 	buckets      map[string]map[string]string
+	// places are where the buckets are.
+	places map[string]place
 }
 
 func newS3() *s3 {
-	s := &s3{subresources: map[string]subresource{}, buckets: map[string]map[string]string{}}
+	s := &s3{subresources: map[string]subresource{}, buckets: map[string]map[string]string{}, places: map[string]place{}}
 	for _, r := range subresources() {
 		s.subresources[r.query] = r
 	}
@@ -24,7 +26,8 @@ func newS3() *s3 {
 }
 
 // create makes a bucket as S3 makes one that is asked for nothing.
-func (s *s3) create(name string) {
+func (s *s3) create(at place, name string) {
+	s.places[name] = at
 	s.buckets[name] = map[string]string{}
 	for query, r := range s.subresources {
 		if r.initial != "" {
@@ -46,10 +49,20 @@ func (s *s3) encrypt(name, key string) error {
 // serve answers one call, path-style: /BUCKET?SUBRESOURCE.
 func (s *s3) serve(request *Request, r *http.Request, body []byte) answer {
 	request.Name, _, _ = strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	at := place{account: request.Account, region: request.Region}
 	if request.Name == "" {
 		request.Operation = "ListBuckets"
-		return s.list()
+		return s.list(at)
 	}
+	before := s.encryptionOf(request.Name)
+	answer := s.serveBucket(at, request, r, body)
+	if request.Changes() {
+		request.Before, request.After = before, s.encryptionOf(request.Name)
+	}
+	return answer
+}
+
+func (s *s3) serveBucket(at place, request *Request, r *http.Request, body []byte) answer {
 	for query, sub := range s.subresources {
 		if r.URL.Query().Has(query) {
 			return s.serveSubresource(request, sub, r.Method, string(body))
@@ -58,10 +71,7 @@ func (s *s3) serve(request *Request, r *http.Request, body []byte) answer {
 	switch r.Method {
 	case http.MethodPut:
 		request.Operation = "CreateBucket"
-		s.create(request.Name)
-		created := xmlAnswer("")
-		created.header["Location"] = "/" + request.Name
-		return created
+		return s.serveCreate(at, request.Name)
 	case http.MethodDelete:
 		request.Operation = "DeleteBucket"
 		delete(s.buckets, request.Name)
@@ -70,9 +80,55 @@ func (s *s3) serve(request *Request, r *http.Request, body []byte) answer {
 	return unsupported(r.Method + " " + r.URL.String())
 }
 
-func (s *s3) list() answer {
+// serveCreate: the names of buckets are nobody's twice, in all accounts and regions.
+func (s *s3) serveCreate(at place, name string) answer {
+	if _, exists := s.buckets[name]; exists {
+		code := "BucketAlreadyExists"
+		if s.places[name].account == at.account {
+			code = "BucketAlreadyOwnedByYou"
+		}
+		return xmlRefusal(http.StatusConflict, &problem{Code: code, Message: "The bucket exists."})
+	}
+	s.create(at, name)
+	created := xmlAnswer("")
+	created.header["Location"] = "/" + name
+	return created
+}
+
+// encryptionOf are the members of what GetBucketEncryption says; nil where there is no bucket.
+func (s *s3) encryptionOf(name string) map[string]any {
+	bucket, ok := s.buckets[name]
+	if !ok {
+		return nil
+	}
+	document, ok := bucket["encryption"]
+	if !ok {
+		document = managedByS3
+	}
+	_, members, err := readEncryption(document)
+	if err != nil {
+		return map[string]any{}
+	}
+	return members
+}
+
+func (s *s3) resources(named func(string) bool) []Resource {
+	var out []Resource
+	for name := range s.buckets {
+		if named(name) {
+			at := s.places[name]
+			out = append(out, Resource{Kind: "Bucket", Name: name, Account: at.account, Region: at.region, Members: s.encryptionOf(name)})
+		}
+	}
+	return out
+}
+
+func (s *s3) list(at place) answer {
 	var buckets strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(s.buckets)) {
+		if s.places[name].account != at.account {
+			continue
+		}
 		buckets.WriteString("<Bucket><Name>" + name + "</Name></Bucket>")
 	}
 	return xmlAnswer("<ListAllMyBucketsResult><Buckets>" + buckets.String() + "</Buckets></ListAllMyBucketsResult>")
@@ -98,6 +154,9 @@ func (s *s3) serveSubresource(request *Request, sub subresource, method, body st
 			if body, request.Members, err = readEncryption(body); err != nil {
 				return xmlProblem("MalformedXML")
 			}
+		}
+		if problem := s3Refusal(s.places[request.Name], sub, body, request.Members); problem != nil {
+			return xmlRefusal(http.StatusBadRequest, problem)
 		}
 		bucket[sub.query] = body
 		return xmlAnswer("")

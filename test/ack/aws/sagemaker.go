@@ -4,17 +4,26 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 )
 
-// sageMaker keeps resources by kind and name, each as the members of its Create call and what AWS adds.
+// sageMaker keeps resources, each as the members of its Create call and what AWS adds.
 type sageMaker struct {
 	kinds map[string]resource
-	live  map[string]map[string]any
+	live  map[id]map[string]any
+	// started counts the resources that have no name of their own.
+	started int
+}
+
+// id tells resources apart.
+type id struct {
+	place
+	kind, name string
 }
 
 func newSageMaker() *sageMaker {
-	s := &sageMaker{kinds: map[string]resource{}, live: map[string]map[string]any{}}
+	s := &sageMaker{kinds: map[string]resource{}, live: map[id]map[string]any{}}
 	for _, r := range resources() {
 		s.kinds[r.kind] = r
 	}
@@ -35,12 +44,31 @@ func (s *sageMaker) serve(request *Request, target string, body []byte) answer {
 	if !ok {
 		return unsupported(request.Operation)
 	}
+	if verb == "Start" && r.startedFrom != "" {
+		verb = "Create"
+		s.name(&r, request.Members)
+	}
 	request.Name = r.nameIn(request.Members)
-	members, problem := s.call(verb, r, request.Members)
+	at := place{account: request.Account, region: request.Region}
+	if request.Changes() {
+		request.Before = maps.Clone(s.live[id{at, kind, request.Name}])
+	}
+	members, problem := s.call(at, verb, r, request.Members)
+	if request.Changes() {
+		request.After = maps.Clone(s.live[id{at, kind, request.Name}])
+	}
 	if problem != nil {
 		return jsonProblem(problem)
 	}
 	return jsonAnswer(members)
+}
+
+// name gives a resource that has no name of its own one, after what it was started from.
+func (s *sageMaker) name(r *resource, members map[string]any) {
+	s.started++
+	parent, _ := members[r.startedFrom].(string)
+	parent = parent[strings.LastIndex(parent, "/")+1:] // it may be an ARN
+	members[r.identity] = fmt.Sprintf("pipeline/%s/execution/%d", parent, s.started)
 }
 
 func splitOperation(operation string) (verb, kind string) {
@@ -53,12 +81,12 @@ func splitOperation(operation string) (verb, kind string) {
 }
 
 // call carries out an operation and returns the members of its answer.
-func (s *sageMaker) call(verb string, r resource, members map[string]any) (map[string]any, *problem) {
+func (s *sageMaker) call(at place, verb string, r resource, members map[string]any) (map[string]any, *problem) {
 	if verb == "Create" {
-		return s.create(r.kind, members)
+		return s.create(at, r.kind, members)
 	}
-	name := r.nameIn(members)
-	found, ok := s.live[r.kind+"/"+name]
+	which := id{at, r.kind, r.nameIn(members)}
+	found, ok := s.live[which]
 	if !ok {
 		return nil, &problem{Code: r.missing.Code, Message: r.missing.Message}
 	}
@@ -66,9 +94,9 @@ func (s *sageMaker) call(verb string, r resource, members map[string]any) (map[s
 	case "Describe":
 		return found, nil
 	case "Update":
-		return s.update(r, name, members)
+		return s.update(r, which, members)
 	case "Delete":
-		delete(s.live, r.kind+"/"+name)
+		delete(s.live, which)
 		return map[string]any{}, nil
 	case "Stop":
 		found[r.status] = "Stopped"
@@ -80,8 +108,18 @@ func (s *sageMaker) call(verb string, r resource, members map[string]any) (map[s
 	return nil, &problem{Code: "InvalidAction", Message: "no such operation of " + r.kind}
 }
 
-func (s *sageMaker) setStatus(kind, name, status string) error {
-	found, ok := s.live[kind+"/"+name]
+func (s *sageMaker) resources(named func(string) bool) []Resource {
+	var out []Resource
+	for which, members := range s.live {
+		if named(which.name) {
+			out = append(out, Resource{Kind: which.kind, Name: which.name, Account: which.account, Region: which.region, Members: maps.Clone(members)})
+		}
+	}
+	return out
+}
+
+func (s *sageMaker) setStatus(at place, kind, name, status string) error {
+	found, ok := s.live[id{at, kind, name}]
 	if !ok {
 		return fmt.Errorf("there is no %s %s", kind, name)
 	}
@@ -90,19 +128,22 @@ func (s *sageMaker) setStatus(kind, name, status string) error {
 }
 
 // update replaces the members that it is given, each as a whole.
-func (s *sageMaker) update(r resource, name string, members map[string]any) (map[string]any, *problem) {
+func (s *sageMaker) update(r resource, which id, members map[string]any) (map[string]any, *problem) {
+	if problem := refusal(which.place, r.kind, members); problem != nil {
+		return nil, problem
+	}
 	updated, problem := r.withAdditions(members)
 	if problem != nil {
 		return nil, problem
 	}
-	found := s.live[r.kind+"/"+name]
+	found := s.live[which]
 	for member := range members {
 		found[member] = updated[member]
 	}
 	return found, nil
 }
 
-func (s *sageMaker) create(kind string, members map[string]any) (map[string]any, *problem) {
+func (s *sageMaker) create(at place, kind string, members map[string]any) (map[string]any, *problem) {
 	r, ok := s.kinds[kind]
 	if !ok {
 		return nil, &problem{Code: "InvalidAction", Message: "no such kind: " + kind}
@@ -111,15 +152,18 @@ func (s *sageMaker) create(kind string, members map[string]any) (map[string]any,
 	if name == "" {
 		return nil, &problem{Code: "ValidationException", Message: r.identity + " is required"}
 	}
-	id := kind + "/" + name
-	if _, exists := s.live[id]; exists {
+	which := id{at, kind, name}
+	if _, exists := s.live[which]; exists {
 		return nil, &problem{Code: "ResourceInUse", Message: name + " exists"}
+	}
+	if problem := refusal(at, kind, members); problem != nil {
+		return nil, problem
 	}
 	created, problem := r.withAdditions(members)
 	if problem != nil {
 		return nil, problem
 	}
-	arn := fmt.Sprintf("arn:aws:sagemaker:eu-west-1:%s:%s/%s", AccountID, strings.ToLower(kind), name)
+	arn := fmt.Sprintf("arn:aws:sagemaker:%s:%s:%s/%s", at.region, at.account, strings.ToLower(kind), name)
 	if r.handle != "" {
 		created[r.handle] = idPrefix + name
 	}
@@ -127,7 +171,7 @@ func (s *sageMaker) create(kind string, members map[string]any) (map[string]any,
 	if r.status != "" {
 		created[r.status] = r.settled
 	}
-	s.live[id] = created
+	s.live[which] = created
 	return created, nil
 }
 

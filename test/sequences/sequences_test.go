@@ -1,0 +1,153 @@
+package sequences
+
+import (
+	"flag"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/cmkgate/cmkgate/test/ack/controllers"
+	"github.com/cmkgate/cmkgate/test/apiserver"
+)
+
+// What make passes on: SEQUENCES="-seed 42 -n 1".
+var (
+	seed    = flag.Int64("seed", 1, "the seed of the first sequence; the next has the next")
+	count   = flag.Int("n", 300, "how many sequences to generate")
+	only    = flag.String("only", "", "the one fixed sequence to play")
+	shrinks = flag.Int("shrink", 3, "how many failing sequences to shrink")
+)
+
+// TestFixed plays the sequences of faults that were seen once.
+func TestFixed(t *testing.T) {
+	controllers.Need(t)
+	if given("seed") {
+		t.Skip("a seed was asked for")
+	}
+	all, err := readFixed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *only != "" {
+		all = slices.DeleteFunc(all, func(s sequence) bool { return s.name != *only })
+	}
+	if len(all) == 0 {
+		t.Fatalf("there is no sequence %q", *only)
+	}
+	p := newPlayer(newLab(t, buildWebhook(t)))
+	for _, batch := range batches(all, batchSize) {
+		for _, played := range playOrFail(t, p, batch) {
+			t.Run(played.name, func(t *testing.T) { played.complain(t) })
+		}
+	}
+}
+
+// given reports whether a flag stands on the command line.
+func given(name string) bool {
+	found := false
+	flag.Visit(func(f *flag.Flag) { found = found || f.Name == name })
+	return found
+}
+
+// TestGenerated plays sequences of the generator, and shrinks those that fail.
+func TestGenerated(t *testing.T) {
+	controllers.Need(t)
+	if given("only") {
+		t.Skip("a fixed sequence was asked for")
+	}
+	var all []sequence
+	for i := range *count {
+		s, err := generate(*seed + int64(i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, s)
+	}
+	p := newPlayer(newLab(t, buildWebhook(t)))
+	var failed []*play
+	did := map[string]int{}
+	for _, batch := range batches(all, batchSize) {
+		for _, played := range playOrFail(t, p, batch) {
+			played.tally(did)
+			if len(played.violations) > 0 {
+				failed = append(failed, played)
+			}
+		}
+	}
+	t.Logf("%d sequences: %v", len(all), did)
+	for i, played := range failed {
+		t.Run(fmt.Sprintf("seed-%d", played.seed), func(t *testing.T) {
+			played.complain(t)
+			if i >= *shrinks {
+				return
+			}
+			least, err := p.shrink(t.Context(), played.sequence, played.violations[0].invariant)
+			if err != nil {
+				t.Fatal(err)
+			}
+			least.seed = played.seed
+			t.Log("the least that fails:\n" + least.script())
+		})
+	}
+}
+
+// tally counts what was done, and what became of it.
+func (p *play) tally(did map[string]int) {
+	for step, o := range p.outcomes {
+		if p.operations[step].Do == doNothing || p.operations[step].Do.isGlobal() {
+			continue
+		}
+		switch {
+		case o.refused():
+			did["refused by cmkgate"]++
+		case o.err != nil:
+			did["refused otherwise"]++
+		case len(o.warnings) > 0:
+			did["admitted with a warning"]++
+		default:
+			did["admitted"]++
+		}
+	}
+	for _, times := range p.guardedChanges {
+		did["changes in AWS"] += times
+	}
+}
+
+const batchSize = 60
+
+func buildWebhook(t *testing.T) string {
+	t.Helper()
+	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return binary
+}
+
+func playOrFail(t *testing.T, p *player, batch []sequence) []*play {
+	t.Helper()
+	started := time.Now()
+	plays, err := p.play(t.Context(), batch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d sequences (%s) in %s", len(batch), batch[0].globals(), time.Since(started).Round(time.Second))
+	return plays
+}
+
+func (p *play) complain(t *testing.T) {
+	t.Helper()
+	for _, v := range p.violations {
+		t.Error(v)
+	}
+	if len(p.violations) == 0 {
+		return
+	}
+	for step, got := range p.outcomes {
+		if p.operations[step].Do != doNothing && !p.operations[step].Do.isGlobal() {
+			t.Logf("step %d, %s: %v; twin: %v", step+1, p.operations[step].Do, got.err, p.twins[step].err)
+		}
+	}
+	t.Log("as a script:\n" + p.script())
+}
