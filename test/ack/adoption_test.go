@@ -75,7 +75,7 @@ func (s *stage) adoptOverrules(t *testing.T) {
 			updates := catalog.UpdatesKeys(catalog.Kind{Group: sub.kind.resource.Group, Name: sub.kind.name})
 			switch {
 			case len(sub.kind.keys) == 0 || scene == unnamed && updates:
-			case updates && s.users[sub.kind.service] == elsewhere:
+			case updates && s.controllers.Is(elsewhere):
 				t.Run(sub.name, func(t *testing.T) { s.madeTrue(t, sub) })
 			default:
 				t.Run(sub.name, func(t *testing.T) { s.takenOver(t, sub, key) })

@@ -103,7 +103,7 @@ func (b *beside) hold(t *testing.T, o manifests.Object) {
 	}
 	path := pathOf(o) + "/" + o.Name()
 	b.mustSend(t, request{http.MethodPatch, path, fmt.Appendf(nil, `{"metadata":{"finalizers":["finalizers.%s/%s"]}}`, o.Group(), o.Kind()), controller})
-	b.mustSend(t, request{http.MethodPatch, path + "/status", []byte(`{"status":{"ackResourceMetadata":{"arn":"arn:aws:held"}}}`), controller})
+	b.mustSend(t, request{http.MethodPatch, path + "/status", []byte(`{"status":{"ackResourceMetadata":{"arn":"arn:aws:held","ownerAccountID":"","region":""}}}`), controller})
 }
 
 func patched(t *testing.T, raw, patch []byte) []byte {
