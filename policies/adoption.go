@@ -15,7 +15,7 @@ func (e *evaluation) opens() bool {
 		if !e.takeover {
 			e.observed()
 		}
-		return (e.takeover || e.state.Adopting()) && e.mutable && e.state.HasSpec()
+		return (e.takeover || e.facts.Adopting()) && e.mutable && e.state.HasSpec()
 	}
 	e.claimOf(e.rule.fields)
 	if e.observation {
@@ -35,7 +35,7 @@ func (e *evaluation) passes(f *field) bool { return e.observes && !f.Mutable }
 // observed reports what can be said of a key that ACK will read from AWS.
 func (e *evaluation) observed() {
 	annotation, problem := ack.AdoptionPolicyKey, "ACK adopts what exists in AWS together with its key, which cmkgate cannot see."
-	if !e.state.Adopting() {
+	if !e.facts.Adopting() {
 		annotation, problem = ack.ReadOnlyKey, "ACK only observes what exists in AWS, and cmkgate cannot see its key."
 	}
 	e.reportOnce(Finding{
@@ -53,7 +53,7 @@ func annotationPath(name string) tree.Path {
 // claimed reports whether a new object says by ACK's finalizer that its
 // resource exists, as one does that is restored from a backup.
 func (e *evaluation) claimed() bool {
-	return e.object.Planned && !e.update && !e.dependency && e.state.Managed()
+	return e.object.Planned && !e.update && !e.dependency && e.facts.Managed
 }
 
 // claimOf reports such an object where it has keys. ACK updates what it finds by
@@ -87,4 +87,4 @@ func (e *evaluation) observationReported() {
 
 // existing reports whether the resource that the object stands for may exist
 // with a key that ACK cannot change any more.
-func (e *evaluation) existing() bool { return e.state.Managed() && !e.renamed && !e.dependency }
+func (e *evaluation) existing() bool { return e.facts.Managed && !e.renamed && !e.dependency }

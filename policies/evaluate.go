@@ -240,8 +240,11 @@ type evaluation struct {
 	roles     Roles
 	namespace Namespace
 	place
-	// state is what ACK reads of the object.
+	// state is what ACK reads of the object, and facts what is asked of it often.
 	state ack.Object
+	facts ack.Facts
+	// prior is what the object was before an update, read when first asked for.
+	prior *prior
 	// observes: the spec is not what ACK acts on, so only what it may come to act on is judged.
 	observes bool
 	// dependency: the object is judged for another that depends on it.
@@ -274,7 +277,8 @@ func (e *Evaluator) begin(object Object, world World, roles Roles) *evaluation {
 	ev.namespace = ns
 	ev.place = e.settings.placeOf(object, ns, roles)
 	ev.state = object.ack()
-	ev.observes = ev.state.Adopting() || ev.state.ReadOnly()
+	ev.facts = ev.state.Facts()
+	ev.observes = ev.facts.Adopting() || ev.facts.ReadOnly
 	ev.mutable = e.updatesKeys[ev.kind()]
 	return ev
 }

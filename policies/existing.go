@@ -49,10 +49,29 @@ func (e *evaluation) changedKey(f *field, path tree.Path, value *tree.Node) (Fin
 // its own); a write of that kind that is denied leaves the object in
 // ACK.Terminal for good.
 func (e *evaluation) awaitsLateInitialization(f *field) bool {
-	return f.lateInitialized && !f.Mutable && e.existing() && !e.before().HasCondition(ack.LateInitializedCondition)
+	return f.lateInitialized && !f.Mutable && e.existing() && !e.before().lateInitialized
 }
 
-func (e *evaluation) before() ack.Object { return ack.Object{Kind: e.kind(), Root: e.old} }
+// prior is what is asked of the object before an update.
+type prior struct {
+	managed, lateInitialized, sameName bool
+	// recovers: the update only takes keys back from a resource that ACK has seen
+	// in AWS and has given up on.
+	recovers bool
+}
+
+func (e *evaluation) before() *prior {
+	if e.prior == nil {
+		old := ack.Object{Kind: e.kind(), Root: e.old}
+		e.prior = &prior{
+			managed:         old.Managed(),
+			lateInitialized: old.HasCondition(ack.LateInitializedCondition),
+			sameName:        ack.SameName(e.state, old),
+			recovers:        e.old != nil && e.recovers(old),
+		}
+	}
+	return e.prior
+}
 
 // lateInitialized reports a key that ACK may have read from AWS, or a person
 // may have written, which would never reach AWS.
@@ -71,7 +90,7 @@ func lateInitialized(path tree.Path) Finding {
 // ACK has given up on: that is how a person recovers from a key that was added
 // by hand.
 func (e *evaluation) takenBack(f *field, path tree.Path) (Finding, bool) {
-	if e.old == nil || f.Mutable || e.old.Find(path).Missing() || !e.recovers() {
+	if e.old == nil || f.Mutable || e.old.Find(path).Missing() || !e.before().recovers {
 		return Finding{}, false
 	}
 	return Finding{
@@ -85,9 +104,8 @@ func (e *evaluation) takenBack(f *field, path tree.Path) (Finding, bool) {
 // recovers reports whether an update only takes keys back from a resource that
 // ACK has seen in AWS and has given up on. Anything else that changes with them
 // could be what makes ACK create the resource without the keys.
-func (e *evaluation) recovers() bool {
-	before := e.before()
-	return e.old != nil && before.Managed() && e.state.Managed() && before.Known() && before.Terminal() &&
+func (e *evaluation) recovers(before ack.Object) bool {
+	return before.Managed() && e.facts.Managed && before.Known() && before.Terminal() &&
 		sameBut(e.object.Root.Get("spec"), e.old.Get("spec"), e.keysBelow("spec")) && sameACKAnnotations(e.object.Root, e.old)
 }
 

@@ -27,7 +27,7 @@ func (e *Evaluator) Restorations(object Object, old *tree.Node, world World) []E
 	}
 	ev := e.begin(object, world, world.Roles())
 	ev.old, ev.update = old, true
-	if ev.observes || ack.WriteOf(ev.state, ev.before()) == ack.Observation || ev.recovers() {
+	if ev.observes || ack.WriteOf(ev.state, ack.Object{Kind: ev.kind(), Root: old}) == ack.Observation || ev.before().recovers {
 		return nil
 	}
 	var edits []Edit
@@ -71,7 +71,7 @@ func (e *evaluation) mayRestore(f *field, path tree.Path) bool {
 			return false
 		}
 	}
-	if !f.Mutable && e.before().Managed() && ack.SameName(e.state, e.before()) {
+	if !f.Mutable && e.before().managed && e.before().sameName {
 		return true // the key that it has, whatever it is
 	}
 	_, problem := e.keyProblem(f, before)

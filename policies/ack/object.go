@@ -93,7 +93,22 @@ func isTrue(n *tree.Node) bool { return strings.ToLower(n.Str()) == "true" }
 // AWS. The annotation counts only while ACK does not manage the object
 // (reconciler.go:576): with the finalizer in place ACK creates and updates by
 // the spec, whatever the annotation says.
-func (o Object) Adopting() bool { return o.Adoption() == Adopt && !o.Adopted() && !o.Managed() }
+func (o Object) Adopting() bool { return o.Facts().Adopting() }
+
+// Facts are what is asked of an object again and again, read once: finalizers
+// and annotations are as many as a person likes.
+type Facts struct {
+	Managed, Adopted, ReadOnly bool
+	Adoption                   Adoption
+}
+
+// Facts reads them.
+func (o Object) Facts() Facts {
+	return Facts{Managed: o.Managed(), Adopted: o.Adopted(), ReadOnly: o.ReadOnly(), Adoption: o.Adoption()}
+}
+
+// Adopting is Object.Adopting.
+func (f Facts) Adopting() bool { return f.Adoption == Adopt && !f.Adopted && !f.Managed }
 
 // HasSpec reports whether there is anything that ACK could create from.
 func (o Object) HasSpec() bool {
@@ -110,7 +125,8 @@ func (o Object) Deleting() bool {
 // Creates reports whether ACK creates the resource by the spec where it finds
 // none of that name (reconciler.go:636 to 648).
 func (o Object) Creates() bool {
-	return o.HasSpec() && !o.ReadOnly() && !o.Adopted() && !o.Adopting() && o.Adoption() != UnknownAdoption
+	f := o.Facts()
+	return o.HasSpec() && !f.ReadOnly && !f.Adopted && !f.Adopting() && f.Adoption != UnknownAdoption
 }
 
 // Known reports whether ACK has written the resource's ARN into the status,
@@ -140,6 +156,6 @@ func (o Object) HasCondition(name string) bool {
 // Terminal reports whether ACK has given up until the spec changes.
 func (o Object) Terminal() bool { return o.HasCondition(TerminalCondition) }
 
-// unchangedSince reports whether the spec is still the one that the object was
+// asCreated reports whether the spec is still the one that the object was
 // created with. The API server counts the generation and nobody else can.
 func (o Object) asCreated() bool { return o.Root.Get("metadata").Get("generation").Text() == "1" }
