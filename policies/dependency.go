@@ -36,7 +36,7 @@ func doubt(other Object) (why string, spec bool) {
 	name := fmt.Sprintf("%s %s", other.Kind, quote(other.Name))
 	if other.Planned {
 		if other.ack().Adopting() {
-			return "ACK is yet to read what " + name + " is in AWS", false
+			return "ACK has not read yet what " + name + " is in AWS", false
 		}
 		return "", true
 	}
