@@ -154,8 +154,9 @@ func (e *evaluation) mayInject(f *field) bool {
 		return false
 	case ack.AdoptOrCreate:
 		return f.Mutable
+	default:
+		return true
 	}
-	return true
 }
 
 // defaultKey is the organization's key for a purpose in the object's region:

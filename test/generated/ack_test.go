@@ -5,9 +5,8 @@ import (
 
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	"k8s.io/apimachinery/pkg/runtime"
-	webhookplugin "k8s.io/apiserver/pkg/admission/plugin/webhook"
-
 	"k8s.io/apiserver/pkg/admission/plugin/cel"
+	webhookplugin "k8s.io/apiserver/pkg/admission/plugin/webhook"
 	"k8s.io/apiserver/pkg/cel/environment"
 
 	"github.com/cmkgate/cmkgate/policies"
