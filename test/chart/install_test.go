@@ -39,6 +39,7 @@ func TestInstallation(t *testing.T) {
 	}
 	t.Run("the API server takes a pod in a restricted namespace", c.podIsAdmitted)
 	t.Run("a second installation is refused", c.secondIsRefused)
+	t.Run("cmkgate's service account changes nothing of its webhook configurations but caBundle", c.configurationsAreGuarded)
 	t.Run("only who has the verb exempt opts a namespace out", c.optOutIsGuarded)
 	t.Run("an upgrade keeps the certificates of the self-managed mode", c.certificatesAreKept)
 	t.Run("the pre-delete hook removes the webhooks", c.hookRemovesTheWebhooks)
@@ -63,7 +64,12 @@ func (c cluster) kubectl(args ...string) string {
 
 func (c cluster) try(args ...string) apiserver.Result {
 	c.t.Helper()
-	result, err := c.server.Kubectl(c.t.Context(), nil, args...)
+	return c.tryWith("", args...)
+}
+
+func (c cluster) tryWith(stdin string, args ...string) apiserver.Result {
+	c.t.Helper()
+	result, err := c.server.Kubectl(c.t.Context(), strings.NewReader(stdin), args...)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -173,6 +179,18 @@ func (c cluster) optOutIsGuarded(t *testing.T) {
 	if r := label("dev", "cmkgate.io/exempt=true"); r.Code == 0 || !strings.Contains(r.Stderr, want) {
 		t.Errorf("%d %s %s", r.Code, r.Stdout, r.Stderr)
 	}
+	// The subresources take a whole namespace, labels included.
+	c.kubectl("create", "clusterrole", "finish-namespaces", "--verb=get,update,patch", "--resource=namespaces/status,namespaces/finalize")
+	c.kubectl("create", "clusterrolebinding", "finish-namespaces", "--clusterrole=finish-namespaces", "--user=dev")
+	const labeled = `{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"sandbox","labels":{"cmkgate.io/exempt":"true"}}}`
+	for _, args := range [][]string{
+		{"patch", "namespace", "sandbox", "--subresource=status", "--type=merge", "-p", labeled, "--as", "dev"},
+		{"replace", "--raw", "/api/v1/namespaces/sandbox/finalize", "-f", "-", "--as", "dev"},
+	} {
+		if r := c.tryWith(labeled, args...); r.Code == 0 || !strings.Contains(r.Stderr, want) {
+			t.Errorf("%v: %d %s %s", args, r.Code, r.Stdout, r.Stderr)
+		}
+	}
 	for _, step := range []struct{ user, change string }{
 		{"dev", "cmkgate.io/exempt=false"}, {"dev", "team=a"}, {"lead", "cmkgate.io/exempt=true"},
 		{"dev", "team=b"}, {"dev", "cmkgate.io/exempt-"},
@@ -220,6 +238,47 @@ func (c cluster) certificatesAreKept(t *testing.T) {
 		}
 		if c.kubectl("-n", namespace, "get", "secret", "cmkgate-tls", "-o", `jsonpath={.data.ca}`) == "" {
 			t.Errorf("%v: the Secret is emptied", args)
+		}
+	}
+}
+
+// configurationsAreGuarded: whoever has taken a replica over has the rights of
+// its service account, and still cannot switch the webhooks off.
+func (c cluster) configurationsAreGuarded(t *testing.T) {
+	c.t = t
+	const account = "system:serviceaccount:" + namespace + ":cmkgate"
+	// The API server learns of a policy some time after it was stored.
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		changed := c.try("patch", "validatingwebhookconfiguration", "cmkgate", "--type=merge", "-p", `{"webhooks":[]}`, "--dry-run=client", "-o", "json").Stdout
+		if r := c.tryWith(changed, "replace", "-f", "-", "--as", account, "--dry-run=server"); r.Code != 0 {
+			break
+		}
+	}
+	for _, patch := range []string{
+		`[{"op":"replace","path":"/webhooks/0/failurePolicy","value":"Ignore"}]`,
+		`[{"op":"replace","path":"/webhooks/0/timeoutSeconds","value":1}]`,
+		`[{"op":"replace","path":"/webhooks/0/namespaceSelector","value":{"matchLabels":{"nobody":"has-it"}}}]`,
+		`[{"op":"replace","path":"/webhooks/0/objectSelector","value":{"matchLabels":{"nobody":"has-it"}}}]`,
+		`[{"op":"replace","path":"/webhooks/0/rules/0/operations","value":["CONNECT"]}]`,
+		`[{"op":"replace","path":"/webhooks/0/rules","value":[]}]`,
+		`[{"op":"replace","path":"/webhooks/0/matchConditions","value":[{"name":"never","expression":"false"}]}]`,
+		`[{"op":"replace","path":"/webhooks/0/clientConfig/service/name","value":"elsewhere"}]`,
+		`[{"op":"replace","path":"/webhooks/0/name","value":"other.cmkgate.io"}]`,
+		`[{"op":"remove","path":"/webhooks/0"}]`,
+		`[{"op":"replace","path":"/webhooks","value":[]}]`,
+		`[{"op":"add","path":"/metadata/annotations/a","value":"b"}]`,
+		`[{"op":"add","path":"/metadata/labels/a","value":"b"}]`,
+		`[{"op":"add","path":"/metadata/finalizers","value":["example.com/keep"]}]`,
+		`[{"op":"add","path":"/metadata/ownerReferences","value":[{"apiVersion":"v1","kind":"Namespace","name":"default","uid":"x"}]}]`,
+	} {
+		for _, kind := range []string{"mutatingwebhookconfiguration", "validatingwebhookconfiguration"} {
+			changed := c.try("patch", kind, "cmkgate", "--type=json", "-p", patch, "--dry-run=client", "-o", "json").Stdout
+			if changed == "" {
+				t.Fatalf("%s: the patch does not apply: %s", kind, patch)
+			}
+			if r := c.tryWith(changed, "replace", "-f", "-", "--as", account); r.Code == 0 || !strings.Contains(r.Stderr, "cmkgate's service account") {
+				t.Errorf("%s %s: %d %s %s", kind, patch, r.Code, r.Stdout, r.Stderr)
+			}
 		}
 	}
 }
