@@ -7,7 +7,7 @@ import (
 )
 
 // ask returns what one policy says of an object that the one under judgement
-// depends on. What the webhook will inject on its creation counts as done.
+// depends on, by its own check where none is given. What the webhook will inject on its creation counts as done.
 func (e *evaluation) ask(other Object, policy ID, check func(*evaluation)) []Finding {
 	ev := e.beginWith(other)
 	ev.observes = false // what ACK saw in AWS counts
@@ -16,6 +16,9 @@ func (e *evaluation) ask(other Object, policy ID, check func(*evaluation)) []Fin
 		if r.policy.ID == policy {
 			ev.rule = &r
 			ev.switched = PolicySettings{Mode: Enforce, Inject: e.settings.policyIn(policy, ev.namespace).injects()}
+			if check == nil {
+				check = r.policy.check
+			}
 			check(ev)
 		}
 	}

@@ -198,4 +198,3 @@ func restoreBucket(e *evaluation) []Edit {
 	}
 	return append(edits, Edit{Path: now.keyPath(), Value: key.Str()})
 }
-

@@ -24,6 +24,8 @@ type rule struct {
 	policy Policy
 	fields []field
 	steps  map[string][]field // by step type
+
+	dependencies []dependency
 }
 
 // New prepares an evaluator. It fails when two policies share an ID, when one
@@ -56,9 +58,10 @@ func New(list []Policy, settings Settings) (*Evaluator, error) {
 		if _, ok := settings.Policies[p.ID]; !ok {
 			return nil, fmt.Errorf("the settings do not say how policy %q is switched", p.ID)
 		}
+		depends := compileDependencies(p.ID)
 		for _, kind := range p.Kinds {
 			e.updatesKeys[kind] = catalog.UpdatesKeys(kind)
-			e.byKind[kind] = append(e.byKind[kind], rule{policy: p, fields: rows.fields[rowsOf{p.ID, kind}], steps: rows.steps[p.ID]})
+			e.byKind[kind] = append(e.byKind[kind], rule{policy: p, fields: rows.fields[rowsOf{p.ID, kind}], steps: rows.steps[p.ID], dependencies: depends[kind]})
 		}
 	}
 	return e, nil

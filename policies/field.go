@@ -97,6 +97,9 @@ func checkFields(e *evaluation) {
 	if !e.opens() {
 		return
 	}
+	if !e.observes {
+		e.checkDependencies()
+	}
 	of := e.mutable
 	defer func() { e.mutable = of }()
 	for i := range e.rule.fields {

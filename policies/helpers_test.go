@@ -106,10 +106,15 @@ func (w *world) Namespace(name string) (policies.Namespace, bool) {
 
 func (w *world) Named(kind catalog.Kind, name string) []policies.Object {
 	// As in catalog.Lookups, which would take a benchmark longer than the policies.
-	field := map[string]string{"EndpointConfig": "endpointConfigName", "Bucket": "name", "Pipeline": "pipelineName"}[kind.Name]
+	field, in := map[string]string{
+		"EndpointConfig": "endpointConfigName", "Bucket": "name", "Pipeline": "pipelineName", "Endpoint": "endpointName", "DataQualityJobDefinition": "jobDefinitionName",
+	}[kind.Name], "spec"
+	if kind.Name == "Domain" {
+		field, in = "domainID", "status"
+	}
 	var out []policies.Object
 	for _, o := range w.objects {
-		if o.Group == kind.Group && o.Kind == kind.Name && o.Root.Get("spec").Get(field).Str() == name {
+		if o.Group == kind.Group && o.Kind == kind.Name && o.Root.Get(in).Get(field).Str() == name {
 			out = append(out, o)
 		}
 	}

@@ -10,18 +10,22 @@ import (
 // sagemakerEndpointKey judges an Endpoint by the EndpointConfig that it names:
 // the Endpoint itself has no key.
 func sagemakerEndpointKey() Policy {
+	const id = "sagemaker-endpoint-key"
 	endpoint := catalog.Kind{Group: catalog.SageMaker, Name: "Endpoint"}
+	kinds, reads := dependents(id, []catalog.Kind{endpoint}, map[catalog.Kind][]string{endpoint: {"spec.endpointConfigName"}})
 	return Policy{
-		ID:       "sagemaker-endpoint-key",
+		ID:       id,
 		Title:    "An Endpoint uses an EndpointConfig whose volumes are under a customer-managed key",
 		Protects: "the storage of endpoints, through the EndpointConfig that each one names",
 		Default:  Enforce,
-		Kinds:    []catalog.Kind{endpoint},
-		Reads:    map[catalog.Kind][]string{endpoint: {"spec.endpointConfigName"}},
+		Kinds:    kinds,
+		Reads:    reads,
 		check:    checkEndpoint,
 		Doc: `An Endpoint has no key of its own: its volumes are encrypted as the EndpointConfig says that
 spec.endpointConfigName names. cmkgate looks that EndpointConfig up by its name in AWS (its own
 spec.endpointConfigName), in the same namespace first, and asks of it what sagemaker-volume-key asks.
+
+An InferenceComponent runs on the instances of the Endpoint that spec.endpointName names, and is judged by it.
 
 An EndpointConfig that was not made through ACK, or lies in another cluster or repository, cannot be seen. That is
 unverifiable: a warning by default, a denial with unverifiable: Deny in the configuration. On the command line, give
@@ -46,6 +50,9 @@ spec:
 func checkEndpoint(e *evaluation) {
 	if !e.opens() {
 		return
+	}
+	if !e.observes {
+		e.checkDependencies()
 	}
 	path := tree.Path{tree.Key("spec"), tree.Key("endpointConfigName")}
 	name := e.object.Root.Find(path).Str()

@@ -5,13 +5,15 @@ import "github.com/cmkgate/cmkgate/policies/catalog"
 // sagemakerStorageKey asks for a key on the long-lived storage of SageMaker.
 func sagemakerStorageKey() Policy {
 	const id = "sagemaker-storage-key"
+	kinds, reads := dependents(id, catalog.KindsOf(id), nil)
 	return Policy{
 		ID:       id,
 		Title:    "Notebooks, domains and feature stores are encrypted with a customer-managed key",
 		Protects: "the volumes of notebooks, the EFS and EBS storage of domains, shared notebook outputs, feature stores",
 		Default:  Enforce,
 		Injects:  true,
-		Kinds:    catalog.KindsOf(id),
+		Kinds:    kinds,
+		Reads:    reads,
 		check:    checkFields,
 		restore:  restoreFields,
 		Doc: `Storage that outlives a job must be under a customer-managed KMS key: notebook instances, domains (their
@@ -19,6 +21,9 @@ spaces and apps inherit the key), shared notebook outputs where sharing is allow
 where they are on. None of these keys can be added later: the resource would have to be created again.
 
 Domain's spec.homeEFSFileSystemKMSKeyID is deprecated by AWS; the key belongs into spec.kmsKeyID.
+
+The storage of an App, Space or UserProfile is its Domain's: spec.domainID is looked up among the Domains of the cluster (by
+status.domainID, so manifests alone cannot tell). An unknown one is unverifiable.
 
 **How to satisfy it.** Leave the field out and let cmkgate set the organization's key, or write:
 

@@ -22,7 +22,7 @@ type Lookup struct {
 
 // Lookups returns the kinds that policies look up.
 func Lookups() []Lookup {
-	return []Lookup{
+	lookups := []Lookup{
 		{
 			Kind: sm("EndpointConfig"), Name: "spec.endpointConfigName",
 			Reads: readsOf(sm("EndpointConfig"), volumePolicy), Awaited: true,
@@ -46,6 +46,17 @@ func Lookups() []Lookup {
 			},
 		},
 	}
+	for _, kind := range []string{"DataQualityJobDefinition", "ModelBiasJobDefinition", "ModelExplainabilityJobDefinition", "ModelQualityJobDefinition"} {
+		lookups = append(lookups, Lookup{
+			Kind: sm(kind), Name: "spec.jobDefinitionName",
+			Reads: slices.Concat(readsOf(sm(kind), outputPolicy), readsOf(sm(kind), volumePolicy)), Awaited: true,
+		})
+	}
+	return append(lookups,
+		// AWS gives a Domain its ID, which ACK writes into the status.
+		Lookup{Kind: sm("Domain"), Name: "status.domainID", Reads: readsOf(sm("Domain"), storagePolicy)},
+		Lookup{Kind: sm("Endpoint"), Name: "spec.endpointName", Reads: []string{"spec.endpointConfigName"}, Awaited: true},
+	)
 }
 
 // BucketPolicy is the field of a Bucket that holds its policy, a JSON text.

@@ -7,6 +7,8 @@ const (
 	volumePolicy  = "sagemaker-volume-key"
 	outputPolicy  = "sagemaker-output-key"
 	storagePolicy = "sagemaker-storage-key"
+
+	endpointPolicy = "sagemaker-endpoint-key"
 )
 
 // What SageMaker does without a key (SageMaker API reference, KmsKeyId and

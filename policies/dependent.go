@@ -1,0 +1,94 @@
+package policies
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/cmkgate/cmkgate/policies/catalog"
+	"github.com/cmkgate/cmkgate/policies/tree"
+)
+
+// dependency is a row of the catalog with its paths parsed.
+type dependency struct {
+	catalog.Dependency
+	path, when tree.Path
+}
+
+func compileDependencies(id ID) map[catalog.Kind][]dependency {
+	out := map[catalog.Kind][]dependency{}
+	for _, row := range catalog.DependenciesOf(id) {
+		d := dependency{Dependency: row, path: tree.MustPath(row.Path)}
+		if row.When.Path != "" {
+			d.when = tree.MustPath(row.When.Path)
+		}
+		out[row.Kind] = append(out[row.Kind], d)
+	}
+	return out
+}
+
+// dependents adds the kinds whose dependencies a policy reports to those that it
+// has itself, and tells what it reads of them.
+func dependents(id ID, kinds []catalog.Kind, reads map[catalog.Kind][]string) ([]catalog.Kind, map[catalog.Kind][]string) {
+	if reads == nil {
+		reads = map[catalog.Kind][]string{}
+	}
+	for _, d := range catalog.DependenciesOf(id) {
+		if !slices.Contains(kinds, d.Kind) {
+			kinds = append(kinds, d.Kind)
+		}
+		reads[d.Kind] = append(reads[d.Kind], d.Reads()...)
+	}
+	return kinds, reads
+}
+
+// checkDependencies judges an object by those that it names.
+func (e *evaluation) checkDependencies() {
+	for i := range e.rule.dependencies {
+		d := &e.rule.dependencies[i]
+		name := e.object.Root.Find(d.path).Str()
+		if name == "" || d.when != nil && e.object.Root.Find(d.when).Text() != d.When.Equals {
+			continue
+		}
+		e.checkDependency(d, name)
+	}
+}
+
+func (e *evaluation) checkDependency(d *dependency, name string) {
+	other, ok := e.named(d.Target, name)
+	if !ok {
+		e.report(Finding{
+			Reason:  Unverifiable,
+			Path:    d.path,
+			Problem: fmt.Sprintf("cmkgate knows no %s %s of %s, so it cannot check the key.", d.Target.Name, quote(name), e.regionAndWhy()),
+			Remedy:  "Create it through ACK in this cluster; on the command line, pass its manifest to the same check, or use --cluster.",
+		})
+		return
+	}
+	doubt, spec := doubt(other)
+	var findings []Finding
+	for _, policy := range d.Asks {
+		if spec {
+			findings = append(findings, e.ask(other, policy, nil)...)
+		}
+	}
+	if doubt != "" && len(findings) == 0 {
+		e.report(Finding{
+			Reason:  Unverifiable,
+			Path:    d.path,
+			Problem: doubt + ", so its key is not known.",
+			Remedy:  fmt.Sprintf("Apply this again once ACK reports the %s as synced.", d.Target.Name),
+		})
+	}
+	for _, f := range findings {
+		problem := "%s %s violates %s: %s: %s"
+		if f.Reason == Unverifiable {
+			problem = "%s %s cannot be checked for %s: %s: %s"
+		}
+		e.report(Finding{
+			Reason:  f.Reason,
+			Path:    d.path,
+			Problem: fmt.Sprintf(problem, d.Target.Name, quote(name), f.Policy, f.Path, f.Problem),
+			Remedy:  fmt.Sprintf("Name %s that satisfies it, under another name where this one cannot be changed.", indefinite(d.Target.Name)),
+		})
+	}
+}
