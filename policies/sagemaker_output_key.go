@@ -20,6 +20,7 @@ other accounts cannot read the result.
 
 The key is asked for where the output is: an EndpointConfig without data capture needs none for it. Outputs in S3
 Express directory buckets take no key; there the bucket's own encryption counts, and cmkgate says so.
+Where one key covers outputs in S3 Express and outputs elsewhere, it is still demanded for the others.
 
 **How to satisfy it.** Leave the field out and let cmkgate set the organization's key, or write:
 
