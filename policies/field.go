@@ -1,6 +1,7 @@
 package policies
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -130,17 +131,23 @@ func (e *evaluation) judgeField(f *field, path tree.Path, value *tree.Node) (Fin
 			return finding, wrong
 		}
 	}
-	uri := e.expressOutput(f, path)
-	if uri == "" {
+	uri, other := e.expressOutput(f, path)
+	switch {
+	case uri == "":
 		return e.judgeKey(f, path, value, e.mayInject(f))
-	}
-	if value.Missing() {
+	case value.Missing() && other != "":
+		return withoutKeyBesideExpress(path, uri, other), true
+	case value.Missing():
 		return withoutKeyInExpress(path, uri), true
 	}
 	if finding, wrong := e.judgeKey(f, path, value, false); wrong {
 		return finding, true
 	}
-	return withKeyInExpress(path, uri), true
+	finding := withKeyInExpress(path, uri)
+	if other != "" { // without the key, the other output would lack it
+		finding.Remedy = separateOutputs
+	}
+	return finding, true
 }
 
 func (e *evaluation) judgeDeprecated(f *field, path tree.Path, value *tree.Node) (Finding, bool) {
@@ -156,22 +163,36 @@ func (e *evaluation) judgeDeprecated(f *field, path tree.Path, value *tree.Node)
 }
 
 // expressOutput returns the first output that lies in a directory bucket (S3
-// Express One Zone), where SageMaker takes no key (CreateTrainingJob, KmsKeyId).
-func (e *evaluation) expressOutput(f *field, path tree.Path) string {
+// Express One Zone), where SageMaker takes no key (CreateTrainingJob, KmsKeyId),
+// and the first that lies elsewhere; each is empty where there is none.
+func (e *evaluation) expressOutput(f *field, path tree.Path) (express, other string) {
 	for _, pattern := range f.outputs {
-		var found string
 		pattern = pattern.Bind(path)
 		e.search.walk(pattern, len(pattern), func(_ tree.Path, uri *tree.Node) {
-			uri = e.parameters.resolve(uri)
-			if found == "" && isDirectoryBucket(bucketOf(uri.Str())) {
-				found = uri.Str()
+			text := e.parameters.resolve(uri).Str()
+			switch {
+			case text == "":
+			case isDirectoryBucket(bucketOf(text)):
+				express = cmp.Or(express, text)
+			default:
+				other = cmp.Or(other, text)
 			}
 		})
-		if found != "" {
-			return found
-		}
 	}
-	return ""
+	return express, other
+}
+
+const separateOutputs = "Write what goes to S3 Express and what goes to general purpose buckets in separate resources, or write everything to general purpose buckets."
+
+// withoutKeyBesideExpress is what one key for several outputs comes to when only
+// some are in S3 Express: those take no key, and the others must have one.
+func withoutKeyBesideExpress(path tree.Path, express, other string) Finding {
+	return Finding{
+		Reason:  Missing,
+		Path:    path.Clone(),
+		Problem: fmt.Sprintf("no KMS key is named, so nothing encrypts the output in %s with a key of yours; the same field covers %s in S3 Express, where SageMaker accepts no key.", quote(other), quote(express)),
+		Remedy:  separateOutputs,
+	}
 }
 
 // withKeyInExpress leaves it open what AWS does: the reference says that a key is

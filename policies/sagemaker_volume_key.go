@@ -21,8 +21,9 @@ key: nobody in your organization can audit, revoke or rotate it.
 
 **Local storage.** Instance types with local NVMe storage (ml.g5, ml.p4d, ml.trn1, and every family with a d such as
 ml.m5d) encrypt it in hardware, and AWS refuses a volume key on them. There cmkgate asks for none, injects none, and
-reports one that is set. One EndpointConfig has one key for all variants, so one variant with local storage decides
-for all; EBS volumes beside it stay without a key, and a warning says so. An instance family that cmkgate does not know is reported as unverifiable and nothing is injected; the
+reports one that is set. One EndpointConfig has one key for all variants, and one TrainingJob for all instance groups.
+Where some have local storage and others EBS volumes, AWS takes no key and the EBS volumes stay without one: that is
+denied, and the two belong into separate resources. An instance family that cmkgate does not know is reported as unverifiable and nothing is injected; the
 platform team can add it to instanceFamilies. The setting localStorage changes the rule for all local storage.
 
 **How to satisfy it.** Leave the field out and let cmkgate set the organization's key, or write:

@@ -44,6 +44,8 @@ func (e *evaluation) judgeStorage(f *field, path tree.Path, value *tree.Node) (f
 			Problem: fmt.Sprintf("%s has local storage, which no KMS key can encrypt, and your organization does not allow it.", g.name),
 			Remedy:  "Choose an instance type without local storage, for example of the families m5, c5, r5 or p3.",
 		}, true, true
+	case g.storage == catalog.Local && g.ebs != "" && e.settings.LocalStorage != Require:
+		return mixedStorage(f, g), true, true
 	case g.storage == catalog.Local && e.settings.LocalStorage != Require && !value.Missing():
 		return e.forbiddenKey(path, g), true, true
 	case !value.Missing():
@@ -56,8 +58,6 @@ func (e *evaluation) judgeStorage(f *field, path tree.Path, value *tree.Node) (f
 		return e.unknownStorage(f, path, g), true, true
 	case e.settings.LocalStorage == Require:
 		return e.requiredDespiteStorage(f, path, g), true, true
-	case g.ebs != "":
-		return mixedStorage(g), true, true
 	}
 	return Finding{}, true, false
 }
@@ -130,13 +130,18 @@ func (e *evaluation) forbiddenKey(path tree.Path, g governing) Finding {
 }
 
 // mixedStorage is what one key for several instance types comes to when one of
-// them has local storage: AWS takes no key, and the EBS volumes go without.
-func mixedStorage(g governing) Finding {
+// them has local storage: AWS takes no key, and the EBS volumes go without. No
+// value of the field mends that, whether a key is set or not.
+func mixedStorage(f *field, g governing) Finding {
+	remedy := "Run the instance types with local storage and those with EBS volumes in separate jobs."
+	if f.Kind.Name == "EndpointConfig" {
+		remedy = "Put the variants with local storage and those with EBS volumes into separate EndpointConfigs, each with an Endpoint of its own."
+	}
 	return Finding{
-		Reason:  Unverifiable,
+		Reason:  LocalStorage,
 		Path:    g.path,
-		Problem: fmt.Sprintf("%s has local storage, so AWS refuses a volume key for all, and the EBS volumes of %s stay without one.", g.name, g.ebs),
-		Remedy:  "Use instance types with local storage and with EBS volumes in separate resources.",
+		Problem: fmt.Sprintf("%s has local storage, so AWS refuses a volume key for the whole resource, and the EBS volumes of %s stay without one.", g.name, g.ebs),
+		Remedy:  remedy,
 	}
 }
 
