@@ -201,6 +201,10 @@ func TestMistakesName(t *testing.T) {
 			`4:20: compliantBuckets[0]: "*" matches every bucket. Name the buckets, or write policies: {sagemaker-data-source: {mode: Off}}.`,
 		},
 		{
+			"a pattern of log buckets that exempts them all", "logBuckets: [logs-*, '*?']",
+			`4:22: logBuckets[1]: "*?" matches every bucket. Name the buckets, or write policies: {s3-bucket-key: {mode: Off}}.`,
+		},
+		{
 			"a namespace of ACK that is none", "ackNamespace: ack-*",
 			`4:15: ackNamespace: "ack-*" is not the name of a namespace. Write the namespace of the ACK controllers, like ack-system.`,
 		},

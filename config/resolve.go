@@ -34,7 +34,8 @@ func (l *loader) settings() policies.Settings {
 		Policies:     l.policies(),
 		Overrides:    l.overrides(),
 
-		CompliantBuckets: l.compliantBuckets(),
+		CompliantBuckets: l.buckets("compliantBuckets", "sagemaker-data-source", l.file.CompliantBuckets),
+		LogBuckets:       l.buckets("logBuckets", "s3-bucket-key", l.file.LogBuckets),
 	}
 	if l.file.Unverifiable == v1alpha1.UnverifiableDeny {
 		s.Unverifiable = policies.Enforce
@@ -62,16 +63,17 @@ func (l *loader) account(path tree.Path, id v1alpha1.AccountID) string {
 	return string(id)
 }
 
-func (l *loader) compliantBuckets() []string {
+// buckets reads a list of buckets that a policy leaves alone.
+func (l *loader) buckets(name string, policy policies.ID, patterns []v1alpha1.BucketPattern) []string {
 	valid := regexp.MustCompile(v1alpha1.BucketPattern("").Pattern())
-	out := make([]string, 0, len(l.file.CompliantBuckets))
-	for i, pattern := range l.file.CompliantBuckets {
-		path := element(field("compliantBuckets"), i)
+	out := make([]string, 0, len(patterns))
+	for i, pattern := range patterns {
+		path := element(field(name), i)
 		switch {
 		case !valid.MatchString(string(pattern)):
 			l.report.at(path, quote(string(pattern))+" can match no bucket.", "Write the name of a bucket, without s3://; * stands for any characters, ? for one.")
 		case strings.Trim(string(pattern), "*?") == "":
-			l.report.at(path, quote(string(pattern))+" matches every bucket.", "Name the buckets, or write policies: {sagemaker-data-source: {mode: Off}}.")
+			l.report.at(path, quote(string(pattern))+" matches every bucket.", "Name the buckets, or write policies: {"+policy+": {mode: Off}}.")
 		}
 		out = append(out, string(pattern))
 	}

@@ -1,69 +1,90 @@
 package policies
 
-import "github.com/cmkgate/cmkgate/policies/tree"
-
-// adoption is how ACK takes over a resource that exists in AWS already
-// (annotations of the ACK runtime, apis/core/v1alpha1/annotations.go).
-type adoption uint8
-
-const (
-	noAdoption adoption = iota
-	// adopt: AWS is the truth; ACK overwrites the whole spec with what it sees,
-	// an injected key included.
-	adopt
-	// adoptOrCreate: the manifest is the truth, applied to a resource that may exist.
-	adoptOrCreate
+import (
+	"github.com/cmkgate/cmkgate/policies/ack"
+	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-const (
-	adoptionPolicyKey = "services.k8s.aws/adoption-policy"
-	readOnlyKey       = "services.k8s.aws/read-only"
-)
-
-func adoptionOf(root *tree.Node) adoption {
-	annotations := root.Get("metadata").Get("annotations")
-	if annotations.Len() == 0 {
-		return noAdoption
+// opens begins the check of a policy about keys: it reports what can be said of
+// the object as a whole, and whether the fields are to be checked. Of an object
+// that ACK will overwrite, or only looks at, they are checked as far as ACK may
+// come to carry them out after all: between its two writes of an adoption, and
+// once the object is managed, the spec is what AWS is made to be.
+func (e *evaluation) opens() bool {
+	if e.observes {
+		if !e.takeover {
+			e.observed()
+		}
+		return (e.takeover || e.facts.Adopting()) && e.mutable && e.state.HasSpec()
 	}
-	switch {
-	case annotations.Get(adoptionPolicyKey).Str() == "adopt", annotations.Get(readOnlyKey).Str() == "true":
-		return adopt
-	case annotations.Get(adoptionPolicyKey).Str() == "adopt-or-create":
-		return adoptOrCreate
+	e.claimOf(e.rule.fields)
+	if e.observation {
+		e.observationReported()
 	}
-	return noAdoption
-}
-
-// observes tells whether the spec is what ACK sees in AWS, not what a person
-// asks for: until ACK has taken the resource over, which its first status tells.
-// ACK then writes the whole spec; a denial of that leaves it in a loop, and
-// encrypts nothing.
-func (e *evaluation) observes() bool {
-	return e.adoption == adopt && (e.old == nil || !isKnownToACK(e.old.Get("status")))
-}
-
-// becomesCreation tells whether an update makes ACK create what it was only to
-// take over or to look at. Such a spec was never judged, so all of it is now;
-// what the status says of it anyone with rights to the status can write.
-func becomesCreation(root, old *tree.Node) bool {
-	return adoptionOf(old) == adopt && adoptionOf(root) != adopt
-}
-
-// isKnownToACK tells by its status whether ACK has seen the resource in AWS.
-func isKnownToACK(status *tree.Node) bool {
-	return !status.Get("ackResourceMetadata").Get("arn").Missing()
-}
-
-// adopted reports what can be said of a key that ACK will read from AWS.
-func (e *evaluation) adopted() {
-	annotation := adoptionPolicyKey
-	if e.object.Root.Get("metadata").Get("annotations").Get(annotation).Missing() {
-		annotation = readOnlyKey
+	if !e.state.HasSpec() {
+		return false
 	}
-	e.report(Finding{
+	e.checkPlace()
+	return true
+}
+
+// passes reports whether a field is left out: one that ACK never changes on a
+// resource that exists has no effect in an object that is to be overwritten.
+func (e *evaluation) passes(f *field) bool { return e.observes && !f.Mutable }
+
+// observed reports what can be said of a key that ACK will read from AWS.
+func (e *evaluation) observed() {
+	annotation, problem := ack.AdoptionPolicyKey, "ACK adopts what exists in AWS together with its key, which cmkgate cannot see."
+	if !e.facts.Adopting() {
+		annotation, problem = ack.ReadOnlyKey, "ACK only observes what exists in AWS, and cmkgate cannot see its key."
+	}
+	e.reportOnce(Finding{
 		Reason:  Unverifiable,
-		Path:    tree.Path{tree.Key("metadata"), tree.Key("annotations"), tree.Key(annotation)},
-		Problem: "ACK takes over what exists in AWS and its key with it, which cmkgate cannot see.",
+		Path:    annotationPath(annotation),
+		Problem: problem,
 		Remedy:  "Make sure that the resource is under a customer-managed key before you adopt it.",
 	})
 }
+
+func annotationPath(name string) tree.Path {
+	return tree.Path{tree.Key("metadata"), tree.Key("annotations"), tree.Key(name)}
+}
+
+// claimed reports whether a new object says by ACK's finalizer that its
+// resource exists, as one does that is restored from a backup.
+func (e *evaluation) claimed() bool {
+	return e.object.Planned && !e.update && !e.dependency && e.facts.Managed
+}
+
+// claimOf reports such an object where it has keys. ACK updates what it finds by
+// the spec, so a key that cmkgate set would stop a running notebook, or show
+// where AWS never got it.
+func (e *evaluation) claimOf(fields []field) {
+	if len(fields) == 0 || !e.claimed() {
+		return
+	}
+	e.reportOnce(Finding{
+		Reason:  Unverifiable,
+		Path:    tree.Path{tree.Key("metadata"), tree.Key("finalizers")},
+		Problem: "ACK's finalizer says that this resource exists already, so cmkgate sets no key and cannot see the one that it has.",
+		Remedy:  "To restore a backup, check the resource's key in AWS; for a new resource, remove the finalizer.",
+	})
+}
+
+// observationReported reports a write that puts what AWS has into an adopted
+// object. Nothing tells ACK's from one that a person makes look like it, where
+// ACK runs under a user name that cmkgate was not told.
+func (e *evaluation) observationReported() {
+	e.reportOnce(Finding{
+		Reason:  Unverifiable,
+		Path:    annotationPath(ack.AdoptionPolicyKey),
+		Problem: "this update looks like the one by which ACK completes an adoption, so its keys count as those that AWS has; cmkgate cannot see them.",
+		Remedy:  "Compare them with the resource in AWS. If ACK made the update, list its user name under controllers in cmkgate's configuration.",
+
+		neverDenies: true,
+	})
+}
+
+// existing reports whether the resource that the object stands for may exist
+// with a key that ACK cannot change any more.
+func (e *evaluation) existing() bool { return e.facts.Managed && !e.renamed && !e.dependency }

@@ -76,7 +76,7 @@ func readBucketPolicy(n *tree.Node) *bucketDocument {
 // of the policy to the next is told in the remedy: an update of a legacy
 // Bucket's policy brings nothing about as long as the problem is the same.
 func (r refusal) check(e *evaluation, all []refusal) {
-	if e.observes() {
+	if e.observes {
 		return
 	}
 	path := tree.Path{tree.Key("spec"), tree.Key("policy")}

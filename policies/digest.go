@@ -16,6 +16,9 @@ func NewKeeper(l catalog.Lookup) (*tree.Keeper, error) {
 	if err == nil && slices.Contains(l.Reads, catalog.PipelineDefinition) {
 		err = keep.Shorten(catalog.PipelineDefinition, newDigest().of)
 	}
+	if err == nil && slices.Contains(l.Reads, catalog.BucketPolicy) {
+		err = keep.Shorten(catalog.BucketPolicy, exemptingPolicy)
+	}
 	return keep, err //nolint:wrapcheck // it names the path
 }
 

@@ -4,49 +4,64 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/cmkgate/cmkgate/policies/tree"
+	"github.com/cmkgate/cmkgate/policies/ack"
 )
 
-// ignoreDriftKey lists fields that ACK leaves alone once it has created the
-// resource: dotted paths, separated by commas, each with all that is below it;
-// list elements cannot be named (ACK runtime v0.62, ignore-field-drift).
-const ignoreDriftKey = "services.k8s.aws/ignore-field-drift"
-
-// ignoredDrift warns of the fields in that list that hold a key: neither a
-// change in AWS nor one in the manifest reaches the other side any more.
+// ignoredDrift reports the first entry of ignore-field-drift that covers a key
+// of the policy. The annotation lists fields that ACK leaves alone: dotted
+// paths, separated by commas, each with all that is below it; list elements
+// cannot be named (ACK runtime v0.62). Where Create carries the key, it still
+// reaches AWS once. Where ACK sends it by a later call, it never does.
 func (e *evaluation) ignoredDrift() {
-	list := e.object.Root.Get("metadata").Get("annotations").Get(ignoreDriftKey).Str()
-	if list == "" || len(e.rule.fields) == 0 {
+	n := e.state.Root.Get("metadata").Get("annotations").Get(ack.IgnoreDriftKey)
+	if n.Missing() || len(e.rule.fields) == 0 {
 		return
 	}
-	const most = 50 // the list is as long as a person likes
-	for i, name := range strings.SplitN(list, ",", most) {
+	for name := range strings.SplitSeq(n.Str(), ",") {
 		name = strings.TrimSpace(name)
-		covered := e.coveredBy(name)
-		if i == most-1 || covered == "" {
+		f := e.coveredBy(name)
+		if f == nil {
 			continue
 		}
-		finding := Finding{
-			Reason:  IgnoredDrift,
-			Path:    tree.Path{tree.Key("metadata"), tree.Key("annotations"), tree.Key(ignoreDriftKey)},
-			Problem: fmt.Sprintf("%s makes ACK leave %s as it is in AWS: a key that is changed there stays changed, and one that is changed here never gets there.", quote(name), covered),
-			Remedy:  fmt.Sprintf("Take %s out of the list.", quote(name)),
-		}
-		e.report(finding)
+		e.report(e.driftOf(name, f))
+		return
 	}
 }
 
-// coveredBy is the first key of the policy at or below a path of the list.
-func (e *evaluation) coveredBy(name string) string {
-	if name == "" {
-		return ""
+func (e *evaluation) driftOf(name string, f *field) Finding {
+	finding := Finding{
+		Reason:      IgnoredDrift,
+		Path:        annotationPath(ack.IgnoreDriftKey),
+		Problem:     fmt.Sprintf("%s makes ACK leave %s as it is in AWS: a key that is changed there stays changed, and one that is changed here never gets there.", quote(name), f.Path),
+		Remedy:      fmt.Sprintf("Remove %s from the list.", quote(name)),
+		neverDenies: true,
 	}
+	if f.AfterCreate {
+		finding.Problem = fmt.Sprintf("%s makes ACK ignore %s, which it sends to AWS only after it has created the %s: the key would never get there.", quote(name), f.Path, e.object.Kind)
+		finding.neverDenies = false
+	}
+	return finding
+}
+
+// coveredBy is the first key of the policy at or below a path of the list; one
+// that AWS never gets counts before one that it gets once.
+func (e *evaluation) coveredBy(name string) *field {
+	if name == "" {
+		return nil
+	}
+	var found *field
 	for i := range e.rule.fields {
 		f := &e.rule.fields[i]
-		reach := concrete(f.path).String() // what is in a list is ignored with the whole list
-		if reach == name || strings.HasPrefix(reach, name+".") {
-			return f.Path
+		reach := f.reach // what is in a list is ignored with the whole list
+		if reach != name && !strings.HasPrefix(reach, name+".") {
+			continue
+		}
+		if f.AfterCreate {
+			return f
+		}
+		if found == nil {
+			found = f
 		}
 	}
-	return ""
+	return found
 }

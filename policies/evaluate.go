@@ -3,6 +3,7 @@ package policies
 import (
 	"fmt"
 
+	"github.com/cmkgate/cmkgate/policies/ack"
 	"github.com/cmkgate/cmkgate/policies/catalog"
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
@@ -13,7 +14,9 @@ type Evaluator struct {
 	settings  Settings
 	instances catalog.Instances
 	byKind    map[catalog.Kind][]rule
-	secrets   secrets
+	// updatesKeys are the kinds whose keys ACK can change on a resource that exists.
+	updatesKeys map[catalog.Kind]bool
+	secrets     secrets
 }
 
 // rule is a policy made ready for one kind.
@@ -30,6 +33,8 @@ func New(list []Policy, settings Settings) (*Evaluator, error) {
 		settings:  settings,
 		instances: catalog.NewInstances(settings.Families),
 		byKind:    map[catalog.Kind][]rule{},
+
+		updatesKeys: map[catalog.Kind]bool{},
 	}
 	var err error
 	if e.secrets, err = newSecrets(); err != nil {
@@ -52,6 +57,7 @@ func New(list []Policy, settings Settings) (*Evaluator, error) {
 			return nil, fmt.Errorf("the settings do not say how policy %q is switched", p.ID)
 		}
 		for _, kind := range p.Kinds {
+			e.updatesKeys[kind] = catalog.UpdatesKeys(kind)
 			e.byKind[kind] = append(e.byKind[kind], rule{policy: p, fields: rows.fields[rowsOf{p.ID, kind}], steps: rows.steps[p.ID]})
 		}
 	}
@@ -102,24 +108,70 @@ func (e *Evaluator) Complete(object Object, world World) (edits []Edit, denied b
 
 func (e *Evaluator) evaluate(rules []rule, object Object, old *tree.Node, world World) []Finding {
 	roles := world.Roles()
-	if old == nil || becomesCreation(object.Root, old) {
-		return e.judge(rules, object, question{update: old != nil}, world, roles)
+	if old == nil {
+		return e.judge(rules, object, question{}, world, roles)
 	}
-	asked := question{old: old, update: true}
+	before := object
+	before.Root = old
+	switch write := ack.WriteOf(object.ack(), before.ack()); write {
+	case ack.Creation:
+		return e.judge(rules, object, question{was: old, update: true, renamed: !ack.SameName(object.ack(), before.ack())}, world, roles)
+	case ack.Takeover:
+		return e.judge(rules, object, question{was: old, update: true, takeover: true}, world, roles)
+	case ack.Observation:
+		return e.judgeObservation(rules, object, before, world, roles)
+	case ack.Claim:
+		if !e.updatesKeys[object.kind()] {
+			return nil // nothing but the finalizer is new, and nothing comes of it that would not without
+		}
+		return reportedOnly(e.judge(rules, object, question{was: old, update: true}, world, roles), everything)
+	case ack.Change:
+	}
+	asked := question{old: old, was: old, update: true}
 	findings := e.judge(rules, object, asked, world, roles)
 	if len(findings) == 0 {
 		return nil
 	}
-	before := object
-	before.Root = old
 	return added(findings, e.judge(rules, before, asked, world, roles))
+}
+
+// judgeObservation judges the write by which ACK puts what AWS has into an adopted
+// object, or one that looks like it. Whose it is cannot be told, and a denial
+// would leave the adoption undone for good, so it is reported. Where a person
+// could reach AWS by it, because the object had a spec and ACK carries the
+// change out, it is judged like any other.
+func (e *Evaluator) judgeObservation(rules []rule, object, before Object, world World, roles Roles) []Finding {
+	findings := e.judge(rules, object, question{was: before.Root, update: true, observation: true}, world, roles)
+	findings = added(findings, e.judge(rules, before, question{update: true}, world, roles))
+	carriedOut := e.updatesKeys[object.kind()] && before.ack().HasSpec()
+	return reportedOnly(findings, func(f *Finding) bool { return !carriedOut || !f.mutable })
+}
+
+func everything(*Finding) bool { return true }
+
+// reportedOnly keeps findings from denying the object.
+func reportedOnly(findings []Finding, which func(*Finding) bool) []Finding {
+	for i := range findings {
+		if f := &findings[i]; f.Mode == Enforce && which(f) {
+			f.Mode = Warn
+		}
+	}
+	return findings
 }
 
 // question is what is asked of an object.
 type question struct {
 	// old is what an update is compared with; an update can be judged without.
-	old    *tree.Node
+	old *tree.Node
+	// was is the object before an update, also where it is judged as a creation.
+	was    *tree.Node
 	update bool
+	// renamed: the update makes the object stand for another resource in AWS.
+	renamed bool
+	// takeover: the update makes an object managed that asks for adoption.
+	takeover bool
+	// observation: the update looks like ACK's own write of an adoption.
+	observation bool
 	// completing asks only for what can be set, and whether that is enough.
 	completing bool
 }
@@ -127,14 +179,20 @@ type question struct {
 func (e *Evaluator) judge(rules []rule, object Object, asked question, world World, roles Roles) []Finding {
 	ev := e.begin(object, world, roles)
 	ev.question = asked
+	ev.observes = ev.observes || asked.takeover
 	spec := object.Root.Get("spec")
-	if !ev.observes() && (spec.Empty() || spec.Kind() != tree.Map) {
+	bare := spec.Empty() || spec.Kind() != tree.Map
+	if bare && !ev.observes && !ev.claimed() {
 		return nil
 	}
 	for i := range rules {
 		ev.rule = &rules[i]
 		ev.switched = e.settings.policyIn(rules[i].policy.ID, ev.namespace)
-		if ev.isAsked() {
+		switch {
+		case !ev.isAsked():
+		case bare && !ev.observes:
+			ev.claimOf(rules[i].fields)
+		default:
 			rules[i].policy.check(ev)
 			ev.ignoredDrift()
 		}
@@ -182,8 +240,18 @@ type evaluation struct {
 	roles     Roles
 	namespace Namespace
 	place
-	adoption adoption
-	search   search
+	// state is what ACK reads of the object, and facts what is asked of it often.
+	state ack.Object
+	facts ack.Facts
+	// prior is what the object was before an update, read when first asked for.
+	prior *prior
+	// observes: the spec is not what ACK acts on, so only what it may come to act on is judged.
+	observes bool
+	// dependency: the object is judged for another that depends on it.
+	dependency bool
+	// mutable: ACK carries out a change of what is being judged.
+	mutable bool
+	search  search
 	// parameters resolve what stands in place of values; nil in objects.
 	parameters parameters
 	document   *bucketDocument
@@ -208,28 +276,32 @@ func (e *Evaluator) begin(object Object, world World, roles Roles) *evaluation {
 	}
 	ev.namespace = ns
 	ev.place = e.settings.placeOf(object, ns, roles)
-	ev.adoption = adoptionOf(object.Root)
+	ev.state = object.ack()
+	ev.facts = ev.state.Facts()
+	ev.observes = ev.facts.Adopting() || ev.facts.ReadOnly
+	ev.mutable = e.updatesKeys[ev.kind()]
 	return ev
 }
 
-func (e *evaluation) kind() catalog.Kind {
-	return catalog.Kind{Group: e.object.Group, Name: e.object.Kind}
-}
+func (e *evaluation) kind() catalog.Kind { return e.object.kind() }
 
 // beginWith begins to judge an object that the one under judgement depends on.
 func (e *evaluation) beginWith(other Object) *evaluation {
 	return e.begin(other, e.world, e.roles)
 }
 
+// modeOf is what a finding of the policy at work leads to.
+func (e *evaluation) modeOf(f *Finding) Mode {
+	mild := f.Reason == Unverifiable && e.settings.Unverifiable != Enforce || f.neverDenies || f.Reason == Exempt || f.Reason == Blocked
+	if mild && e.switched.Mode == Enforce {
+		return Warn
+	}
+	return e.switched.Mode
+}
+
 // report adds a finding of the policy at work; policy and mode are filled in.
 func (e *evaluation) report(f Finding) {
-	f.Policy, f.Mode = e.rule.policy.ID, e.switched.Mode
-	if f.Reason == Unverifiable && f.Mode == Enforce && e.settings.Unverifiable != Enforce {
-		f.Mode = Warn
-	}
-	if f.Reason == IgnoredDrift && f.Mode == Enforce {
-		f.Mode = Warn
-	}
+	f.Policy, f.Mode, f.mutable = e.rule.policy.ID, e.modeOf(&f), e.mutable
 	if e.findings == nil {
 		e.findings = make([]Finding, 0, 4) // an object with one finding often has some more
 	}

@@ -16,6 +16,8 @@ type field struct {
 	onlyIf        tree.Path
 	instanceTypes []instanceType
 	outputs       []tree.Path
+	// reach is the path up to its first list.
+	reach string
 	// lateInitialized tells that ACK fills the field in from AWS.
 	lateInitialized bool
 }
@@ -62,6 +64,7 @@ func compileField(row catalog.Field) (field, error) {
 	f := field{Field: row}
 	var p pathParser
 	f.path = p.parse(row.Path)
+	f.reach = concrete(f.path).String()
 	f.under = len(f.path) - 1
 	if row.Under != "" {
 		f.under = len(p.parse(row.Under))
@@ -91,13 +94,17 @@ func (p *pathParser) parse(s string) tree.Path {
 
 // checkFields judges every field that the catalog has for the policy and the kind.
 func checkFields(e *evaluation) {
-	if e.observes() {
-		e.adopted()
+	if !e.opens() {
 		return
 	}
-	e.checkPlace()
+	of := e.mutable
+	defer func() { e.mutable = of }()
 	for i := range e.rule.fields {
 		f := &e.rule.fields[i]
+		if e.passes(f) {
+			continue
+		}
+		e.mutable = f.Mutable
 		f.path.Walk(e.object.Root, f.under, func(path tree.Path, value *tree.Node) {
 			if finding, wrong := e.judgeField(f, path, value); wrong {
 				e.report(finding)

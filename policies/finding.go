@@ -27,6 +27,10 @@ type Finding struct {
 	// Inject tells that Fix only adds what is missing and that the settings let
 	// the webhook add it on its own.
 	Inject bool
+	// neverDenies caps the mode at Warn.
+	neverDenies bool
+	// mutable: ACK carries out a change of the field on a resource that exists.
+	mutable bool
 	// use is where in a pipeline's definition the finding was made.
 	use *use
 	// state stands for what is wrong where the same can be written in several ways.

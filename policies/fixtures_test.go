@@ -70,6 +70,7 @@ func settingsOfFixtures() map[string]change {
 		"no account":           func(s *policies.Settings) { s.Account = "" },
 		"family g9 local":      func(s *policies.Settings) { s.Families = map[string]catalog.Storage{"g9": catalog.Local} },
 		"compliant lake-*":     func(s *policies.Settings) { s.CompliantBuckets = []string{"lake-*"} },
+		"logs audit-*":         func(s *policies.Settings) { s.LogBuckets = []string{"audit-*"} },
 		"no injection": func(s *policies.Settings) {
 			for id, p := range s.Policies {
 				p.Inject = false

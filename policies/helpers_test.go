@@ -14,6 +14,7 @@ import (
 	sigsyaml "sigs.k8s.io/yaml"
 
 	"github.com/cmkgate/cmkgate/policies"
+	"github.com/cmkgate/cmkgate/policies/ack"
 	"github.com/cmkgate/cmkgate/policies/catalog"
 	"github.com/cmkgate/cmkgate/policies/kms"
 	"github.com/cmkgate/cmkgate/policies/tree"
@@ -115,15 +116,6 @@ func (w *world) Named(kind catalog.Kind, name string) []policies.Object {
 	return out
 }
 
-func (w *world) LogTarget(bucket string) bool {
-	for _, o := range w.objects {
-		if o.Kind == "Bucket" && bucket != "" && o.Root.Get("spec").Get("logging").Get("loggingEnabled").Get("targetBucket").Str() == bucket {
-			return true
-		}
-	}
-	return false
-}
-
 // load reads a YAML stream: first the object that is judged, then its world.
 func load(tb testing.TB, stream string) manifest {
 	tb.Helper()
@@ -157,9 +149,26 @@ func load(tb testing.TB, stream string) manifest {
 		case object.Kind == "ConfigMap" && object.Name == policies.RoleTeamMap:
 			m.world.roles.Teams = data(tb, &doc)
 		default:
+			if object.Root.Get("metadata").Get("annotations").Len() == 0 && object.Root.Get("status").Get("conditions") == nil {
+				object.Standing = ack.Held
+			}
 			m.world.objects = append(m.world.objects, object)
 		}
 	}
+}
+
+// held is the manifest of an object that ACK manages.
+func held(manifest string) string {
+	var meta struct {
+		APIVersion string `yaml:"apiVersion"`
+		Kind       string
+	}
+	if err := yaml.Unmarshal([]byte(strings.SplitN(manifest, "\nspec", 2)[0]), &meta); err != nil {
+		panic(err) // the manifests of tests are well-formed
+	}
+	group, _, _ := strings.Cut(meta.APIVersion, "/")
+	finalizer := ack.Finalizer(catalog.Kind{Group: group, Name: meta.Kind})
+	return strings.Replace(manifest, "metadata: {", "metadata: {finalizers: ["+finalizer+"], ", 1)
 }
 
 func decode(tb testing.TB, doc *yaml.Node) map[string]any {

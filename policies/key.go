@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/cmkgate/cmkgate/policies/ack"
 	"github.com/cmkgate/cmkgate/policies/catalog"
 	"github.com/cmkgate/cmkgate/policies/kms"
 	"github.com/cmkgate/cmkgate/policies/tree"
@@ -145,11 +146,16 @@ func (e *evaluation) noDefaultKey(f *field) string {
 // is for new objects only: on an existing one the key would never reach AWS.
 // What adopt-or-create applies to may exist, so there only mutable fields count.
 func (e *evaluation) mayInject(f *field) bool {
-	if e.update || f.Never != "" || !e.switched.injects() {
+	if e.update || f.Never != "" || !e.switched.injects() || e.facts.Managed || e.facts.Adopted || e.facts.ReadOnly {
 		return false
 	}
-	adoption := adoptionOf(e.object.Root) // not e.adoption, which dependencies are judged without
-	return adoption == noAdoption || adoption == adoptOrCreate && f.Mutable
+	switch e.facts.Adoption {
+	case ack.Adopt:
+		return false
+	case ack.AdoptOrCreate:
+		return f.Mutable
+	}
+	return true
 }
 
 // defaultKey is the organization's key for a purpose in the object's region:

@@ -22,7 +22,7 @@ type override struct {
 // told of the Pipeline.
 func checkPipelineExecution(e *evaluation) {
 	given := overridesOf(e.object)
-	if len(given) == 0 || e.observes() {
+	if len(given) == 0 || e.observes {
 		return
 	}
 	name := pipelineName(e.object)
@@ -36,7 +36,7 @@ func checkPipelineExecution(e *evaluation) {
 		values[o.name] = o.value
 	}
 	other := e.beginWith(pipeline)
-	other.adoption = noAdoption // what ACK saw in AWS counts
+	other.observes = false // what ACK saw in AWS counts
 	other.rule, other.switched = e.rule, e.switched
 	d := readDefinition(definitionOf(pipeline))
 	before := other.judgeDefinition(d)

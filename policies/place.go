@@ -84,8 +84,9 @@ func (e *evaluation) checkPlace() {
 // reportOnce leaves out what another policy has told, unless it told it in a
 // milder mode.
 func (e *evaluation) reportOnce(finding Finding) {
+	mode := e.modeOf(&finding)
 	told := slices.ContainsFunc(e.findings, func(f Finding) bool {
-		return f.Problem == finding.Problem && slices.Index(Modes(), f.Mode) <= slices.Index(Modes(), e.switched.Mode)
+		return f.Problem == finding.Problem && slices.Index(Modes(), f.Mode) <= slices.Index(Modes(), mode)
 	})
 	if !told {
 		e.report(finding)

@@ -45,7 +45,7 @@ func TestTheStrictestPolicyTellsThatTheRegionIsNone(t *testing.T) {
 
 // What cannot be judged for want of a region must not hide what an update brings about.
 func TestABadKeyIsNewWhereTheRegionIsNoneAlready(t *testing.T) {
-	old := load(t, misplacedJob)
+	old := load(t, held(misplacedJob))
 	changed := old.with(t, []policies.Edit{{Path: tree.MustPath("spec.outputDataConfig.kmsKeyID"), Value: "alias/aws/s3"}}, true)
 	findings := evaluator(t).Evaluate(changed.object, old.object.Root, changed.world)
 	if len(findings) != 1 || findings[0].Reason != policies.AWSManaged {

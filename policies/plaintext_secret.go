@@ -48,7 +48,7 @@ stood in a manifest is known: create a new one.`,
 }
 
 func checkSecrets(e *evaluation) {
-	if e.old != nil && e.observes() {
+	if e.old != nil && e.observes {
 		return // ACK writes what it sees in AWS
 	}
 	surfaces := e.secrets.surfaces[catalog.Kind{Group: e.object.Group, Name: e.object.Kind}]

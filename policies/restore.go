@@ -3,6 +3,7 @@ package policies
 import (
 	"slices"
 
+	"github.com/cmkgate/cmkgate/policies/ack"
 	"github.com/cmkgate/cmkgate/policies/catalog"
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
@@ -14,11 +15,11 @@ import (
 // exists, and the object's generation stays.
 //
 // Nothing is put back into an object that is being deleted, or whose spec ACK is
-// about to fill in, or that ACK has given up on: taking a key back is how a
-// person recovers from a key that was added by hand.
+// about to fill in, or where taking a key back is how a person recovers from a
+// key that was added by hand.
 func (e *Evaluator) Restorations(object Object, old *tree.Node, world World) []Edit {
 	rules := e.byKind[catalog.Kind{Group: object.Group, Name: object.Kind}]
-	if len(rules) == 0 || old == nil || isDeleting(&object) || object.Root.Get("spec").Empty() || hasCondition(old, terminalCondition) {
+	if len(rules) == 0 || old == nil || isDeleting(&object) || object.Root.Get("spec").Empty() {
 		return nil
 	}
 	if world == nil {
@@ -26,7 +27,7 @@ func (e *Evaluator) Restorations(object Object, old *tree.Node, world World) []E
 	}
 	ev := e.begin(object, world, world.Roles())
 	ev.old, ev.update = old, true
-	if ev.observes() {
+	if ev.observes || ack.WriteOf(ev.state, ack.Object{Kind: ev.kind(), Root: old}) == ack.Observation || ev.before().recovers {
 		return nil
 	}
 	var edits []Edit
@@ -70,7 +71,7 @@ func (e *evaluation) mayRestore(f *field, path tree.Path) bool {
 			return false
 		}
 	}
-	if !f.Mutable && e.existsInAWS() {
+	if !f.Mutable && e.before().managed && e.before().sameName {
 		return true // the key that it has, whatever it is
 	}
 	_, problem := e.keyProblem(f, before)

@@ -71,6 +71,9 @@ func (r row) object(rng *rand.Rand, n int, value any) (map[string]any, []tree.Pa
 		}
 		out = changed.(map[string]any)
 	}
+	if r.Policy == "s3-bucket-key" && !r.Elsewhere {
+		n = 1 // S3 takes one rule, and more are a finding of their own
+	}
 	places := expand(r.path(r.Path), n)
 	for _, place := range places {
 		if under := r.path(r.Under).Bind(place); len(under) > 0 {

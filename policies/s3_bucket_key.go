@@ -1,12 +1,11 @@
 package policies
 
 import (
+	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/cmkgate/cmkgate/policies/catalog"
-	"github.com/cmkgate/cmkgate/policies/iam"
 	"github.com/cmkgate/cmkgate/policies/kms"
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
@@ -15,6 +14,7 @@ import (
 // keys of replication and inventory where these name one.
 func s3BucketKey() Policy {
 	const id = "s3-bucket-key"
+	checks := valueChecks()
 	return Policy{
 		ID:       id,
 		Title:    "A Bucket encrypts new objects with a customer-managed key",
@@ -23,12 +23,12 @@ func s3BucketKey() Policy {
 		Injects:  true,
 		Kinds:    catalog.KindsOf(id),
 		Reads: map[catalog.Kind][]string{
-			{Group: catalog.S3, Name: "Bucket"}: {
-				"spec.acl", "spec.policy", "spec.name", "spec.createBucketConfiguration",
+			{Group: catalog.S3, Name: "Bucket"}: append(settingReads(),
+				"spec.policy", "spec.name", "spec.createBucketConfiguration",
 				"spec.encryption.rules[*].applyServerSideEncryptionByDefault.sseAlgorithm",
-			},
+			),
 		},
-		check:   checkBucket,
+		check:   func(e *evaluation) { checkBucket(e, checks) },
 		restore: restoreBucket,
 		Doc: `A Bucket's default encryption must be SSE-KMS (aws:kms or aws:kms:dsse) with a customer-managed key.
 Without it S3 uses SSE-S3 (AES256), whose key belongs to AWS; with aws:kms and no key it uses alias/aws/s3, whose policy
@@ -38,8 +38,26 @@ cmkgate sets sseAlgorithm, kmsMasterKeyID and bucketKeyEnabled together, because
 without bucketKeyEnabled would be written to AWS again at every resync. An AES256 that a person wrote is rejected, never
 overwritten. Keys of replication and inventory belong to the destination: they are judged, never injected.
 
-**Exempt:** buckets that receive S3 access logs (acl log-delivery-write, a policy for logging.s3.amazonaws.com, or
-another Bucket that names them as its target), because S3 cannot deliver logs to SSE-KMS buckets.
+**Exempt:** buckets for logs that AWS only delivers to SSE-S3:
+
+` + deliveriesDoc(false) + `
+A bucket is exempt when a statement of its policy really lets such a service put objects into it: Effect Allow, the
+service as Principal, an Action and a Resource that cover the bucket's objects, Conditions that can hold, and no
+statement that denies it. The ACL log-delivery-write, and a Bucket that names another one as the target of its logs,
+exempt nothing. An exemption is always reported, as a warning at most. It never lowers a bucket that has a
+customer-managed key: an update that takes the key away is denied. The platform team can list further buckets in the
+configuration, under logBuckets.
+
+Other services write to a bucket under a key, if the key's policy lets them, so they exempt nothing:
+
+` + deliveriesDoc(true) + `
+**What a key breaks** is reported as well: replication, which skips objects under KMS keys unless a rule has
+sourceSelectionCriteria.sseKMSEncryptedObjects.status Enabled and a replicaKMSKeyID (into such a bucket no key is
+injected), logs that cannot arrive, and websites, whose readers are anonymous. The role of the replication needs
+kms:Decrypt on the bucket's key and kms:Encrypt on the replica's.
+
+ACK sends accelerate, analytics, acl and cors before the encryption and stops at the first that S3 rejects. Values that
+S3 always rejects there are reported, because the key would never arrive.
 
 **How to satisfy it.** Leave spec.encryption out and let cmkgate set the organization's key, or write:
 
@@ -63,12 +81,21 @@ const (
 	sseS3   = "AES256"
 )
 
-func checkBucket(e *evaluation) {
-	if e.observes() {
-		e.adopted()
+// deliveriesDoc lists the services that write to buckets under KMS keys, or those that cannot, as Markdown.
+func deliveriesDoc(takesKMS bool) string {
+	var b strings.Builder
+	for _, d := range catalog.Deliveries() {
+		if d.TakesKMS == takesKMS {
+			fmt.Fprintf(&b, "- %s (%s)\n", d.Delivers, strings.Join(d.Service, ", "))
+		}
+	}
+	return b.String()
+}
+
+func checkBucket(e *evaluation, checks []valueCheck) {
+	if !e.opens() {
 		return
 	}
-	e.checkPlace()
 	for i := range e.rule.fields {
 		f := &e.rule.fields[i]
 		if f.Elsewhere {
@@ -79,50 +106,118 @@ func checkBucket(e *evaluation) {
 			})
 			continue
 		}
-		if !e.receivesAccessLogs() {
-			e.defaultEncryption(f)
-		}
+		e.encryptionOrExemption(f)
 	}
+	e.refusedSettings(checks)
 }
 
 // checkDefaultEncryption judges the default encryption alone, also where the
-// bucket is exempt because it receives access logs: nothing is set there.
+// bucket is exempt: nothing is set there.
 func checkDefaultEncryption(e *evaluation) {
+	_, exempt := e.exemption()
 	for i := range e.rule.fields {
 		if f := &e.rule.fields[i]; !f.Elsewhere {
-			e.defaultEncryption(f)
-		}
-	}
-	if e.receivesAccessLogs() {
-		for i := range e.findings {
-			e.findings[i].Inject = false
+			e.defaultEncryption(f, !exempt)
 		}
 	}
 }
 
-// defaultEncryption judges every rule, or that there is none. Where a value is
-// not of the kind that the CRD wants, the API server has the better message.
-func (e *evaluation) defaultEncryption(f *field) {
+// encryptionOrExemption judges the default encryption, and what it does to
+// others. An exemption helps only a bucket that leaves its encryption to S3.
+func (e *evaluation) encryptionOrExemption(f *field) {
+	x, exempt := e.exemption()
+	if exempt && e.leavesEncryptionToS3() {
+		if before, keyed := e.keyBefore(f); keyed && !x.configured() {
+			e.report(x.lowered(e, before))
+			return
+		}
+		e.report(x.finding())
+		return
+	}
+	if keyed := e.defaultEncryption(f, !exempt); keyed {
+		if skipping, ok := e.skippingRule(); ok {
+			e.report(skipping.finding())
+		}
+	}
+	if exempt && !x.configured() {
+		e.report(x.undelivered())
+	}
+	if !exempt {
+		_, keyed := e.keyBefore(f)
+		e.logsWithoutStatement(keyed)
+		e.publicWebsite()
+	}
+}
+
+func (e *evaluation) leavesEncryptionToS3() bool {
+	encryption := e.object.Root.Get("spec").Get("encryption")
+	rules := encryption.Get("rules")
+	if !absentOr(tree.Map, encryption) || !absentOr(tree.List, rules) {
+		return false
+	}
+	for i := range rules.Len() {
+		if !(encryptionRule{node: rules.At(i)}).saysNothing() {
+			return false
+		}
+	}
+	return true
+}
+
+// keyBefore is the rule with the customer-managed key that the Bucket had before
+// an update, whoever's it is.
+func (e *evaluation) keyBefore(f *field) (encryptionRule, bool) {
+	path := tree.Path{tree.Key("spec"), tree.Key("encryption"), tree.Key("rules"), tree.Index(0)}
+	before := encryptionRule{evaluation: e, field: f, path: path, node: e.was.Find(path)}
+	algorithm, key := before.byDefault().Get("sseAlgorithm").Str(), before.byDefault().Get("kmsMasterKeyID")
+	if algorithm != sseKMS && algorithm != sseDSSE || key.Str() == "" {
+		return before, false
+	}
+	reason, _ := e.keyProblem(f, key)
+	return before, reason != AWSManaged
+}
+
+// defaultEncryption judges every rule, or that there is none, and reports whether
+// the bucket is under a key. Where a value is not of the kind that the CRD wants,
+// the API server has the better message.
+func (e *evaluation) defaultEncryption(f *field, inject bool) (keyed bool) {
 	path := tree.Path{tree.Key("spec"), tree.Key("encryption"), tree.Key("rules")}
 	encryption := e.object.Root.Get("spec").Get("encryption")
 	rules := encryption.Get("rules")
 	if !absentOr(tree.Map, encryption) || !absentOr(tree.List, rules) {
-		return
+		return false
 	}
+	skipping, skips := e.skippingRule()
+	report := func(finding Finding) {
+		if skips {
+			skipping.hinder(&finding)
+		}
+		e.report(finding)
+	}
+	inject = inject && !skips && rules.Len() <= 1
 	if rules.Len() == 0 {
-		rule := encryptionRule{evaluation: e, field: f, path: path.Child(tree.Index(0))}
+		rule := encryptionRule{evaluation: e, field: f, inject: inject, path: path.Child(tree.Index(0))}
 		finding := rule.none(path[:2])
 		finding.state = nothingSaid
-		e.report(finding)
-		return
+		report(finding)
+		return false
+	}
+	if n := rules.Len(); n > 1 && !(e.update && e.leavesEncryptionToS3()) { // then nothing changes in AWS
+		e.report(Finding{
+			Reason: Malformed, Path: path,
+			Problem: fmt.Sprintf("S3 takes exactly one rule and rejects %d.", n),
+			Remedy:  "Keep the rule with your key, and remove the others.",
+			state:   "more than one rule",
+		})
 	}
 	directory, told := e.ofDirectoryBucket(), false
+	keyed = true
 	for i := range rules.Len() {
-		rule := encryptionRule{evaluation: e, field: f, directory: directory, path: path.Child(tree.Index(i)), node: rules.At(i)}
+		rule := encryptionRule{evaluation: e, field: f, inject: inject, directory: directory, path: path.Child(tree.Index(i)), node: rules.At(i)}
 		if !absentOr(tree.Map, rule.node) || !absentOr(tree.Map, rule.byDefault()) {
 			continue
 		}
 		finding, wrong := rule.judge()
+		keyed = keyed && !wrong
 		if !wrong || told && rule.saysNothing() {
 			continue
 		}
@@ -130,8 +225,12 @@ func (e *evaluation) defaultEncryption(f *field) {
 			told = e.update // one more such rule brings nothing about
 			finding.state = nothingSaid
 		}
-		e.report(finding)
+		if i > 0 { // the first rule is the one that counts: what moves there is new
+			finding.state = "in a later rule: " + cmp.Or(finding.state, string(finding.Reason)+" "+finding.Problem)
+		}
+		report(finding)
 	}
+	return keyed
 }
 
 func absentOr(kind tree.Kind, n *tree.Node) bool { return n.Absent() || n.Kind() == kind }
@@ -142,9 +241,12 @@ type encryptionRule struct {
 	*evaluation
 	field     *field
 	directory bool // the bucket is a directory bucket
+	inject    bool // whether the webhook may set what is missing, as far as the bucket goes
 	path      tree.Path
 	node      *tree.Node
 }
+
+func (r encryptionRule) mayInject(f *field) bool { return r.inject && r.evaluation.mayInject(f) }
 
 func (r encryptionRule) byDefault() *tree.Node {
 	return r.node.Get("applyServerSideEncryptionByDefault")
@@ -328,27 +430,4 @@ func (e *evaluation) ofDirectoryBucket() bool {
 	spec := e.object.Root.Get("spec")
 	return isDirectoryBucket(spec.Get("name").Str()) ||
 		spec.Get("createBucketConfiguration").Get("bucket").Get("type").Str() == "Directory"
-}
-
-// receivesAccessLogs tells whether S3 delivers access logs to the bucket, which
-// it cannot with SSE-KMS (S3 user guide, "Enabling Amazon S3 server access logging").
-func (e *evaluation) receivesAccessLogs() bool {
-	spec := e.object.Root.Get("spec")
-	return spec.Get("acl").Str() == "log-delivery-write" ||
-		e.object.Planned && logsToItself(spec) || // a cluster does not know it yet
-		slices.ContainsFunc(e.bucketPolicy().policy.Statements, admitsLogDelivery) ||
-		e.world.LogTarget(spec.Get("name").Str())
-}
-
-func logsToItself(bucket *tree.Node) bool {
-	name := bucket.Get("name").Str()
-	return name != "" && bucket.Get("logging").Get("loggingEnabled").Get("targetBucket").Str() == name
-}
-
-// admitsLogDelivery tells whether a statement lets the service that delivers
-// access logs write. To name it elsewhere, say in a Deny, exempts nothing.
-func admitsLogDelivery(s iam.Statement) bool {
-	return s.Effect == iam.Allow && !s.NotPrincipal && slices.ContainsFunc(s.Principals, func(p iam.Principal) bool {
-		return p.Type == "Service" && slices.Contains(p.IDs, "logging.s3.amazonaws.com")
-	})
 }

@@ -72,7 +72,7 @@ type bucketUse struct {
 }
 
 func (e *evaluation) checkSources(uses []bucketUse) {
-	if e.observes() {
+	if e.observes {
 		return
 	}
 	told := map[string]bool{"": true}
@@ -145,5 +145,5 @@ func (e *evaluation) bucketNamed(name string) (Object, bool) {
 // encryptionNotSeenYet tells whether a Bucket is to be filled in with what ACK
 // sees in AWS, and its encryption is not there yet.
 func encryptionNotSeenYet(bucket Object) bool {
-	return adoptionOf(bucket.Root) == adopt && bucket.Root.Get("spec").Get("encryption").Empty()
+	return bucket.ack().Adopting() && bucket.Root.Get("spec").Get("encryption").Empty()
 }

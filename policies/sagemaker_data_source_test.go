@@ -56,6 +56,7 @@ func (w counting) Named(kind catalog.Kind, name string) []policies.Object {
 
 func TestABucketIsLookedUpOnceAnEvaluation(t *testing.T) {
 	m := fixtures(t, "sagemaker-data-source", "deny", "one-bucket-named-twice-is-told-once.yaml")[0].manifest
+	m = m.with(t, []policies.Edit{{Path: tree.MustPath("metadata.finalizers[0]"), Value: "finalizers.sagemaker.services.k8s.aws/TrainingJob"}}, false)
 	w := counting{m.world, map[string]int{}}
 	evaluator(t).Evaluate(m.object, nil, w)
 	if w.lookups["raw"] != 1 {
@@ -66,6 +67,7 @@ func TestABucketIsLookedUpOnceAnEvaluation(t *testing.T) {
 // An update of a job that reads a bad bucket already must go through.
 func TestABadBucketFromBeforeIsNotNew(t *testing.T) {
 	m := fixtures(t, "sagemaker-data-source", "deny", "one-bucket-named-twice-is-told-once.yaml")[0].manifest
+	m = m.with(t, []policies.Edit{{Path: tree.MustPath("metadata.finalizers[0]"), Value: "finalizers.sagemaker.services.k8s.aws/TrainingJob"}}, false)
 	if findings := evaluator(t).Evaluate(m.object, m.object.Root, m.world); len(findings) > 0 {
 		t.Errorf("an update that changes nothing:\n%s", report(findings))
 	}
@@ -84,15 +86,16 @@ func TestABadBucketFromBeforeIsNotNew(t *testing.T) {
 // which is nothing where ACK is to adopt what exists, or where S3 delivers logs.
 func TestAPlannedBucketCountsAsTheWebhookWillLeaveIt(t *testing.T) {
 	for name, tt := range map[string]struct {
-		annotations, acl string
-		want             int
+		annotations, spec string
+		want              int
 	}{
-		"completed":    {"", "private", 0},
-		"adopted":      {"services.k8s.aws/adoption-policy: adopt", "private", 1},
-		"full of logs": {"", "log-delivery-write", 1},
+		"completed":    {"", "acl: log-delivery-write", 0},
+		"adopted":      {"services.k8s.aws/adoption-policy: adopt", "acl: private", 1},
+		"full of logs": {"", `policy: '{"Statement":{"Effect":"Allow","Principal":{"Service":"logging.s3.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::artifacts/*"}}'`, 1},
+		"replicated":   {"", "replication: {role: r, rules: [{destination: {bucket: 'arn:aws:s3:::copy'}}]}", 1},
 	} {
 		m := load(t, trainingJob+"---\napiVersion: s3.services.k8s.aws/v1alpha1\nkind: Bucket\n"+
-			"metadata: {name: b, namespace: science, annotations: {"+tt.annotations+"}}\nspec: {name: artifacts, acl: "+tt.acl+", encryption: {rules: [{}]}}\n")
+			"metadata: {name: b, namespace: science, annotations: {"+tt.annotations+"}}\nspec: {name: artifacts, "+tt.spec+", encryption: {rules: [{}]}}\n")
 		m.world.objects[0].Planned = true
 		if got := of("sagemaker-data-source", m.findings(evaluator(t))); len(got) != tt.want {
 			t.Errorf("%s: want %d findings:\n%s", name, tt.want, report(got))

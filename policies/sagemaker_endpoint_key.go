@@ -44,11 +44,9 @@ spec:
 }
 
 func checkEndpoint(e *evaluation) {
-	if e.observes() {
-		e.adopted()
+	if !e.opens() {
 		return
 	}
-	e.checkPlace()
 	path := tree.Path{tree.Key("spec"), tree.Key("endpointConfigName")}
 	name := e.object.Root.Find(path).Str()
 	if name == "" {
@@ -64,16 +62,20 @@ func checkEndpoint(e *evaluation) {
 		})
 		return
 	}
-	if adoptionOf(config.Root) == adopt && !isKnownToACK(config.status()) {
+	doubt, spec := doubt(config)
+	var findings []Finding
+	if spec {
+		findings = e.ask(config, "sagemaker-volume-key", checkFields)
+	}
+	if doubt != "" && len(findings) == 0 {
 		e.report(Finding{
 			Reason:  Unverifiable,
 			Path:    path,
-			Problem: fmt.Sprintf("ACK has not read yet what EndpointConfig %s is in AWS, so its key is not known.", quote(name)),
-			Remedy:  "Make sure that it has a customer-managed key, or apply the Endpoint once ACK has adopted it.",
+			Problem: doubt + ", so its key is not known.",
+			Remedy:  "Apply the Endpoint again once ACK reports the EndpointConfig as synced; where ACK refuses it, create one under a new name.",
 		})
-		return
 	}
-	for _, f := range e.ask(config, "sagemaker-volume-key", checkFields) {
+	for _, f := range findings {
 		problem := "EndpointConfig %s is not fit for use: %s: %s"
 		if f.Reason == Unverifiable {
 			problem = "EndpointConfig %s cannot be judged: %s: %s"

@@ -71,8 +71,7 @@ func checkPipelineKinds(e *evaluation) {
 		checkPipelineExecution(e)
 		return
 	}
-	if e.observes() {
-		e.adopted()
+	if !e.opens() {
 		return
 	}
 	value := definitionOf(e.object)

@@ -24,6 +24,13 @@ func pipeline(definition string) manifest {
 	})
 }
 
+// heldPipeline is one that ACK manages.
+func heldPipeline(definition string) manifest {
+	m := pipeline(definition)
+	m.value["metadata"].(map[string]any)["finalizers"] = []any{"finalizers.sagemaker.services.k8s.aws/Pipeline"}
+	return manifestOf(m.value)
+}
+
 // steps is a definition with training steps, each "NAME KEY" with a JSON value as its output key.
 func steps(list ...string) string { return definition("[]", list...) }
 
@@ -68,7 +75,7 @@ func TestAnUpdateOfAPipelineIsJudgedByWhatItBringsAbout(t *testing.T) {
 		"broken, and wrong after all": {"{", steps("a " + managed), []string{"#/Steps/0/Arguments/OutputDataConfig/KmsKeyId aws-managed"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := evaluator(t).Evaluate(pipeline(tt.after).object, pipeline(tt.before).object.Root, policies.Nowhere{})
+			got := evaluator(t).Evaluate(heldPipeline(tt.after).object, heldPipeline(tt.before).object.Root, policies.Nowhere{})
 			var places []string
 			for _, f := range got {
 				places = append(places, strings.TrimPrefix(f.Place(), "spec.pipelineDefinition")+" "+string(f.Reason))

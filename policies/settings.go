@@ -30,6 +30,10 @@ type Settings struct {
 	// cannot be seen, as patterns with * and ?.
 	CompliantBuckets []string
 
+	// LogBuckets are buckets that need no key because they only take logs, as
+	// patterns with * and ?.
+	LogBuckets []string
+
 	// Policies holds an entry for every policy that New is given.
 	Policies map[ID]PolicySettings
 	// Overrides are applied in order; a later one wins.

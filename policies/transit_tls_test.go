@@ -15,7 +15,16 @@ func TestTransitTLSFixtures(t *testing.T) { testFixtures(t, "transit-tls") }
 // bucket is a Bucket with a policy, as created in a region.
 func bucket(t *testing.T, name, policy string) manifest {
 	t.Helper()
-	return load(t, fmt.Sprintf("apiVersion: s3.services.k8s.aws/v1alpha1\nkind: Bucket\nmetadata: {name: b, namespace: science}\nspec: {name: %q, policy: %q}\n", name, policy))
+	return load(t, bucketText(name, policy))
+}
+
+func heldBucket(t *testing.T, name, policy string) manifest {
+	t.Helper()
+	return load(t, held(bucketText(name, policy)))
+}
+
+func bucketText(name, policy string) string {
+	return fmt.Sprintf("apiVersion: s3.services.k8s.aws/v1alpha1\nkind: Bucket\nmetadata: {name: b, namespace: science}\nspec: {name: %q, policy: %q}\n", name, policy)
 }
 
 const (
@@ -231,7 +240,7 @@ func TestTransitTLSOnUpdates(t *testing.T) {
 		"broken before, and put half way": {"{", other, []string{"spec.policy unencrypted-traffic"}},
 		"broken as before":                {"{", "{", nil},
 	} {
-		got := of("transit-tls", evaluator(t).Evaluate(bucket(t, "data", tt.after).object, bucket(t, "data", tt.before).object.Root, nil))
+		got := of("transit-tls", evaluator(t).Evaluate(heldBucket(t, "data", tt.after).object, heldBucket(t, "data", tt.before).object.Root, nil))
 		if diff := cmp.Diff(tt.want, places(got)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}

@@ -72,7 +72,7 @@ func networks() map[catalog.Kind][]network {
 }
 
 func checkNetworks(e *evaluation, rows []network) {
-	if e.observes() {
+	if e.observes {
 		return
 	}
 	for i := range rows {

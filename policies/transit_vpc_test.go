@@ -15,7 +15,7 @@ func TestTransitVPCFixtures(t *testing.T) { testFixtures(t, "transit-vpc") }
 func vpcUpdate(t *testing.T, kind, before, after string) []policies.Finding {
 	t.Helper()
 	head := "apiVersion: sagemaker.services.k8s.aws/v1alpha1\nkind: " + kind + "\nmetadata: {name: a, namespace: science}\nspec: "
-	return of("transit-vpc", evaluator(t).Evaluate(load(t, head+after+"\n").object, load(t, head+before+"\n").object.Root, nil))
+	return of("transit-vpc", evaluator(t).Evaluate(load(t, held(head+after+"\n")).object, load(t, held(head+before+"\n")).object.Root, nil))
 }
 
 func TestTransitVPCOnUpdates(t *testing.T) {

@@ -1,6 +1,7 @@
 package policies
 
 import (
+	"github.com/cmkgate/cmkgate/policies/ack"
 	"github.com/cmkgate/cmkgate/policies/catalog"
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
@@ -13,8 +14,6 @@ type World interface {
 	// Named returns the objects of a kind that have the name in AWS, which is a
 	// field of the spec and not the Kubernetes name (catalog.Lookups).
 	Named(kind catalog.Kind, name string) []Object
-	// LogTarget tells whether another Bucket delivers its access logs to the bucket of that name.
-	LogTarget(bucket string) bool
 	// Roles returns what chooses the IAM role that ACK works with. Callers only read it.
 	Roles() Roles
 }
@@ -49,6 +48,21 @@ type Object struct {
 	// webhook will inject counts as if it were there, and its status as if it
 	// were not: the API server drops that of a new object.
 	Planned bool
+	// Standing is how far ACK stands behind an object that was looked up, where
+	// what tells it has been dropped from Root; else it is read from there.
+	Standing ack.Standing
+}
+
+func (o *Object) kind() catalog.Kind { return catalog.Kind{Group: o.Group, Name: o.Kind} }
+
+// ack is the object as ACK reads it.
+func (o *Object) ack() ack.Object { return ack.Object{Kind: o.kind(), Root: o.Root} }
+
+func (o *Object) standing() ack.Standing {
+	if o.Standing != 0 {
+		return o.Standing
+	}
+	return ack.StandingOf(o.ack())
 }
 
 func (o *Object) status() *tree.Node {
@@ -87,9 +101,6 @@ func (Nowhere) Namespace(string) (Namespace, bool) { return Namespace{}, false }
 
 // Named knows none.
 func (Nowhere) Named(catalog.Kind, string) []Object { return nil }
-
-// LogTarget knows none.
-func (Nowhere) LogTarget(string) bool { return false }
 
 // Roles knows none.
 func (Nowhere) Roles() Roles { return Roles{} }

@@ -26,7 +26,7 @@ func (r *Reviewer) Validate(ctx context.Context, req admission.Request) admissio
 	if len(findings) > 0 {
 		resp.AuditAnnotations = map[string]string{"findings": findingSummary(findings)}
 	}
-	if policies.LosesFinalizer(v.object.Root, v.old) && !v.byController() {
+	if policies.LosesFinalizer(v.object, v.old) && !v.byController() {
 		resp.Warnings = append(resp.Warnings, finalizerWarning(v.object))
 	}
 	switch {

@@ -166,6 +166,7 @@ func replaced(text []byte, changes []replacement) []byte {
 		r := c.DeletedRegion
 		spans = append(spans, span{offset(r.StartLine, r.StartColumn), offset(r.EndLine, r.EndColumn), c.InsertedContent.Text})
 	}
+	slices.Reverse(spans) // of two at one place, the first stays before the second
 	slices.SortStableFunc(spans, func(a, b span) int { return b.begin - a.begin })
 	for _, s := range spans {
 		text = slices.Concat(text[:s.begin], []byte(s.text), text[s.end:])

@@ -31,6 +31,10 @@ type Config struct {
 	// Buckets that satisfy the organization in a way that their Bucket does not
 	// show: sagemaker-data-source says nothing of them.
 	CompliantBuckets []BucketPattern `json:"compliantBuckets,omitempty"`
+	// Buckets that only take logs and need no key: s3-bucket-key reports them as
+	// exempt. Where a bucket's policy lets a log service in that only delivers to
+	// SSE-S3, it is exempt without being listed.
+	LogBuckets []BucketPattern `json:"logBuckets,omitempty"`
 	// Switches policies. A policy that is not named here keeps its defaults.
 	Policies map[PolicyID]PolicySettings `json:"policies,omitempty"`
 	// Switches policies nearer to the team. Applied in order: where two cover a

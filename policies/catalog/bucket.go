@@ -6,6 +6,7 @@ const bucketPolicy = "s3-bucket-key"
 
 // bucketFields lists the KMS leaves of the Bucket, as in the CRD of
 // s3-controller v1.3.2 (unchanged in v1.10).
+// ACK sends all of them after CreateBucket (customUpdateBucket in hook.go).
 func bucketFields() []Field {
 	bucket := Kind{Group: S3, Name: "Bucket"}
 	return []Field{
@@ -14,7 +15,7 @@ func bucketFields() []Field {
 			Purpose: PurposeBucket, Policy: bucketPolicy,
 			Protects: "the objects of the bucket",
 			Without:  "S3 encrypts new objects with a key of its own",
-			Accepts:  kms.AnyForm, Mutable: true,
+			Accepts:  kms.AnyForm, Mutable: true, AfterCreate: true,
 		},
 		{
 			Kind: bucket, Path: "spec.replication.rules[*].destination.encryptionConfiguration.replicaKMSKeyID",
@@ -22,7 +23,7 @@ func bucketFields() []Field {
 			Protects: "the replicated objects",
 			Without:  "S3 cannot encrypt the replicas",
 			// S3 API, EncryptionConfiguration: "Key ARN or Alias ARN".
-			Accepts: kms.KeyARN | kms.AliasARN, Mutable: true, Elsewhere: true,
+			Accepts: kms.KeyARN | kms.AliasARN, Mutable: true, AfterCreate: true, Elsewhere: true,
 			Never: "the key belongs to the region and account of the destination bucket",
 		},
 		{
@@ -30,7 +31,7 @@ func bucketFields() []Field {
 			Purpose: PurposeBucket, Policy: bucketPolicy,
 			Protects: "the inventory reports",
 			Without:  "S3 cannot encrypt the reports",
-			Accepts:  kms.AnyForm, Mutable: true, Elsewhere: true,
+			Accepts:  kms.AnyForm, Mutable: true, AfterCreate: true, Elsewhere: true,
 			Never: "the key belongs to the region and account of the destination bucket",
 		},
 	}

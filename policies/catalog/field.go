@@ -44,6 +44,9 @@ type Field struct {
 	// that exists. For every other field it ends in an ACK.Terminal condition, a
 	// call without the key, or a notebook that stops and starts for ever.
 	Mutable bool
+	// AfterCreate tells that ACK sends the key by a call of its own after the
+	// one that creates the resource.
+	AfterCreate bool
 }
 
 // Condition holds when the value at Path equals Equals. The zero Condition always holds.

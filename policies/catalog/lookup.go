@@ -34,19 +34,22 @@ func Lookups() []Lookup {
 		{
 			Kind: Kind{Group: S3, Name: "Bucket"}, Name: "spec.name",
 			Reads: []string{
-				LogTarget, "spec.acl",
+				BucketPolicy,
 				"spec.encryption.rules[*].bucketKeyEnabled",
 				"spec.encryption.rules[*].applyServerSideEncryptionByDefault.sseAlgorithm",
 				"spec.encryption.rules[*].applyServerSideEncryptionByDefault.kmsMasterKeyID",
 				"spec.createBucketConfiguration.locationConstraint",
 				"spec.createBucketConfiguration.bucket.type",
+				"spec.replication.rules[*].status",
+				"spec.replication.rules[*].sourceSelectionCriteria.sseKMSEncryptedObjects.status",
+				"spec.replication.rules[*].destination.encryptionConfiguration.replicaKMSKeyID",
 			},
 		},
 	}
 }
 
-// LogTarget is the field of a Bucket that names the bucket which gets its access logs.
-const LogTarget = "spec.logging.loggingEnabled.targetBucket"
+// BucketPolicy is the field of a Bucket that holds its policy, a JSON text.
+const BucketPolicy = "spec.policy"
 
 // PipelineDefinition is the field of a Pipeline that holds its definition, a JSON text.
 const PipelineDefinition = "spec.pipelineDefinition"
@@ -69,6 +72,7 @@ func Governs() []string {
 func (l Lookup) Keeps() []string {
 	identity := []string{
 		"apiVersion", "kind", "metadata.name", "metadata.namespace", "metadata.labels", "metadata.deletionTimestamp",
+		`metadata.annotations["services.k8s.aws/adopted"]`,
 		"status.ackResourceMetadata.region", "status.ackResourceMetadata.ownerAccountID", l.Name,
 	}
 	return slices.Concat(identity, Governs(), l.Reads)

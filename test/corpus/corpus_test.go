@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/cmkgate/cmkgate/test/apiserver"
 )
@@ -62,6 +63,13 @@ func TestACKManifestsAreJudgedAlikeByWebhookAndCommandLine(t *testing.T) {
 func compare(t *testing.T, server *apiserver.Server, o object, judged []result, golden *strings.Builder) {
 	t.Helper()
 	got := apply(t, server, o)
+	if got.decision == admitted && o["kind"] == "EndpointConfig" { // an Endpoint is judged by one that ACK has created
+		metadata, _ := o["metadata"].(map[string]any)
+		configs := schema.GroupVersionResource{Group: "sagemaker.services.k8s.aws", Version: "v1alpha1", Resource: "endpointconfigs"}
+		if err := server.Hold(t.Context(), configs, "EndpointConfig", fmt.Sprint(metadata["namespace"]), fmt.Sprint(metadata["name"])); err != nil {
+			t.Fatal(err)
+		}
+	}
 	fmt.Fprintf(golden, "%s: %s\n", o.title(), got.decision)
 	for _, line := range got.lines {
 		fmt.Fprintf(golden, "  %s\n", line)

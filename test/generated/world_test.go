@@ -60,5 +60,3 @@ func (w world) make(kind catalog.Kind) []policies.Object {
 	}
 	return out
 }
-
-func (w world) LogTarget(bucket string) bool { return bucket == "logs" }

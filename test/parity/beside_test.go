@@ -86,7 +86,24 @@ func (b *beside) put(t *testing.T, o manifests.Object) bool {
 			raw = patched(t, raw, made.patch)
 		}
 	}
-	return b.store(t, request{http.MethodPost, pathOf(o) + "?fieldValidation=" + lenient, raw, controller})
+	if !b.store(t, request{http.MethodPost, pathOf(o) + "?fieldValidation=" + lenient, raw, controller}) {
+		return false
+	}
+	b.hold(t, o)
+	return true
+}
+
+// hold does to an object what ACK does once it has created the resource. The
+// command line takes for granted that it will.
+func (b *beside) hold(t *testing.T, o manifests.Object) {
+	t.Helper()
+	annotations, _ := o.Metadata()["annotations"].(map[string]any)
+	if _, adopts := annotations["services.k8s.aws/adoption-policy"]; adopts || !o.OfACK() {
+		return
+	}
+	path := pathOf(o) + "/" + o.Name()
+	b.mustSend(t, request{http.MethodPatch, path, fmt.Appendf(nil, `{"metadata":{"finalizers":["finalizers.%s/%s"]}}`, o.Group(), o.Kind()), controller})
+	b.mustSend(t, request{http.MethodPatch, path + "/status", []byte(`{"status":{"ackResourceMetadata":{"arn":"arn:aws:held","ownerAccountID":"","region":""}}}`), controller})
 }
 
 func patched(t *testing.T, raw, patch []byte) []byte {

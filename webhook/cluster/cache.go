@@ -21,7 +21,6 @@ type entry struct {
 	metav1.ObjectMeta // name, namespace and resource version; labels and annotations of namespaces
 	object            policies.Object
 	awsName           string
-	logTarget         string                 // of a Bucket
 	selector          *policies.RoleSelector // nil also where ACK passes over it
 	roles             map[string]string      // of a ConfigMap of CARM
 }

@@ -29,16 +29,12 @@ type Cluster struct {
 	wait       time.Duration
 }
 
-// The indexes of the caches.
-const (
-	byAWSName   = "awsName"
-	byLogTarget = "logTarget"
-)
+// byAWSName is the index of the caches.
+const byAWSName = "awsName"
 
 func indexers() cache.Indexers {
 	return cache.Indexers{
-		byAWSName:   indexed(func(e *entry) string { return e.awsName }),
-		byLogTarget: indexed(func(e *entry) string { return e.logTarget }),
+		byAWSName: indexed(func(e *entry) string { return e.awsName }),
 	}
 }
 
@@ -156,8 +152,3 @@ func (v view) Named(kind catalog.Kind, name string) []policies.Object {
 }
 
 func (v view) Roles() policies.Roles { return v.roles.known() }
-
-func (v view) LogTarget(name string) bool {
-	buckets := v.named[catalog.Kind{Group: catalog.S3, Name: "Bucket"}]
-	return name != "" && len(buckets.indexed(byLogTarget, name)) > 0
-}

@@ -7,6 +7,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/cmkgate/cmkgate/policies"
+	"github.com/cmkgate/cmkgate/policies/ack"
 	"github.com/cmkgate/cmkgate/policies/catalog"
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
@@ -20,10 +21,6 @@ func trimLookup(l catalog.Lookup) (trimmer, error) {
 	if err != nil {
 		return nil, err //nolint:wrapcheck // it names the path
 	}
-	logTarget, err := tree.ParsePath(catalog.LogTarget)
-	if err != nil {
-		return nil, err //nolint:wrapcheck // it names the path
-	}
 	keep, err := policies.NewKeeper(l)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // it names the path
@@ -31,10 +28,8 @@ func trimLookup(l catalog.Lookup) (trimmer, error) {
 	return func(root *tree.Node) *entry {
 		e := newEntry(root)
 		e.object = policies.NewObject(keep.Trim(root))
+		e.object.Standing = ack.StandingOf(ack.Object{Kind: l.Kind, Root: root})
 		e.awsName = e.object.Root.Find(name).Str()
-		if l.Kind.Group == catalog.S3 {
-			e.logTarget = e.object.Root.Find(logTarget).Str()
-		}
 		return e
 	}, nil
 }

@@ -12,29 +12,6 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// The parts of CEL expressions that do not depend on the kind.
-const (
-	notDeleting = "object.metadata.?deletionTimestamp.orValue(null) == null"
-	specChanged = "object.?spec.orValue(null) != oldObject.?spec.orValue(null)"
-	// finalizerDropped is what kubectl replace does to a resource that exists:
-	// ACK then takes it for somebody else's (ACK.Terminal, "Resource already exists").
-	finalizerDropped = "oldObject.?status.?ackResourceMetadata.?arn.hasValue() && " +
-		"oldObject.metadata.?finalizers.orValue([]).exists(f, " + isACKs + ") && " +
-		"!object.metadata.?finalizers.orValue([]).exists(f, " + isACKs + ")"
-	isACKs = "f.startsWith('finalizers.') && f.contains('.services.k8s.aws/')"
-)
-
-// adopting is a write to an object that ACK is about to take over from AWS: it
-// fills the spec with what it sees there (policies, adoption).
-func adopting() string {
-	return fmt.Sprintf("(%s) && (%s) && !oldObject.?status.?ackResourceMetadata.?arn.hasValue()", adopts("object"), adopts("oldObject"))
-}
-
-func adopts(object string) string {
-	const annotation = "%s.metadata.?annotations[?'services.k8s.aws/%s'].orValue('') == '%s'"
-	return fmt.Sprintf(annotation+" || "+annotation, object, "adoption-policy", "adopt", object, "read-only", "true")
-}
-
 // changed tells whether an update changes anything that policies read of a kind.
 func changed(reads policies.KindReads) (string, error) {
 	var terms []string
@@ -105,7 +82,9 @@ func leafChanged(pattern string, fills map[string]any) (string, error) {
 	project := func(object string) string {
 		value := project(object, path, 0, func(leaf string) string { return leaf + ".orValue(" + missing + ")" })
 		if filled && slices.ContainsFunc(path, tree.Step.IsAny) {
-			value += fmt.Sprintf(".filter(v, !(v in ['', %s]))", missing) // ACK may have made the element
+			// ACK may have made the only element. Beside others, one that says nothing
+			// counts: of a Bucket's encryption, S3 takes the first.
+			value = fmt.Sprintf("[%s].map(l, l.exists(v, !(v in ['', %s])) ? l : [])", value, missing)
 		}
 		return value
 	}

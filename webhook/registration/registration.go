@@ -8,6 +8,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/cmkgate/cmkgate/policies"
+	"github.com/cmkgate/cmkgate/policies/ack"
 	"github.com/cmkgate/cmkgate/policies/catalog"
 	"github.com/cmkgate/cmkgate/webhook"
 )
@@ -48,7 +49,7 @@ func Mutating(list []policies.Policy, o Options) (*admissionregistrationv1.Mutat
 		if err != nil {
 			return nil, fmt.Errorf("match conditions of %s: %w", reads.Kind.Name, err)
 		}
-		for _, e := range []entry{created(reads.Kind, o), updated(reads.Kind, o, expression)} {
+		for _, e := range []entry{created(reads.Kind, o), restored(reads.Kind, o, expression)} {
 			c.Webhooks = append(c.Webhooks, admissionregistrationv1.MutatingWebhook{
 				Name:                    e.name + ".mutate" + domain,
 				ClientConfig:            o.Client(webhook.MutatePath),
@@ -117,31 +118,68 @@ func created(kind catalog.Kind, o Options) entry {
 	}
 }
 
-func updated(kind catalog.Kind, o Options, expression string) entry {
+// restored are the updates that may leave out a key.
+func restored(kind catalog.Kind, o Options, changed string) entry {
+	return update(kind, o, "!"+ack.ObservationCEL(), changed)
+}
+
+// updated are the updates that may introduce something: one that changes what
+// policies read, and one that makes ACK create what it could not create before.
+// The second write of an adoption is left to observed, unless ACK would carry
+// it out for a person too.
+func updated(kind catalog.Kind, o Options, changed string) entry {
+	adoption := "!" + ack.ObservationCEL()
+	if catalog.UpdatesKeys(kind) {
+		adoption = "!(" + ack.ObservationCEL() + " && !" + ack.HasSpecCEL("oldObject") + ")"
+		changed += " || (" + ack.AdoptingCEL("oldObject") + " && " + ack.ManagedCEL("object") + " && " + ack.HasSpecCEL("object") + ")"
+	}
+	adopts := "(" + ack.AdoptingCEL("object") + " && !" + ack.AdoptingCEL("oldObject") + ")" // by losing the finalizer, too
+	return update(kind, o, adoption, strings.Join([]string{changed, adopts, ack.CreationCEL(kind)}, " || "))
+}
+
+func update(kind catalog.Kind, o Options, adoption, changed string) entry {
 	return entry{
 		name:  "update." + strings.ToLower(kind.Name),
 		rules: rules(admissionregistrationv1.Update, kind),
 		conditions: []admissionregistrationv1.MatchCondition{
 			byOthers(o),
-			condition("not-deleting", notDeleting),
-			condition("not-adopting", "!("+adopting()+")"),
-			condition("changed", expression),
+			condition("not-deleting", "!"+ack.DeletingCEL("object")),
+			condition("not-adopting", adoption),
+			condition("changed", changed),
 		},
 	}
 }
 
-// observed are writes that are told and never denied: those of ACK, and those
-// that people should be warned of.
+// observed are writes that are reported and never denied: those of ACK, those
+// that look like ACK's, and those that people should be warned of.
 func observed(kinds []catalog.Kind, o Options) entry {
 	group, _, _ := strings.Cut(kinds[0].Group, ".")
 	return entry{
 		name:  "observe." + group,
 		rules: rules(admissionregistrationv1.Update, kinds...),
 		conditions: []admissionregistrationv1.MatchCondition{
-			condition("not-deleting", notDeleting),
-			condition("told", fmt.Sprintf("(%s) || ((%s) || (%s)) && %s", finalizerDropped, adopting(), byController(o.Controllers), specChanged)),
+			condition("not-deleting", "!"+ack.DeletingCEL("object")),
+			condition("observed", strings.Join([]string{
+				ack.LosesFinalizerCEL(),
+				ack.ObservationCEL(),
+				claims(kinds, o),
+				"(" + byController(o.Controllers) + ") && " + ack.SpecChangedCEL(),
+			}, " || ")),
 		},
 	}
+}
+
+// claims are writes that give ACK's finalizer to an object whose key ACK can
+// change on a resource that exists. ACK's own are left out where its name is known.
+func claims(kinds []catalog.Kind, o Options) string {
+	var names []string
+	for _, kind := range kinds {
+		if catalog.UpdatesKeys(kind) {
+			names = append(names, literal(kind.Name))
+		}
+	}
+	return fmt.Sprintf("(!(%s) && request.kind.kind in [%s] && !%s && %s && !%s)", byController(o.Controllers), strings.Join(names, ", "),
+		ack.ManagedCEL("oldObject"), ack.ManagedCEL("object"), ack.AdoptingCEL("oldObject"))
 }
 
 func condition(name, expression string) admissionregistrationv1.MatchCondition {

@@ -92,8 +92,8 @@ func TestExpressions(t *testing.T) {
 		{`metadata.annotations["a/b"]`, nil, "object.?metadata.?annotations[?'a/b'].orValue('') != oldObject.?metadata.?annotations[?'a/b'].orValue('')"},
 		{"spec.a[*].b[*].c", nil, "object.?spec.?a.orValue([]).map(v0, v0.?b.orValue([]).map(v1, v1.?c.orValue(''))) != " +
 			"oldObject.?spec.?a.orValue([]).map(v0, v0.?b.orValue([]).map(v1, v1.?c.orValue('')))"},
-		{"spec.r[*].s", map[string]any{"spec.r[*].s": "AES256"}, "object.?spec.?r.orValue([]).map(v0, v0.?s.orValue('AES256')).filter(v, !(v in ['', 'AES256'])) != " +
-			"oldObject.?spec.?r.orValue([]).map(v0, v0.?s.orValue('AES256')).filter(v, !(v in ['', 'AES256']))"},
+		{"spec.r[*].s", map[string]any{"spec.r[*].s": "AES256"}, "[object.?spec.?r.orValue([]).map(v0, v0.?s.orValue('AES256'))].map(l, l.exists(v, !(v in ['', 'AES256'])) ? l : []) != " +
+			"[oldObject.?spec.?r.orValue([]).map(v0, v0.?s.orValue('AES256'))].map(l, l.exists(v, !(v in ['', 'AES256'])) ? l : [])"},
 	} {
 		got, err := leafChanged(c.pattern, c.fills)
 		if err != nil || got != c.want {

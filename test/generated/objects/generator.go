@@ -26,7 +26,7 @@ func (g *Generator) Object(kind catalog.Kind) map[string]any {
 	object := map[string]any{
 		"apiVersion": kind.Group + "/v1alpha1",
 		"kind":       kind.Name,
-		"metadata":   g.metadata(),
+		"metadata":   g.metadata(kind),
 	}
 	of, ok := g.schemas.byKind[kind]
 	if !ok {

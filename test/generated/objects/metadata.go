@@ -1,7 +1,9 @@
 package objects
 
+import "github.com/cmkgate/cmkgate/policies/catalog"
+
 // metadata makes what stands in metadata; CRDs say nothing about it.
-func (g *Generator) metadata() map[string]any {
+func (g *Generator) metadata(kind catalog.Kind) map[string]any {
 	out := map[string]any{"name": "generated", "namespace": pick(g, "science", "science", "fraud-eu", "sandbox-a", "legacy")}
 	if g.chance(5) {
 		delete(out, "namespace")
@@ -18,6 +20,7 @@ func (g *Generator) metadata() map[string]any {
 	}
 	if g.chance(20) {
 		out["finalizers"] = pick(g,
+			[]any{"finalizers." + kind.Group + "/" + kind.Name},
 			[]any{"finalizers.sagemaker.services.k8s.aws/TrainingJob"},
 			[]any{"finalizers.s3.services.k8s.aws/Bucket", "example.com/keep"},
 			[]any{"example.com/keep"}, []any{})

@@ -7,18 +7,18 @@ import (
 	"strings"
 
 	"github.com/cmkgate/cmkgate/policies"
+	"github.com/cmkgate/cmkgate/policies/ack"
 	"github.com/cmkgate/cmkgate/policies/catalog"
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
 // World is what the manifests say of each other: namespaces, the roles that ACK
-// works with, the objects that policies look up, and the targets of access logs. It is the policies' view
+// works with, and the objects that policies look up. It is the policies' view
 // when there is no cluster. It is built from Facts, so that its size goes with
 // the number of such objects and not with that of files.
 type World struct {
 	namespaces map[string]policies.Namespace
 	named      map[awsName][]policies.Object
-	logTargets map[string]bool
 	selectors  map[string]*policies.RoleSelector
 	roles      policies.Roles
 }
@@ -40,7 +40,6 @@ func NewWorld() *World {
 	return &World{
 		namespaces: map[string]policies.Namespace{},
 		named:      map[awsName][]policies.Object{},
-		logTargets: map[string]bool{},
 		selectors:  map[string]*policies.RoleSelector{},
 	}
 }
@@ -50,7 +49,6 @@ type Fact struct {
 	namespace *policies.Namespace
 	as        awsName
 	object    policies.Object
-	logTarget string
 	selector  *policies.RoleSelector
 	roleMap   string // the name of the ConfigMap
 	roles     map[string]string
@@ -62,7 +60,6 @@ type Survey struct {
 	ackNamespace string
 	words        []string
 	lookups      map[catalog.Kind]lookup
-	logTarget    tree.Path
 }
 
 // lookup is a kind that policies look up, made ready.
@@ -80,7 +77,6 @@ func NewSurvey(namespace, ackNamespace string) (*Survey, error) {
 		ackNamespace: ackNamespace,
 		words:        []string{"Namespace", "IAMRoleSelector", policies.RoleAccountMap, policies.RoleTeamMap},
 		lookups:      map[catalog.Kind]lookup{},
-		logTarget:    tree.MustPath(catalog.LogTarget),
 	}
 	for _, l := range catalog.Lookups() {
 		name, err := tree.ParsePath(l.Name)
@@ -127,6 +123,7 @@ func (s *Survey) Answer(data []byte) (facts []Fact, next string, err error) {
 	for i := range parsed.Objects {
 		if fact, ok := s.fact(parsed.Objects[i].Object); ok {
 			fact.object.Planned = false
+			fact.object.Standing = ack.StandingOf(ack.Object{Kind: fact.as.kind, Root: parsed.Objects[i].Root})
 			facts = append(facts, fact)
 		}
 	}
@@ -149,16 +146,12 @@ func (s *Survey) fact(o policies.Object) (Fact, bool) {
 		return Fact{}, false
 	}
 	f := Fact{as: awsName{l.kind, o.Root.Find(l.name).Str()}}
-	if kind.Group == catalog.S3 {
-		f.logTarget = o.Root.Find(s.logTarget).Str()
-	}
-	// Nothing that is kept may share memory with the document.
-	f.as.name, f.logTarget = strings.Clone(f.as.name), strings.Clone(f.logTarget)
+	f.as.name = strings.Clone(f.as.name) // nothing that is kept may share memory with the document
 	f.object = policies.Object{
 		Group: l.kind.Group, Kind: l.kind.Name, Namespace: strings.Clone(o.Namespace), Name: strings.Clone(o.Name),
 		Root: l.keep.Trim(o.Root), Planned: true,
 	}
-	return f, f.as.name != "" || f.logTarget != ""
+	return f, f.as.name != ""
 }
 
 func namespaceFact(o policies.Object) (Fact, bool) {
@@ -197,9 +190,6 @@ func (w *World) Add(f Fact) {
 func (w *World) addObject(f Fact) {
 	if f.as.name != "" {
 		w.named[f.as] = append(w.named[f.as], f.object)
-	}
-	if f.logTarget != "" {
-		w.logTargets[f.logTarget] = true
 	}
 }
 
@@ -264,9 +254,6 @@ func (w *World) Namespace(name string) (policies.Namespace, bool) {
 func (w *World) Named(kind catalog.Kind, name string) []policies.Object {
 	return w.named[awsName{kind, name}]
 }
-
-// LogTarget tells whether a Bucket among the manifests delivers its logs there.
-func (w *World) LogTarget(bucket string) bool { return w.logTargets[bucket] }
 
 // Roles returns what chooses ACK's roles among the manifests.
 func (w *World) Roles() policies.Roles { return w.roles }

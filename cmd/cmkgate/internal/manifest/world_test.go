@@ -43,9 +43,6 @@ items:
     name: team
     labels: {env: prod}
     annotations: {services.k8s.aws/default-region: us-east-1, note: x}
-- apiVersion: s3.services.k8s.aws/v1alpha1
-  kind: Bucket
-  spec: {logging: {loggingEnabled: {targetBucket: logs}}}
 ---
 apiVersion: sagemaker.services.k8s.aws/v1alpha1
 kind: EndpointConfig
@@ -69,9 +66,6 @@ spec:
 	got, _ := world.Namespace("team")
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
-	}
-	if !world.LogTarget("logs") || world.LogTarget("data") {
-		t.Error("the target of access logs is not known, or every bucket is one")
 	}
 	configs := world.Named(endpointConfig, "churn")
 	if len(configs) != 1 || configs[0].Namespace != "from-flag" || !configs[0].Planned {
