@@ -61,7 +61,8 @@ func readHandlings() (all []handling, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return all, yaml.UnmarshalStrict(text, &all)
+	err = yaml.UnmarshalStrict(text, &all)
+	return all, err
 }
 
 // overlay writes the files without the handling, and what tells the compiler of them.

@@ -10,7 +10,7 @@ import (
 )
 
 // script writes a sequence as commands for a shell. What no command does is a comment.
-func (s *sequence) script() string {
+func (s sequence) script() string {
 	var b strings.Builder
 	if s.about == "" {
 		fmt.Fprintf(&b, "# make e2e-sequences SEQUENCES=\"-seed %d -n 1\"\n", s.seed)
@@ -73,7 +73,7 @@ func compact(value any) string {
 // resourceNames are objects as kubectl takes them, with their group: others have Endpoints and Models too.
 func resourceNames(objects string) string {
 	var out []string
-	for _, object := range strings.Fields(objects) {
+	for object := range strings.FieldsSeq(objects) {
 		kindName, name, _ := strings.Cut(object, "/")
 		k, _ := kindNamed(kindName)
 		r := k.resource()

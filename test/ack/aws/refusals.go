@@ -71,7 +71,7 @@ func instancesIn(value any) []string {
 // hasLocalStorage knows the families that the suites use, and those that are named alike: NVMe disks have a d, or are those
 // of GPU instances since the fourth generation.
 func hasLocalStorage(instance string) bool {
-	return regexp.MustCompile(`^ml\.(g4dn|g5|g6|p4d|p4de|p5|trn1|[cmr][5-7]a?d)\.`).MatchString(instance)
+	return regexp.MustCompile(`^ml\.(g4dn|g5|g6|p4d|p4de|p5|trn1|[cmr][567]a?d)\.`).MatchString(instance)
 }
 
 // foreignKey finds a key whose ARN is of another region.
