@@ -3,6 +3,7 @@ package sequences
 import (
 	"encoding/json"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -102,11 +103,11 @@ func (g *generator) operation(step int) (operation, error) {
 	default:
 		return g.patch(o), nil
 	}
-	for i := len(g.kinds) - 1; i >= 0; i-- { // what others are made of comes first
+	for i, k := range slices.Backward(g.kinds) { // what others are made of comes first
 		if i > 0 && g.chance(40) {
 			continue
 		}
-		manifest, err := g.manifest(g.kinds[i])
+		manifest, err := g.manifest(k)
 		if err != nil {
 			return o, err
 		}

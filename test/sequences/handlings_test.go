@@ -20,14 +20,19 @@ var handlings = flag.Bool("handlings", false, "prove that sequences fail without
 
 // handling is something that cmkgate does for the sake of a sequence, and what it would be not to do it.
 type handling struct {
-	Name string `json:"name"`
+	Name  string `json:"name"`
+	Edits []edit `json:"edits"`
+	// Sequence is the fixed sequence that fails then; or Seed the generated one.
+	Sequence string `json:"sequence,omitempty"`
+	Seed     int64  `json:"seed,omitempty"`
+}
+
+// edit takes a part of the handling away.
+type edit struct {
 	// File is the source, from the root of the repository. Snippet stands in it exactly once; Without is put in its place.
 	File    string `json:"file"`
 	Snippet string `json:"snippet"`
 	Without string `json:"without"`
-	// Sequence is the fixed sequence that fails then; or Seed the generated one.
-	Sequence string `json:"sequence,omitempty"`
-	Seed     int64  `json:"seed,omitempty"`
 }
 
 // TestHandlings shows that the invariants can fail: it builds cmkgate without one handling after the other, from a copy of
@@ -56,31 +61,37 @@ func readHandlings() (all []handling, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return all, yaml.UnmarshalStrict(text, &all)
+	err = yaml.UnmarshalStrict(text, &all)
+	return all, err
 }
 
-// overlay writes the file without the handling, and what tells the compiler of it.
+// overlay writes the files without the handling, and what tells the compiler of them.
 func (h *handling) overlay(t *testing.T) string {
 	t.Helper()
-	source, err := filepath.Abs(filepath.Join("..", "..", h.File))
-	if err != nil {
-		t.Fatal(err)
+	dir, changed := t.TempDir(), map[string]string{}
+	for i, e := range h.Edits {
+		source, err := filepath.Abs(filepath.Join("..", "..", e.File))
+		if err != nil {
+			t.Fatal(err)
+		}
+		from := source
+		if earlier, ok := changed[source]; ok {
+			from = earlier
+		}
+		text, err := os.ReadFile(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(string(text), e.Snippet); n != 1 {
+			t.Fatalf("the snippet is in %s %d times, want once; the handling has moved, or is gone:\n%s", e.File, n, e.Snippet)
+		}
+		changed[source] = filepath.Join(dir, fmt.Sprintf("changed%d.go", i))
+		without := strings.Replace(string(text), e.Snippet, e.Without, 1)
+		if err := os.WriteFile(changed[source], []byte(without), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
-	text, err := os.ReadFile(source)
-	if err != nil {
-		t.Fatal(err)
-	}
-	snippet := strings.TrimSuffix(h.Snippet, "\n")
-	if n := strings.Count(string(text), snippet); n != 1 {
-		t.Fatalf("the snippet is in %s %d times, want once: the handling has moved, or is gone", h.File, n)
-	}
-	dir := t.TempDir()
-	changed := filepath.Join(dir, "changed.go")
-	without := strings.Replace(string(text), snippet, strings.TrimSuffix(h.Without, "\n"), 1)
-	if err := os.WriteFile(changed, []byte(without), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	replace, err := json.Marshal(map[string]any{"Replace": map[string]string{source: changed}})
+	replace, err := json.Marshal(map[string]any{"Replace": changed})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -114,7 +114,7 @@ func (n *need) applies(members map[string]any) bool {
 		return true
 	}
 	var at any = members
-	for _, name := range strings.Split(n.when, ".") {
+	for name := range strings.SplitSeq(n.when, ".") {
 		below, ok := at.(map[string]any)
 		if !ok {
 			return false
@@ -194,7 +194,7 @@ func instances(value any) []string {
 }
 
 func hasDisks(instance string) bool {
-	return regexp.MustCompile(`^ml\.(g4dn|g5|g6|p4d|p4de|p5|trn1|[cmr][5-7]a?d)\.`).MatchString(instance)
+	return regexp.MustCompile(`^ml\.(g4dn|g5|g6|p4d|p4de|p5|trn1|[cmr][567]a?d)\.`).MatchString(instance)
 }
 
 // missingInSteps reads a pipeline's training steps, whose arguments are those of CreateTrainingJob.

@@ -84,7 +84,7 @@ func (o *operation) parts() []operation {
 		part.Manifests = []map[string]any{m}
 		out = append(out, part)
 	}
-	for _, object := range strings.Fields(o.Object) {
+	for object := range strings.FieldsSeq(o.Object) {
 		part := *o
 		part.Object = object
 		out = append(out, part)

@@ -10,7 +10,7 @@ import (
 )
 
 // script writes a sequence as commands for a shell. What no command does is a comment.
-func (s *sequence) script() string {
+func (s sequence) script() string {
 	var b strings.Builder
 	if s.about == "" {
 		fmt.Fprintf(&b, "# make e2e-sequences SEQUENCES=\"-seed %d -n 1\"\n", s.seed)
@@ -35,16 +35,16 @@ func (o *operation) command() string {
 	case doExist:
 		return fmt.Sprintf("# AWS has a %s %s with the key %q", o.Kind, o.Name, o.Key)
 	case doAnnotateNamespace:
-		return "kubectl patch namespace $S --type merge -p '" + compact(metadata("annotations", o.Annotations)) + "'"
+		return "kubectl patch namespace $S --type merge -p " + quoted(compact(metadata("annotations", o.Annotations)))
 	case doSelectRole:
-		return "kubectl apply -f - <<'EOF'\n" + `{"apiVersion":"services.k8s.aws/v1alpha1","kind":"IAMRoleSelector","metadata":{"name":"$S"},"spec":{"arn":"` +
+		return "kubectl apply -f - <<EOF\n" + `{"apiVersion":"services.k8s.aws/v1alpha1","kind":"IAMRoleSelector","metadata":{"name":"$S"},"spec":{"arn":"` +
 			partnerRole + `","namespaceSelector":{"names":["$S"]}}}` + "\nEOF"
 	case doPatch:
 		sub := ""
 		if o.Subresource != "" {
 			sub = " --subresource " + o.Subresource
 		}
-		return fmt.Sprintf("kubectl -n $S%s patch %s%s --type merge -p '%s'", as, resourceNames(o.Object), sub, compact(o.Patch))
+		return fmt.Sprintf("kubectl -n $S%s patch %s%s --type merge -p %s", as, resourceNames(o.Object), sub, quoted(compact(o.Patch)))
 	case doDelete:
 		return fmt.Sprintf("kubectl -n $S%s delete --wait=false %s", as, resourceNames(o.Object))
 	case doCreate, doApply, doServerSideApply, doReplace, doDryRun:
@@ -55,6 +55,11 @@ func (o *operation) command() string {
 	default:
 		return "# " + strings.ReplaceAll(string(o.Do), "-", " ")
 	}
+}
+
+// quoted is a word for the shell, in which $S is filled in.
+func quoted(text string) string {
+	return "'" + strings.NewReplacer("'", `'\''`, "$S", `'$S'`).Replace(text) + "'"
 }
 
 func compact(value any) string {
@@ -68,7 +73,7 @@ func compact(value any) string {
 // resourceNames are objects as kubectl takes them, with their group: others have Endpoints and Models too.
 func resourceNames(objects string) string {
 	var out []string
-	for _, object := range strings.Fields(objects) {
+	for object := range strings.FieldsSeq(objects) {
 		kindName, name, _ := strings.Cut(object, "/")
 		k, _ := kindNamed(kindName)
 		r := k.resource()

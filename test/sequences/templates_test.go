@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -179,8 +180,6 @@ func (l *lab) exist(o operation) error {
 	if err := json.Unmarshal([]byte(renamed), &members); err != nil {
 		return err
 	}
-	for name, value := range o.Members {
-		members[name] = value
-	}
+	maps.Copy(members, o.Members)
 	return l.aws.Exists(o.Kind, members)
 }
