@@ -12,6 +12,7 @@ func (e *evaluation) ask(other Object, policy ID, check func(*evaluation)) []Fin
 			ev.rule = &r
 			ev.switched = PolicySettings{Mode: Enforce, Inject: e.settings.policyIn(policy, ev.namespace).injects()}
 			check(ev)
+			ev.reportUnchecked()
 		}
 	}
 	var out []Finding

@@ -93,6 +93,9 @@ func (e *Evaluator) Complete(object Object, world World) (edits []Edit, denied b
 	}
 	findings := e.judge(rules, object, question{completing: true}, world, world.Roles())
 	for i := range findings {
+		if findings[i].Reason == TooLarge { // a patch of thousands of edits helps nobody
+			return nil, true
+		}
 		if findings[i].Mode == Enforce && !findings[i].Inject {
 			denied = true
 		}
@@ -135,8 +138,10 @@ func (e *Evaluator) judge(rules []rule, object Object, asked question, world Wor
 		ev.rule = &rules[i]
 		ev.switched = e.settings.policyIn(rules[i].policy.ID, ev.namespace)
 		if ev.isAsked() {
+			ev.budget = budget{}
 			rules[i].policy.check(ev)
 			ev.ignoredDrift()
+			ev.reportUnchecked()
 		}
 	}
 	return ev.findings
@@ -183,7 +188,10 @@ type evaluation struct {
 	namespace Namespace
 	place
 	adoption adoption
-	search   search
+	// own is the adoption that the object asks for; dependencies are judged without.
+	own    adoption
+	known  *known
+	search search
 	// parameters resolve what stands in place of values; nil in objects.
 	parameters parameters
 	document   *bucketDocument
@@ -191,6 +199,7 @@ type evaluation struct {
 	rule     *rule
 	switched PolicySettings
 	findings []Finding
+	budget   budget
 }
 
 func (e *evaluation) isAsked() bool {
@@ -208,7 +217,8 @@ func (e *Evaluator) begin(object Object, world World, roles Roles) *evaluation {
 	}
 	ev.namespace = ns
 	ev.place = e.settings.placeOf(object, ns, roles)
-	ev.adoption = adoptionOf(object.Root)
+	ev.own = adoptionOf(object.Root)
+	ev.adoption = ev.own
 	return ev
 }
 

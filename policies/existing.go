@@ -45,7 +45,7 @@ func (e *evaluation) changedKey(f *field, path tree.Path, value *tree.Node) (Fin
 // ACK has given up on: that is how a person recovers from a key that was added
 // by hand. The condition is only what the cluster says, and so may be wrong.
 func (e *evaluation) takenBack(f *field, path tree.Path) (Finding, bool) {
-	if e.old == nil || f.Mutable || e.old.Find(path).Missing() || !e.existsInAWS() || !hasCondition(e.old, terminalCondition) {
+	if e.old == nil || f.Mutable || e.old.Find(path).Missing() || !e.existsInAWS() || !e.before().terminal {
 		return Finding{}, false
 	}
 	return Finding{
@@ -66,7 +66,7 @@ const (
 // has into the field. It does so under any user name (EKS runs it under one of
 // its own), and must not be stopped.
 func (e *evaluation) awaitsLateInitialization(f *field) bool {
-	return f.lateInitialized && e.old != nil && e.existsInAWS() && !hasCondition(e.old, lateInitializedCondition)
+	return f.lateInitialized && e.old != nil && e.existsInAWS() && !e.before().lateInitialized
 }
 
 func hasCondition(root *tree.Node, name string) bool {
@@ -85,7 +85,22 @@ func isDeleting(object *Object) bool {
 	return !object.Planned && !object.Root.Get("metadata").Get("deletionTimestamp").Missing()
 }
 
-func (e *evaluation) existsInAWS() bool { return hasFinalizer(e.old) }
+// known is what the object says of its resource before an update. It is asked
+// for each field, and the lists that it stands in are as long as a person likes.
+type known struct{ exists, terminal, lateInitialized bool }
+
+func (e *evaluation) before() *known {
+	if e.known == nil {
+		e.known = &known{
+			exists:          hasFinalizer(e.old),
+			terminal:        hasCondition(e.old, terminalCondition),
+			lateInitialized: hasCondition(e.old, lateInitializedCondition),
+		}
+	}
+	return e.known
+}
+
+func (e *evaluation) existsInAWS() bool { return e.before().exists }
 
 // hasFinalizer tells whether an object has a finalizer of ACK, which it sets
 // just before it creates the resource in AWS.

@@ -99,6 +99,9 @@ func checkFields(e *evaluation) {
 	for i := range e.rule.fields {
 		f := &e.rule.fields[i]
 		f.path.Walk(e.object.Root, f.under, func(path tree.Path, value *tree.Node) {
+			if !e.checksPlace() {
+				return
+			}
 			if finding, wrong := e.judgeField(f, path, value); wrong {
 				e.report(finding)
 			}

@@ -148,8 +148,7 @@ func (e *evaluation) mayInject(f *field) bool {
 	if e.update || f.Never != "" || !e.switched.injects() {
 		return false
 	}
-	adoption := adoptionOf(e.object.Root) // not e.adoption, which dependencies are judged without
-	return adoption == noAdoption || adoption == adoptOrCreate && f.Mutable
+	return e.own == noAdoption || e.own == adoptOrCreate && f.Mutable
 }
 
 // defaultKey is the organization's key for a purpose in the object's region:

@@ -104,6 +104,8 @@ const (
 	IgnoredDrift Reason = "ignored-drift"
 	// Conflict: what chooses the account contradicts itself, and ACK refuses the object.
 	Conflict Reason = "conflict"
+	// TooLarge: the object has more than cmkgate checks.
+	TooLarge Reason = "too-large"
 	// Unverifiable: the answer lies outside what can be seen.
 	Unverifiable Reason = "unverifiable"
 )

@@ -98,7 +98,7 @@ func (v *review) parse(field string, raw []byte) (*tree.Node, error) {
 	if len(raw) == 0 {
 		return nil, fmt.Errorf("request.%s: an admission review of %s must hold the object", field, v.request.Operation)
 	}
-	root, err := tree.ParseObject(raw)
+	root, err := tree.ParseBounded(raw)
 	if err != nil {
 		return nil, fmt.Errorf("request.%s: %w", field, err)
 	}
