@@ -8,6 +8,7 @@ import (
 
 	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/policies/tree"
+	"github.com/cmkgate/cmkgate/test/hostile"
 )
 
 // Whatever an object is made of, four times as much of it takes about four times
@@ -16,11 +17,11 @@ import (
 func TestWorkGrowsWithTheSizeOfAnObjectAndNoFaster(t *testing.T) {
 	const small, growth, most = 15_000, 4, 9
 	e := evaluator(t)
-	for i, s := range hostileShapes() {
+	for i, s := range hostile.Shapes() {
 		if testing.Short() && i%10 > 0 {
 			continue
 		}
-		one, four := s.checks(t, e, small), s.checks(t, e, small*growth)
+		one, four := checks(t, &s, e, small), checks(t, &s, e, small*growth)
 		least, ofFour, ratio := time.Hour, time.Hour, float64(most+1)
 		for try := 0; try < 20 && ratio > most; try++ { // the machine may be busy with something else
 			const floor = 200 * time.Microsecond
@@ -28,15 +29,15 @@ func TestWorkGrowsWithTheSizeOfAnObjectAndNoFaster(t *testing.T) {
 			ratio = float64(ofFour) / float64(max(least, floor))
 		}
 		if ratio > most {
-			t.Errorf("%s: %d times as much takes %.1f times as long", s.name, growth, ratio)
+			t.Errorf("%s: %d times as much takes %.1f times as long", s.Name, growth, ratio)
 		}
 	}
 }
 
 // checks is a function that does with the object what the webhooks do.
-func (s *hostileShape) checks(t *testing.T, e *policies.Evaluator, size int) func() {
+func checks(t *testing.T, s *hostile.Shape, e *policies.Evaluator, size int) func() {
 	t.Helper()
-	text, before := []byte(s.text(size)), []byte(s.before(size))
+	text, before := []byte(s.Text(size)), []byte(s.Before(size))
 	return func() {
 		object, old := parsed(t, text), parsed(t, before)
 		if object.Root == nil || old.Root == nil {
@@ -73,27 +74,27 @@ func timeOf(work func()) time.Duration {
 func TestFindingsOfHostileObjectsAreBounded(t *testing.T) {
 	const size, most, longest = 100_000, 2500 + 3, 2500 // and what is said once
 	e := evaluator(t)
-	for i, s := range hostileShapes() {
+	for i, s := range hostile.Shapes() {
 		if testing.Short() && i%10 > 0 {
 			continue
 		}
-		object, old := parsed(t, []byte(s.text(size))), parsed(t, []byte(s.before(size)))
+		object, old := parsed(t, []byte(s.Text(size))), parsed(t, []byte(s.Before(size)))
 		if object.Root == nil || old.Root == nil {
 			continue
 		}
 		edits, _ := e.Complete(object, nil)
 		if len(edits) > 3*most {
-			t.Errorf("%s: %d edits", s.name, len(edits))
+			t.Errorf("%s: %d edits", s.Name, len(edits))
 		}
 		for _, findings := range [][]policies.Finding{e.Evaluate(object, nil, nil), e.Evaluate(object, old.Root, nil)} {
 			byPolicy := map[policies.ID]int{}
 			for i := range findings {
 				f := &findings[i]
 				if byPolicy[f.Policy]++; byPolicy[f.Policy] > most {
-					t.Fatalf("%s: more than %d findings of %s", s.name, most, f.Policy)
+					t.Fatalf("%s: more than %d findings of %s", s.Name, most, f.Policy)
 				}
 				if n := len(f.Message()); n > longest {
-					t.Fatalf("%s: a message of %d bytes: %.300q", s.name, n, f.Message())
+					t.Fatalf("%s: a message of %d bytes: %.300q", s.Name, n, f.Message())
 				}
 			}
 		}

@@ -27,7 +27,14 @@ func ParseObject(data []byte) (*Node, error) {
 // ParseBounded is ParseObject for an object that anybody may have sent: one with
 // more than MaxValues values is an error.
 func ParseBounded(data []byte) (*Node, error) {
-	return parseJSON(jsonParser{src: string(data), object: true, bounded: true})
+	return parseJSON(jsonParser{src: string(data), object: true, most: MaxValues})
+}
+
+// ParseReview is ParseBounded for an AdmissionReview and the two objects in it,
+// which share the memory of the text.
+func ParseReview(text string) (*Node, error) {
+	const depth = 2 // request.object, request.oldObject
+	return parseJSON(jsonParser{src: text, object: true, objectDepth: depth, most: 2 * MaxValues})
 }
 
 // ParseText is ParseJSON for a text that a person looks at: values know their
@@ -36,7 +43,7 @@ func ParseText(text string) (*Node, error) { return parseJSON(jsonParser{src: te
 
 // ParseBoundedText is ParseText with the bound of ParseBounded.
 func ParseBoundedText(text string) (*Node, error) {
-	return parseJSON(jsonParser{src: text, positions: true, bounded: true})
+	return parseJSON(jsonParser{src: text, positions: true, most: MaxValues})
 }
 
 // MaxValues bounds the memory that a text can take: a value of two bytes, such
@@ -80,11 +87,12 @@ type jsonParser struct {
 	src string
 	pos int
 
-	bounded bool // more than MaxValues values are an error
-	values  int
+	most   int // more values are an error; 0 for no bound
+	values int
 
-	object   bool // metadata.managedFields is left out
-	metadata bool // the field of the root that is being read is metadata
+	object      bool // metadata.managedFields is left out
+	objectDepth int  // where objects begin
+	metadata    bool // the field of an object that is being read is metadata
 
 	positions bool // values are given their line and column
 	line      int  // the number of line breaks so far
@@ -154,7 +162,7 @@ func (p *jsonParser) container(i int, kind Kind, end byte, depth int) error {
 func (p *jsonParser) member(kind Kind, depth int) error {
 	i := len(p.stack)
 	p.stack = append(p.stack, Node{})
-	if p.values++; p.bounded && p.values > MaxValues {
+	if p.values++; p.values > p.most && p.most > 0 {
 		return ErrTooManyValues
 	}
 	if kind == List {
@@ -178,8 +186,8 @@ func (p *jsonParser) member(kind Kind, depth int) error {
 	p.pos++
 	p.space()
 	switch {
-	case !p.object || depth > 1:
-	case depth == 0:
+	case !p.object || depth < p.objectDepth || depth > p.objectDepth+1:
+	case depth == p.objectDepth:
 		p.metadata = key == "metadata"
 	case p.metadata && key == "managedFields" && (p.peek() == '[' || p.peek() == '{'):
 		return p.pass()

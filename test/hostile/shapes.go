@@ -1,4 +1,6 @@
-package policies_test
+// Package hostile makes objects that are meant to be slow or to take memory: as
+// much as fits of everything that policies read.
+package hostile
 
 import (
 	"fmt"
@@ -8,10 +10,17 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// hostileShape makes an object of about so many bytes that costs as much as its
+// The keys of the tests' organization, which trusts both.
+const (
+	Key      = "arn:aws:kms:eu-west-1:111122223333:key/11111111-1111-1111-1111-111111111111"
+	OtherKey = "arn:aws:kms:eu-west-1:111122223333:key/44444444-4444-4444-4444-444444444444"
+)
+
+// Shape makes an object of about so many bytes that costs as much as its
 // maker could think of.
-type hostileShape struct {
-	name, group, kind string
+type Shape struct {
+	Name        string
+	group, kind string
 	// spec makes the text of the spec.
 	spec func(size int) string
 	// old is the spec before an update; half of the spec where it is nil.
@@ -20,20 +29,20 @@ type hostileShape struct {
 	metadata, status func(size int) string
 }
 
-// text is the object as JSON.
-func (s *hostileShape) text(size int) string {
+// Text is the object as JSON.
+func (s *Shape) Text(size int) string {
 	return s.with(size, s.spec(size))
 }
 
-// before is the object's state before an update.
-func (s *hostileShape) before(size int) string {
+// Before is the object's state before an update.
+func (s *Shape) Before(size int) string {
 	if s.old == nil {
 		return s.with(size, s.spec(size/2))
 	}
 	return s.with(size, s.old(size))
 }
 
-func (s *hostileShape) with(size int, spec string) string {
+func (s *Shape) with(size int, spec string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `{"apiVersion":"%s/v1alpha1","kind":"%s","metadata":{"name":"a"`, s.group, s.kind)
 	if s.metadata != nil {
@@ -59,10 +68,10 @@ func many(size int, format string) string {
 	return b.String()
 }
 
-// hostileShapes are lists and maps without end at every place that the catalog
+// Shapes are lists and maps without end at every place that the catalog
 // knows, and what else is read: texts, documents and definitions.
-func hostileShapes() []hostileShape {
-	var out []hostileShape
+func Shapes() []Shape {
+	var out []Shape
 	for place, element := range listedPlaces() {
 		out = append(out, listShapes(place, element)...)
 	}
@@ -110,12 +119,12 @@ func listedPlaces() map[listedPlace]string {
 	return out
 }
 
-func listShapes(place listedPlace, value string) []hostileShape {
+func listShapes(place listedPlace, value string) []Shape {
 	steps := tree.MustPath(place.path)
 	leaf := func(size int) string { return build(steps[1:], size, value) }
 	bare := func(size int) string { return build(steps[1:], size, "") }
-	shape := func(name string, spec func(int) string) hostileShape {
-		return hostileShape{name: place.kind.Name + " " + place.path + " " + name, group: place.kind.Group, kind: place.kind.Name, spec: spec}
+	shape := func(name string, spec func(int) string) Shape {
+		return Shape{Name: place.kind.Name + " " + place.path + " " + name, group: place.kind.Group, kind: place.kind.Name, spec: spec}
 	}
 	beside := shape("beside much else", func(size int) string { return widened(build(steps[1:], size/4, value), size/4) })
 	beside.metadata = func(size int) string {
@@ -124,10 +133,10 @@ func listShapes(place listedPlace, value string) []hostileShape {
 	}
 	beside.status = func(size int) string { return `"conditions":[` + many(size/6, `{"type":"%d"}`) + `]` }
 	if strings.HasSuffix(strings.ToLower(place.path), "kmskeyid") { // good keys, all of which change
-		beside.spec = func(size int) string { return widened(build(steps[1:], size/4, `"`+key+`"`), size/4) }
-		beside.old = func(size int) string { return widened(build(steps[1:], size/4, `"`+otherKey+`"`), size/4) }
+		beside.spec = func(size int) string { return widened(build(steps[1:], size/4, `"`+Key+`"`), size/4) }
+		beside.old = func(size int) string { return widened(build(steps[1:], size/4, `"`+OtherKey+`"`), size/4) }
 	}
-	return []hostileShape{shape("full", leaf), shape("bare", bare), beside}
+	return []Shape{shape("full", leaf), shape("bare", bare), beside}
 }
 
 // widened is an object with many more members.

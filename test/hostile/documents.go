@@ -1,4 +1,4 @@
-package policies_test
+package hostile
 
 import (
 	"encoding/json"
@@ -26,10 +26,10 @@ func escaped(text string) string {
 	return b.String()
 }
 
-func pipelineShapes() []hostileShape {
-	definition := func(name string, text func(size int) string) hostileShape {
-		return hostileShape{
-			name: "Pipeline: " + name, group: catalog.SageMaker, kind: "Pipeline",
+func pipelineShapes() []Shape {
+	definition := func(name string, text func(size int) string) Shape {
+		return Shape{
+			Name: "Pipeline: " + name, group: catalog.SageMaker, kind: "Pipeline",
 			spec: func(size int) string { return `{"pipelineDefinition":` + quoted(text(size)) + `}` },
 		}
 	}
@@ -41,7 +41,7 @@ func pipelineShapes() []hostileShape {
 		return strings.Repeat(`{"a":`, levels) + inner + strings.Repeat("}", levels)
 	}
 	const output = `{"OutputDataConfig":{"KmsKeyId":{"Get":"Parameters.p"}},"ResourceConfig":{"InstanceType":{"Get":"Parameters.p"}}}`
-	return []hostileShape{
+	return []Shape{
 		definition("members named like keys", func(size int) string {
 			return step("Tomorrow", "{"+many(size, `"x%dKmsKeyId":"a"`)+"}")
 		}),
@@ -115,10 +115,10 @@ func pipelineShapes() []hostileShape {
 	}
 }
 
-func bucketShapes() []hostileShape {
-	policy := func(name string, text func(size int) string) hostileShape {
-		return hostileShape{
-			name: "Bucket policy: " + name, group: catalog.S3, kind: "Bucket",
+func bucketShapes() []Shape {
+	policy := func(name string, text func(size int) string) Shape {
+		return Shape{
+			Name: "Bucket policy: " + name, group: catalog.S3, kind: "Bucket",
 			spec: func(size int) string {
 				return `{"name":"` + strings.Repeat("a", 255) + `","policy":` + quoted(text(size)) + `}`
 			},
@@ -128,7 +128,7 @@ func bucketShapes() []hostileShape {
 	statement := func(element string) string {
 		return head + `{"Effect":"Deny","Principal":"*",` + element + `}]}`
 	}
-	return []hostileShape{
+	return []Shape{
 		policy("statements", func(size int) string {
 			return head + many(size, `{"Effect":"Deny","Principal":"*","Action":"*","Resource":"a","Condition":{"Bool":{"aws:SecureTransport":"false"}}}`) + `]}`
 		}),
@@ -152,20 +152,20 @@ func bucketShapes() []hostileShape {
 	}
 }
 
-func secretShapes() []hostileShape {
-	variables := func(name string, members func(size int) string) hostileShape {
-		return hostileShape{
-			name: "environment: " + name, group: catalog.SageMaker, kind: "TrainingJob",
+func secretShapes() []Shape {
+	variables := func(name string, members func(size int) string) Shape {
+		return Shape{
+			Name: "environment: " + name, group: catalog.SageMaker, kind: "TrainingJob",
 			spec: func(size int) string { return `{"environment":{` + members(size) + `}}` },
 		}
 	}
-	value := func(name string, text func(size int) string) hostileShape {
+	value := func(name string, text func(size int) string) Shape {
 		return variables(name, func(size int) string { return `"A":` + quoted(text(size)) })
 	}
 	repeat := func(s string) func(int) string {
 		return func(size int) string { return strings.Repeat(s, size/len(s)) }
 	}
-	out := []hostileShape{
+	out := []Shape{
 		variables("passwords", func(size int) string { return many(size, `"DB_PASSWORD_%d":"Correct-Horse-9"`) }),
 		variables("nothing", func(size int) string { return many(size, `"a%d":1`) }),
 		variables("long names", func(size int) string {
@@ -178,14 +178,14 @@ func secretShapes() []hostileShape {
 	} {
 		out = append(out, value("repeated "+s, repeat(s)))
 	}
-	arguments := hostileShape{
-		name: "arguments", group: catalog.SageMaker, kind: "ProcessingJob",
+	arguments := Shape{
+		Name: "arguments", group: catalog.SageMaker, kind: "ProcessingJob",
 		spec: func(size int) string {
 			return `{"appSpecification":{"containerArguments":[` + many(size, `"--password","a"`) + `]}}`
 		},
 	}
-	execution := hostileShape{
-		name: "parameters of an execution", group: catalog.SageMaker, kind: "PipelineExecution",
+	execution := Shape{
+		Name: "parameters of an execution", group: catalog.SageMaker, kind: "PipelineExecution",
 		spec: func(size int) string {
 			return `{"pipelineName":"p","pipelineParameters":[` + many(size, `{"name":"kms%d","value":"alias/a"}`) + `]}`
 		},
