@@ -272,6 +272,7 @@ func (c cluster) configurationsAreGuarded(t *testing.T) {
 		`[{"op":"add","path":"/metadata/ownerReferences","value":[{"apiVersion":"v1","kind":"Namespace","name":"default","uid":"x"}]}]`,
 	} {
 		for _, kind := range []string{"mutatingwebhookconfiguration", "validatingwebhookconfiguration"} {
+			patch := patch
 			if kind == "mutatingwebhookconfiguration" { // which fails open already
 				patch = strings.Replace(patch, "Ignore", "Fail", 1)
 			}
