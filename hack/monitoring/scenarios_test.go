@@ -98,6 +98,16 @@ var scenarios = []scenario{
 	{"CmkgateCacheStale", "when only bookmarks come", `
 		cmkgate_cache_last_contact_timestamp_seconds{resource="buckets.s3.services.k8s.aws", ` + replica + `} 0+60x120`, ""},
 
+	{"CmkgateKeysUnapplied", "while ACK fails", `
+		cmkgate_unapplied_keys{kind="Bucket", pod="a"} 0x90 2x30
+		cmkgate_unapplied_keys{kind="Bucket", pod="b"} 0x120
+		cmkgate_unapplied_keys{kind="Domain", pod="a"} 0x120`, "2 objects of the kind Bucket"},
+	{"CmkgateKeysUnapplied", "when one replica restarts meanwhile", `
+		cmkgate_unapplied_keys{kind="Bucket", pod="a"} 1x117 0 0 0
+		cmkgate_unapplied_keys{kind="Bucket", pod="b"} 1x120`, "1 objects of the kind Bucket"},
+	{"CmkgateKeysUnapplied", "when every key has arrived", `
+		cmkgate_unapplied_keys{kind="Bucket", pod="a"} 3x60 0x60`, ""},
+
 	{"CmkgateMemoryNearLimit", "with kube-state-metrics and kubelet", `
 		container_memory_working_set_bytes{container="webhook", namespace="cmkgate-system", pod="cmkgate-1", id="/kubepods/1"} 127000000x120
 		kube_pod_container_resource_limits{container="webhook", resource="memory", namespace="cmkgate-system", pod="cmkgate-1", uid="1"} 134217728x120

@@ -3,7 +3,11 @@
 // instance families have local storage. A new key field costs one row.
 package catalog
 
-import "github.com/cmkgate/cmkgate/policies/kms"
+import (
+	"slices"
+
+	"github.com/cmkgate/cmkgate/policies/kms"
+)
 
 // Field is a place in an ACK object where a KMS key is named.
 type Field struct {
@@ -79,6 +83,11 @@ func FieldsOf(policy string) []Field {
 		}
 	}
 	return out
+}
+
+// HasKeys reports whether a kind has key fields.
+func HasKeys(kind Kind) bool {
+	return slices.ContainsFunc(Fields(), func(f Field) bool { return f.Kind == kind })
 }
 
 // KindsOf returns the kinds that have rows of a policy, in the catalog's order.

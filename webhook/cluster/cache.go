@@ -21,6 +21,7 @@ type entry struct {
 	metav1.ObjectMeta // name, namespace and resource version; labels and annotations of namespaces
 	object            policies.Object
 	awsName           string
+	unapplied         bool                   // has a key that ACK does not report as applied
 	selector          *policies.RoleSelector // nil also where ACK passes over it
 	roles             map[string]string      // of a ConfigMap of CARM
 }
@@ -42,6 +43,8 @@ type kindCache struct {
 	awaited  bool // catalog.Lookup
 	// absent is set while the API server does not know the kind.
 	absent atomic.Bool
+	// unapplied is nil for kinds without key fields.
+	unapplied *unapplied
 	contact
 }
 

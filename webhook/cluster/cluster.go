@@ -57,6 +57,12 @@ func New(config *rest.Config, ackNamespace string, wait time.Duration, log logr.
 			return nil, err
 		}
 		c.named[l.Kind].awaited = l.Awaited
+		if !catalog.HasKeys(l.Kind) {
+			continue
+		}
+		if err := c.named[l.Kind].watchUnapplied(); err != nil {
+			return nil, err
+		}
 	}
 	c.namespaces, err = newKindCache(server, schema.GroupVersionResource{Version: "v1", Resource: "namespaces"}, selection{}, trimNamespace, log, nil)
 	if err != nil {

@@ -6,25 +6,33 @@ import (
 	"github.com/cmkgate/cmkgate/webhook/metrics"
 )
 
-// Collector tells how fresh and how full the caches are.
+// Collector tells how fresh and how full the caches are, and what in them waits for ACK.
 type Collector struct {
-	cluster          *Cluster
-	contact, objects *prometheus.Desc
+	cluster                     *Cluster
+	contact, objects, unapplied *prometheus.Desc
 }
 
 // NewCollector makes the metrics of the caches.
 func NewCollector(c *Cluster) *Collector {
-	return &Collector{cluster: c, contact: metrics.CacheContact.Describe(), objects: metrics.CacheObjects.Describe()}
+	return &Collector{
+		cluster: c, contact: metrics.CacheContact.Describe(), objects: metrics.CacheObjects.Describe(), unapplied: metrics.UnappliedKeys.Describe(),
+	}
 }
 
 // Describe is part of prometheus.Collector.
 func (c *Collector) Describe(descs chan<- *prometheus.Desc) {
 	descs <- c.contact
 	descs <- c.objects
+	descs <- c.unapplied
 }
 
 // Collect is part of prometheus.Collector.
 func (c *Collector) Collect(out chan<- prometheus.Metric) {
+	for kind, cache := range c.cluster.named {
+		if cache.unapplied != nil {
+			out <- prometheus.MustNewConstMetric(c.unapplied, prometheus.GaugeValue, float64(cache.unapplied.count()), kind.Name)
+		}
+	}
 	for _, cache := range c.cluster.caches() {
 		gauge := func(d *prometheus.Desc, value float64) {
 			out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, cache.String())

@@ -21,6 +21,10 @@ func trimLookup(l catalog.Lookup) (trimmer, error) {
 	if err != nil {
 		return nil, err //nolint:wrapcheck // it names the path
 	}
+	keys, err := keyPaths(l.Kind)
+	if err != nil {
+		return nil, err
+	}
 	keep, err := policies.NewKeeper(l)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // it names the path
@@ -28,7 +32,9 @@ func trimLookup(l catalog.Lookup) (trimmer, error) {
 	return func(root *tree.Node) *entry {
 		e := newEntry(root)
 		e.object = policies.NewObject(keep.Trim(root))
-		e.object.Standing = ack.StandingOf(ack.Object{Kind: l.Kind, Root: root})
+		whole := ack.Object{Kind: l.Kind, Root: root}
+		e.object.Standing = ack.StandingOf(whole)
+		e.unapplied = isUnapplied(whole, keys)
 		e.awsName = e.object.Root.Find(name).Str()
 		return e
 	}, nil

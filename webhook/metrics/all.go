@@ -1,5 +1,7 @@
 package metrics
 
+import "time"
+
 // Labels that several metrics have.
 var (
 	webhook = Label{"webhook", "`mutate` or `validate`"}
@@ -49,6 +51,20 @@ var (
 		Help:   "Fields that updates left out and that were put back, by kind and field path.",
 	}
 )
+
+// UnappliedAfter is how long a replica sees a key unapplied before it counts.
+// AWS takes minutes to create a Domain, and ACK retries what fails for a moment.
+const UnappliedAfter = 15 * time.Minute
+
+// What has become of the keys in AWS.
+var UnappliedKeys = Metric{
+	Name: "cmkgate_unapplied_keys", Type: Gauge,
+	Labels: []Label{{"kind", "`Bucket`, `Domain`, `EndpointConfig` or one of the monitoring job definitions: the kinds that a replica watches and that have key fields"}},
+	Help:   "Objects with a KMS key in their spec that ACK has not reported as applied for 15 minutes.",
+	Note: "The spec looks compliant, and AWS may not have the key: ACK stops at the first call that fails. Counted where ACK sends the spec and the condition `Ready` is not `True` " +
+		"(`ACK.ResourceSynced`, where a controller has no `Ready`), or `ACK.Terminal` is. The 15 minutes begin when the replica first sees the object so, and again when it restarts: " +
+		"every replica counts for itself, so take the maximum. An object that ACK reports as `Ready` does not count, whatever AWS has.",
+}
 
 // What a replica needs to judge requests.
 var (
@@ -118,6 +134,7 @@ type Section struct {
 func All() []Section {
 	return []Section{
 		{"Decisions", []Metric{Requests, Findings, NamespaceFindings, Injections, Restorations, Duration}},
+		{"Keys in AWS", []Metric{UnappliedKeys}},
 		{"Health", []Metric{Ready, CacheContact, CacheObjects}},
 		{"Certificates", []Metric{CertificateExpiry, CertificateVerifies, CertificateFailures}},
 		{"Configuration", []Metric{ConfigInfo, ConfigReloadSuccessful, ConfigReloadTime, ConfigRestart, BuildInfo}},
