@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/cmkgate/cmkgate/policies"
@@ -95,6 +96,23 @@ func (l *loader) trusted(defaults []policies.DefaultKey) policies.TrustedKeys {
 			"Add defaultKeys to have keys injected, or trustedKeys or aws.accountID to only judge.")
 	}
 	out.Accounts = unique(out.Accounts)
+	return out
+}
+
+// denied resolves the keys that nobody may name.
+func (l *loader) denied(defaults []policies.DefaultKey, trusted []kms.Reference) []kms.Reference {
+	var out []kms.Reference
+	for i, arn := range l.file.DeniedKeys {
+		at := element(field("deniedKeys"), i)
+		ref := l.trustedARN(at, string(arn))
+		switch {
+		case slices.ContainsFunc(defaults, func(k policies.DefaultKey) bool { return k.Key == ref }):
+			l.report.at(at, quote(string(arn))+" is one of defaultKeys, too.", "Remove it here or there.")
+		case slices.Contains(trusted, ref):
+			l.report.at(at, quote(string(arn))+" is one of trustedKeys.arns, too.", "Remove it here or there.")
+		}
+		out = append(out, ref)
+	}
 	return out
 }
 

@@ -41,6 +41,7 @@ func (l *loader) settings() policies.Settings {
 		s.Unverifiable = policies.Enforce
 	}
 	s.Trusted = l.trusted(s.DefaultKeys)
+	s.Denied = l.denied(s.DefaultKeys, s.Trusted.Keys)
 	return s
 }
 

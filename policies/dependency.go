@@ -25,7 +25,7 @@ func (e *evaluation) ask(other Object, policy ID, check func(*evaluation)) []Fin
 	}
 	var out []Finding
 	for _, f := range ev.findings {
-		if !other.Planned || !f.Inject {
+		if (!other.Planned || !f.Inject) && f.Reason != Unproven { // which is reported of the object that names the key
 			out = append(out, f)
 		}
 	}

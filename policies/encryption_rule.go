@@ -44,6 +44,9 @@ func (r encryptionRule) keyPath() tree.Path {
 }
 
 func (r encryptionRule) judge() (Finding, bool) {
+	if finding, ok := r.reference(r.field, r.keyPath(), r.byDefault().Get("kmsMasterKeyID")); ok {
+		return finding, true
+	}
 	algorithm, key := r.byDefault().Get("sseAlgorithm"), r.byDefault().Get("kmsMasterKeyID")
 	switch text := algorithm.Str(); {
 	case algorithm.Missing() && key.Missing():
@@ -82,7 +85,12 @@ func (r encryptionRule) judgedKey(key *tree.Node) (Finding, bool) {
 		f = &field{Field: f.Field}
 		f.Accepts = kms.KeyID | kms.KeyARN // PutBucketEncryption takes no alias for directory buckets
 	}
-	return r.judgeKey(f, r.keyPath(), key, r.mayInject(f))
+	return r.wrongKey(f, r.keyPath(), key, r.mayInject(f))
+}
+
+// unproven is the finding for a key that may be AWS's.
+func (r encryptionRule) unproven() (Finding, bool) {
+	return r.unprovenKey(r.field, r.keyPath(), r.byDefault().Get("kmsMasterKeyID"))
 }
 
 // none is the finding for encryption, or a rule of it, that says nothing.

@@ -301,7 +301,8 @@ func (e *evaluation) beginWith(other Object) *evaluation {
 
 // modeOf is what a finding of the policy at work leads to.
 func (e *evaluation) modeOf(f *Finding) Mode {
-	mild := f.Reason == Unverifiable && e.settings.Unverifiable != Enforce || f.neverDenies || f.Reason == Exempt || f.Reason == Blocked
+	unseen := f.Reason == Unverifiable || f.Reason == Unproven
+	mild := unseen && e.settings.Unverifiable != Enforce || f.neverDenies || f.Reason == Exempt || f.Reason == Blocked
 	if mild && e.switched.Mode == Enforce {
 		return Warn
 	}

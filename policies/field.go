@@ -17,6 +17,8 @@ type field struct {
 	onlyIf        tree.Path
 	instanceTypes []instanceType
 	outputs       []tree.Path
+	// ref is the sibling by which ACK takes a reference instead of the key, nil where there can be none.
+	ref tree.Path
 	// reach is the path up to its first list.
 	reach string
 	// lateInitialized tells that ACK fills the field in from AWS.
@@ -66,6 +68,7 @@ func compileField(row catalog.Field) (field, error) {
 	var p pathParser
 	f.path = p.parse(row.Path)
 	f.reach = concrete(f.path).String()
+	f.ref = p.parse(row.Reference())
 	f.under = len(f.path) - 1
 	if row.Under != "" {
 		f.under = len(p.parse(row.Under))
@@ -125,6 +128,9 @@ func (e *evaluation) judgeField(f *field, path tree.Path, value *tree.Node) (Fin
 	if f.onlyIf != nil && e.parameters.resolve(e.search.find(f.onlyIf.Bind(path))).Text() != f.OnlyIf.Equals {
 		return Finding{}, false
 	}
+	if finding, ok := e.reference(f, path, value); ok {
+		return finding, true
+	}
 	value = e.parameters.resolve(value)
 	if f.InsteadUse != "" {
 		return e.judgeDeprecated(f, path, value)
@@ -143,7 +149,7 @@ func (e *evaluation) judgeField(f *field, path tree.Path, value *tree.Node) (Fin
 	case value.Missing():
 		return withoutKeyInExpress(path, uri), true
 	}
-	if finding, wrong := e.judgeKey(f, path, value, false); wrong {
+	if finding, wrong := e.wrongKey(f, path, value, false); wrong {
 		return finding, true
 	}
 	finding := withKeyInExpress(path, uri)

@@ -214,7 +214,7 @@ func TestFixturesCoverEveryReasonAndKind(t *testing.T) {
 	}
 	for _, reason := range []policies.Reason{
 		policies.Missing, policies.AWSManaged, policies.Malformed, policies.Placeholder, policies.WrongRegion, policies.Untrusted,
-		policies.LocalStorage, policies.Deprecated, policies.Plaintext, policies.Conflict, policies.Unverifiable,
+		policies.Unproven, policies.LocalStorage, policies.Deprecated, policies.Plaintext, policies.Conflict, policies.Unverifiable,
 		policies.PublicNetwork, policies.UnencryptedTraffic, policies.CustomerProvidedKey,
 	} {
 		if !reasons[reason] {

@@ -51,7 +51,9 @@ func settings(changes ...change) policies.Settings {
 			{Key: reference(usKey)},
 			{Key: reference(fraudKey), Namespaces: []string{"fraud-*"}, Purposes: []catalog.Purpose{catalog.PurposeOutput, catalog.PurposeBucket}},
 		},
-		Trusted:      policies.TrustedKeys{Accounts: []string{account}},
+		Trusted: policies.TrustedKeys{Accounts: []string{account}, Keys: []kms.Reference{
+			reference(otherKey), reference("arn:aws:kms:us-east-1:111122223333:key/44444444-4444-4444-4444-444444444444"),
+		}},
 		LocalStorage: policies.Omit,
 		Unverifiable: policies.Warn,
 		Policies:     map[policies.ID]policies.PolicySettings{},

@@ -16,6 +16,48 @@ import (
 // judgeKey judges the value of a field that must name a key. Injectable tells
 // whether the webhook would set the field if it were missing.
 func (e *evaluation) judgeKey(f *field, path tree.Path, value *tree.Node, injectable bool) (Finding, bool) {
+	if finding, wrong := e.wrongKey(f, path, value, injectable); wrong {
+		return finding, true
+	}
+	return e.unprovenKey(f, path, value)
+}
+
+// unprovenKey is the finding for a key that is trusted for its account alone.
+// The ARN or ID of a key that AWS manages looks like any other; only an alias
+// that is not AWS's can point to nothing but a customer-managed key (KMS API,
+// CreateAlias, TargetKeyId).
+func (e *evaluation) unprovenKey(f *field, path tree.Path, value *tree.Node) (Finding, bool) {
+	ref, err := kms.Parse(value.Str())
+	if err != nil || ref.IsAlias() || e.old != nil && e.old.Find(path).Str() == value.Str() {
+		return Finding{}, false
+	}
+	if ref.Account == "" {
+		ref = ref.In(e.region, e.account)
+	}
+	if e.listed(ref) {
+		return Finding{}, false
+	}
+	finding := Finding{
+		Reason:  Unproven,
+		Path:    path.Clone(),
+		Problem: fmt.Sprintf("%s is a key of an account that your organization trusts, but its name does not show whether you or AWS manage it.", quote(value.Str())),
+		Remedy:  "If it is yours, ask your platform team to list it in trustedKeys.arns",
+	}
+	if key, ok := e.keyFor(f); ok {
+		finding.Remedy += "; otherwise use " + key
+	}
+	finding.Remedy += "."
+	return finding, true
+}
+
+// listed reports whether the organization names a key itself.
+func (e *evaluation) listed(ref kms.Reference) bool {
+	return slices.Contains(e.settings.Trusted.Keys, ref) ||
+		slices.ContainsFunc(e.settings.DefaultKeys, func(k DefaultKey) bool { return k.Key == ref })
+}
+
+// wrongKey judges the value by everything but that.
+func (e *evaluation) wrongKey(f *field, path tree.Path, value *tree.Node, injectable bool) (Finding, bool) {
 	if value.Missing() {
 		if finding, ok := e.takenBack(f, path); ok {
 			return finding, true
@@ -104,9 +146,11 @@ func (e *evaluation) trust(ref kms.Reference, text string) (Reason, string) {
 	if ref.Account == "" {
 		ref, why = ref.In(e.region, e.account), e.accountFrom.inParentheses()
 	}
+	if slices.Contains(e.settings.Denied, ref) {
+		return Untrusted, fmt.Sprintf("your organization denies %s.", quote(text))
+	}
 	t := &e.settings.Trusted
-	if slices.Contains(t.Keys, ref) || slices.Contains(t.Accounts, ref.Account) ||
-		slices.ContainsFunc(e.settings.DefaultKeys, func(k DefaultKey) bool { return k.Key == ref }) {
+	if slices.Contains(t.Accounts, ref.Account) || e.listed(ref) {
 		return "", ""
 	}
 	switch {

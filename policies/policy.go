@@ -110,6 +110,8 @@ const (
 	Blocked Reason = "blocked"
 	// TooLarge: the object has more than cmkgate checks.
 	TooLarge Reason = "too-large"
+	// Unproven: the key is trusted for its account, and whether AWS manages it cannot be seen.
+	Unproven Reason = "unproven"
 	// Unverifiable: the answer lies outside what can be seen.
 	Unverifiable Reason = "unverifiable"
 )

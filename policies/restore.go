@@ -60,7 +60,7 @@ func restoreFields(e *evaluation) []Edit {
 
 func (e *evaluation) mayRestore(f *field, path tree.Path) bool {
 	before := e.old.Find(path)
-	if before.Str() == "" || !e.sameElement(path) {
+	if before.Str() == "" || !e.sameElement(path) || e.refersToKey(f, path) {
 		return false
 	}
 	if f.onlyIf != nil && e.search.find(f.onlyIf.Bind(path)).Text() != f.OnlyIf.Equals {

@@ -213,6 +213,9 @@ func (e *evaluation) defaultEncryption(f *field, inject bool) (keyed bool) {
 		}
 		finding, wrong := rule.judge()
 		keyed = keyed && !wrong
+		if unproven, ok := rule.unproven(); !wrong && ok {
+			e.report(unproven)
+		}
 		if !wrong || told && rule.saysNothing() {
 			continue
 		}

@@ -3,6 +3,7 @@ package policies
 import (
 	"fmt"
 
+	"github.com/cmkgate/cmkgate/policies/ack"
 	"github.com/cmkgate/cmkgate/policies/catalog"
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
@@ -17,7 +18,7 @@ func sagemakerDataSource() Policy {
 		if uses[s.Kind] == nil {
 			kinds = append(kinds, s.Kind)
 		}
-		uses[s.Kind] = append(uses[s.Kind], bucketUse{tree.MustPath(s.Path), s.Holds})
+		uses[s.Kind] = append(uses[s.Kind], bucketUse{tree.MustPath(s.Path), s.Holds, s.Keyless()})
 		reads[s.Kind] = append(reads[s.Kind], s.Path)
 	}
 	return Policy{
@@ -34,7 +35,8 @@ monitoring and feature stores. The keys of a job do not reach there: input data 
 and checkpoints and debugger data have no key field at all, so that the bucket's default encryption decides.
 
 Only buckets that cmkgate knows are judged: a Bucket of the cluster, or among the manifests that the command line was
-given, whose spec.name is the bucket of the URI. Of a bucket that was made in another way nothing is said. Each bucket is
+given, whose spec.name is the bucket of the URI. Of a bucket that was made in another way nothing is said,
+except where only its own encryption protects the data (checkpoints, debugger and profiler output): that is unverifiable. Each bucket is
 told once an object, at the first field that names it. Access points are not followed.
 
 A bucket that satisfies the organization in a way that its Bucket does not show is declared by the platform team in the
@@ -67,8 +69,9 @@ spec:
 
 // bucketUse is a field that names a bucket, and what the bucket holds by it.
 type bucketUse struct {
-	path  tree.Path
-	holds string
+	path    tree.Path
+	holds   string
+	keyless bool
 }
 
 func (e *evaluation) checkSources(uses []bucketUse) {
@@ -82,7 +85,7 @@ func (e *evaluation) checkSources(uses []bucketUse) {
 			return
 		}
 		told[bucket] = true
-		if finding, wrong := e.judgeSource(bucket, use.holds); wrong {
+		if finding, wrong := e.judgeSource(bucket, use); wrong {
 			finding.Path = path.Clone()
 			e.report(finding)
 		}
@@ -101,13 +104,21 @@ func eachBucket(uses []bucketUse, root *tree.Node, visit func(*bucketUse, tree.P
 }
 
 // judgeSource judges a bucket by the Bucket that stands for it, if one is known.
-func (e *evaluation) judgeSource(name, holds string) (Finding, bool) {
+func (e *evaluation) judgeSource(name string, use *bucketUse) (Finding, bool) {
 	if len(e.settings.CompliantBuckets) > 0 && matchesAny(e.settings.CompliantBuckets, name) {
 		return Finding{}, false
 	}
 	bucket, ok := e.bucketNamed(name)
 	if !ok {
-		return Finding{}, false
+		return unknownBucket(name, use), use.keyless
+	}
+	if bucket.standing() == ack.GivenUp && !bucket.Planned {
+		why, _ := doubt(bucket)
+		return Finding{
+			Reason:  Unverifiable,
+			Problem: fmt.Sprintf("bucket %s holds %s, and its key is not known: %s.", quote(name), use.holds, why),
+			Remedy:  fmt.Sprintf("Fix Bucket %s in namespace %s.", quote(bucket.Name), quote(bucket.Namespace)),
+		}, true
 	}
 	findings := e.ask(bucket, "s3-bucket-key", checkDefaultEncryption)
 	if len(findings) == 0 {
@@ -119,10 +130,20 @@ func (e *evaluation) judgeSource(name, holds string) (Finding, bool) {
 	}
 	return Finding{
 		Reason:  findings[0].Reason,
-		Problem: fmt.Sprintf(problem, quote(name), holds, findings[0].Path, findings[0].Problem),
+		Problem: fmt.Sprintf(problem, quote(name), use.holds, findings[0].Path, findings[0].Problem),
 		Remedy: fmt.Sprintf("Fix Bucket %s in namespace %s, or ask your platform team to add %s to compliantBuckets.",
 			quote(bucket.Name), quote(bucket.Namespace), quote(name)),
 	}, true
+}
+
+// unknownBucket is the finding for data that only the bucket's own encryption
+// protects, in a bucket that nobody knows.
+func unknownBucket(name string, use *bucketUse) Finding {
+	return Finding{
+		Reason:  Unverifiable,
+		Problem: fmt.Sprintf("bucket %s holds %s, which have no key field of their own, and cmkgate knows no Bucket of that name.", quote(name), use.holds),
+		Remedy:  "Create the bucket through ACK (on the command line, pass its manifest), or ask your platform team to add it to compliantBuckets.",
+	}
 }
 
 // bucketNamed picks the Bucket of a name, which is one for all regions and

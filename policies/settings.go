@@ -16,6 +16,8 @@ type Settings struct {
 
 	DefaultKeys []DefaultKey
 	Trusted     TrustedKeys
+	// Denied are key and alias ARNs that nobody may name, whatever is trusted.
+	Denied []kms.Reference
 
 	// LocalStorage is what is asked of instance types whose volumes KMS cannot encrypt.
 	LocalStorage LocalStorageMode

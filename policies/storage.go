@@ -50,7 +50,7 @@ func (e *evaluation) judgeStorage(f *field, path tree.Path, value *tree.Node) (f
 		return e.forbiddenKey(path, g), true, true
 	case !value.Missing():
 		finding, wrong = e.judgeKey(f, path, value, false)
-		if !wrong && g.name != "" && !catalog.IsInstanceType(g.name) {
+		if (!wrong || finding.Reason == Unproven) && g.name != "" && !catalog.IsInstanceType(g.name) {
 			return e.unknownStorage(f, path, g), true, true
 		}
 		return finding, true, wrong

@@ -20,6 +20,9 @@ type Config struct {
 	// those keys. With both: either. Keys that AWS manages (alias/aws/…) are
 	// never trusted.
 	TrustedKeys TrustedKeys `json:"trustedKeys,omitzero"`
+	// Keys that nobody may name, by the ARN of a key or of an alias, even where their
+	// account is trusted: keys that AWS manages, for example.
+	DeniedKeys []KeyOrAliasARN `json:"deniedKeys,omitempty"`
 	// What is asked of instance types whose volumes KMS cannot encrypt.
 	LocalStorage LocalStorage `json:"localStorage,omitempty"`
 	// What an enforced policy does where it cannot see the answer, for example an

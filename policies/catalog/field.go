@@ -5,6 +5,7 @@ package catalog
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/cmkgate/cmkgate/policies/kms"
 )
@@ -51,6 +52,18 @@ type Field struct {
 	// AfterCreate tells that ACK sends the key by a call of its own after the
 	// one that creates the resource.
 	AfterCreate bool
+}
+
+// Reference is the field by which newer versions of ACK take a reference to a
+// Key resource in the place of the key: its name with Ref for ID or ARN
+// (code-generator, references; no CRD of SageMaker or S3 has one yet). It is ""
+// for the step of a pipeline, which is a request of AWS.
+func (f Field) Reference() string {
+	if !strings.HasPrefix(f.Path, "spec.") {
+		return ""
+	}
+	path := strings.TrimSuffix(strings.TrimSuffix(f.Path, "ID"), "ARN")
+	return path + "Ref"
 }
 
 // Condition holds when the value at Path equals Equals. The zero Condition always holds.

@@ -111,6 +111,9 @@ func (f Field) Anchor() string {
 // Reads are the key itself and what governs it.
 func (f Field) Reads() []string {
 	out := []string{f.Path}
+	if ref := f.Reference(); ref != "" {
+		out = append(out, ref)
+	}
 	if f.OnlyIf.Path != "" {
 		out = append(out, f.OnlyIf.Path)
 	}

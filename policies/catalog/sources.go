@@ -10,6 +10,11 @@ type Source struct {
 	Holds string
 }
 
+// Keyless reports whether the field has no key field beside it, so that only the
+// bucket's own encryption protects what is written there (CreateTrainingJob,
+// CheckpointConfig, DebugHookConfig, ProfilerConfig, TensorBoardOutputConfig).
+func (s Source) Keyless() bool { return s.Holds == checkpoints || s.Holds == debugData }
+
 // What the data are.
 const (
 	inputData    = "the input data"
