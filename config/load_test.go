@@ -169,6 +169,10 @@ func TestMistakesName(t *testing.T) {
 			`4:22: trustedKeys.arns[0]: "arn:aws:kms:eu-west-1:111122223333:alias/aws/s3" is managed by AWS and is never trusted. Remove it.`,
 		},
 		{
+			"a key that is trusted and denied", "trustedKeys: {arns: ['arn:aws:kms:eu-west-1:111122223333:key/11111111-1111-1111-1111-111111111111']}\ndeniedKeys: ['arn:aws:kms:eu-west-1:111122223333:key/11111111-1111-1111-1111-111111111111']",
+			`5:14: deniedKeys[0]: "arn:aws:kms:eu-west-1:111122223333:key/11111111-1111-1111-1111-111111111111" is one of trustedKeys.arns, too. Remove it here or there.`,
+		},
+		{
 			"an account without quotes", "trustedKeys: {accounts: [111122223333]}",
 			`4:26: trustedKeys.accounts[0]: want a string, found the number 111122223333. Put it in quotes: "111122223333".`,
 		},
