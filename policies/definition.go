@@ -21,6 +21,8 @@ type step struct {
 	path tree.Path
 	node *tree.Node
 	kind string
+	// name is how messages call it, made once for all that is found in it.
+	name string
 }
 
 // maxNesting bounds how deep steps, and the arguments of an unknown step, are
@@ -37,7 +39,11 @@ func readDefinition(value *tree.Node) *definition {
 		return d
 	}
 	text := value.Text()
-	root, err := tree.ParseText(text)
+	root, err := tree.ParseBoundedText(text)
+	if errors.Is(err, tree.ErrTooManyValues) {
+		d.flaw(nil, fmt.Sprintf("the definition has %v, so cmkgate does not read it.", err), "Split the pipeline into several.")
+		return d
+	}
 	if err != nil {
 		d.flaw(nil, "the text is not JSON: "+syntax(text, err)+".", "Correct the JSON there.")
 		d.flaws[0].use.problem = "not JSON" // wherever it breaks
@@ -64,6 +70,9 @@ func syntax(text string, err error) string {
 }
 
 func (d *definition) flaw(path tree.Path, problem, remedy string) {
+	if len(d.flaws) > mostPlaces {
+		return
+	}
 	d.flaws = append(d.flaws, Finding{
 		Reason: Malformed, Path: path.Clone(), Problem: problem, Remedy: remedy,
 		use: &use{field: path.Pattern().String()},
@@ -146,7 +155,7 @@ func (d *definition) walkStep(node *tree.Node, path tree.Path, depth int, visit 
 		d.flaw(path.Child(tree.Key("Arguments")), fmt.Sprintf("the arguments of a step must be an object, not a value of type %s.", args.Kind()), "Write the request of the step's call as an object.")
 		return
 	}
-	visit(step{path: path, node: node, kind: kind})
+	visit(step{path: path, node: node, kind: kind, name: nameOf(node)})
 	for _, branch := range branches() {
 		d.walkList(args.Get(branch), path.Child(tree.Key("Arguments"), tree.Key(branch)), depth+1, visit)
 	}
@@ -155,9 +164,9 @@ func (d *definition) walkStep(node *tree.Node, path tree.Path, depth int, visit 
 // branches are the fields with the steps inside of a condition step.
 func branches() []string { return []string{"IfSteps", "ElseSteps"} }
 
-// stepName is the step in messages.
-func (s step) String() string {
-	if name := s.node.Get("Name").Str(); name != "" {
+// nameOf is a step in messages.
+func nameOf(step *tree.Node) string {
+	if name := step.Get("Name").Str(); name != "" {
 		return "step " + quote(name)
 	}
 	return "a step without a Name"

@@ -20,6 +20,7 @@ func (e *evaluation) ask(other Object, policy ID, check func(*evaluation)) []Fin
 				check = r.policy.check
 			}
 			check(ev)
+			ev.reportUnchecked()
 		}
 	}
 	var out []Finding

@@ -45,7 +45,7 @@ func newDigest() digest {
 
 // of is the digest of a definition, "" for a text that is none: SageMaker has no such Pipeline.
 func (d digest) of(text string) string {
-	root, err := tree.ParseText(text)
+	root, err := tree.ParseBoundedText(text)
 	if err != nil {
 		return ""
 	}

@@ -102,6 +102,9 @@ func (e *Evaluator) Complete(object Object, world World) (edits []Edit, denied b
 	}
 	findings := e.judge(rules, object, question{completing: true}, world, world.Roles())
 	for i := range findings {
+		if findings[i].Reason == TooLarge { // a patch of thousands of edits helps nobody
+			return nil, true
+		}
 		if findings[i].Mode == Enforce && !findings[i].Inject {
 			denied = true
 		}
@@ -196,8 +199,10 @@ func (e *Evaluator) judge(rules []rule, object Object, asked question, world Wor
 		case bare && !ev.observes:
 			ev.claimOf(rules[i].fields)
 		default:
+			ev.budget = budget{}
 			rules[i].policy.check(ev)
 			ev.ignoredDrift()
+			ev.reportUnchecked()
 		}
 	}
 	return ev.findings
@@ -262,6 +267,7 @@ type evaluation struct {
 	rule     *rule
 	switched PolicySettings
 	findings []Finding
+	budget   budget
 }
 
 func (e *evaluation) isAsked() bool {

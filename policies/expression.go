@@ -32,7 +32,12 @@ type open struct {
 const maxValue = 4096
 
 func newParameter(value *tree.Node, index int) parameter {
-	return parameter{value: value, index: index, long: len(value.Text()) > maxValue}
+	p := parameter{value: value, index: index}
+	if value.Kind() == tree.String { // once, not for each step that names the parameter
+		text := value.Str()
+		p.value, p.long = tree.FromValue(text), len(text) > maxValue
+	}
+	return p
 }
 
 // isExpression tells an expression from a value: {"Get": …} or {"Std:Join": …}.
@@ -93,29 +98,46 @@ func (p parameters) get(name string) (*tree.Node, *open) {
 }
 
 func (p parameters) join(join *tree.Node) (*tree.Node, *open) {
+	var b strings.Builder
+	if unseen := p.write(&b, join); unseen != nil {
+		return nil, unseen
+	}
+	return tree.FromValue(b.String()), nil
+}
+
+// write puts a join together; one inside of it is written to the same place.
+func (p parameters) write(b *strings.Builder, join *tree.Node) *open {
 	values := join.Get("Values")
 	on := join.Get("On")
 	if values.Kind() != tree.List || !on.Missing() && on.Kind() != tree.String {
-		return nil, &open{"its Std:Join does not have the form of one", "Give Std:Join a string On and a list Values."}
+		return &open{"its Std:Join does not have the form of one", "Give Std:Join a string On and a list Values."}
 	}
-	var b strings.Builder
 	for i := range values.Len() {
-		value := values.At(i)
-		if isExpression(value) {
-			var unseen *open
-			if value, unseen = p.eval(value); unseen != nil {
-				return nil, unseen
-			}
-		}
 		if i > 0 {
 			b.WriteString(on.Str())
 		}
-		b.WriteString(value.Text())
+		if unseen := p.writeValue(b, values.At(i)); unseen != nil {
+			return unseen
+		}
 		if b.Len() > maxValue {
-			return nil, &open{fmt.Sprintf("its Std:Join has more than %d characters", maxValue), "Write the value itself, or a parameter with a default."}
+			return &open{fmt.Sprintf("its Std:Join has more than %d characters", maxValue), "Write the value itself, or a parameter with a default."}
 		}
 	}
-	return tree.FromValue(b.String()), nil
+	return nil
+}
+
+func (p parameters) writeValue(b *strings.Builder, value *tree.Node) *open {
+	if isExpression(value) {
+		if inner := value.Get("Std:Join"); inner != nil {
+			return p.write(b, inner)
+		}
+		var unseen *open
+		if value, unseen = p.eval(value); unseen != nil {
+			return unseen
+		}
+	}
+	b.WriteString(value.Text())
+	return nil
 }
 
 // references are the names of the parameters in an expression; alone tells
@@ -127,10 +149,22 @@ func references(n *tree.Node) (names []string, alone bool) {
 	if name, ok := strings.CutPrefix(n.Get("Get").Str(), "Parameters."); ok {
 		return []string{name}, true
 	}
+	return joined(nil, n), false
+}
+
+// joined adds the names of the parameters in a join.
+func joined(names []string, n *tree.Node) []string {
 	values := n.Get("Std:Join").Get("Values")
 	for i := range values.Len() {
-		more, _ := references(values.At(i))
-		names = append(names, more...)
+		value := values.At(i)
+		if !isExpression(value) {
+			continue
+		}
+		if name, ok := strings.CutPrefix(value.Get("Get").Str(), "Parameters."); ok {
+			names = append(names, name)
+			continue
+		}
+		names = joined(names, value)
 	}
-	return names, false
+	return names
 }

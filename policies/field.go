@@ -110,6 +110,9 @@ func checkFields(e *evaluation) {
 		}
 		e.mutable = f.Mutable
 		f.path.Walk(e.object.Root, f.under, func(path tree.Path, value *tree.Node) {
+			if !e.checksPlace() {
+				return
+			}
 			if finding, wrong := e.judgeField(f, path, value); wrong {
 				e.report(finding)
 			}

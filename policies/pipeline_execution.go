@@ -2,7 +2,6 @@ package policies
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/cmkgate/cmkgate/policies/catalog"
@@ -31,18 +30,21 @@ func checkPipelineExecution(e *evaluation) {
 		e.unseenPipeline(name, given)
 		return
 	}
-	values := map[string]*tree.Node{}
-	for _, o := range given {
-		values[o.name] = o.value
+	values, last := map[string]*tree.Node{}, map[string]int{}
+	for i, o := range given {
+		values[o.name], last[o.name] = o.value, i
 	}
 	other := e.beginWith(pipeline)
 	other.observes = false // what ACK saw in AWS counts
 	other.rule, other.switched = e.rule, e.switched
 	d := readDefinition(definitionOf(pipeline))
 	before := other.judgeDefinition(d)
-	for _, f := range added(other.judgeDefinition(d.with(values)), before) {
+	other.budget = budget{}
+	after := other.judgeDefinition(d.with(values))
+	e.budget = other.budget
+	for _, f := range added(after, before) {
 		f.use.pipeline = name
-		e.report(placeOverride(f, given))
+		e.report(placeOverride(f, given, last))
 	}
 }
 
@@ -74,8 +76,8 @@ func pipelineName(execution Object) string {
 }
 
 // placeOverride points a finding at the parameter that is its cause.
-func placeOverride(f Finding, given []override) Finding {
-	cause, own := causeOf(f.use, given)
+func placeOverride(f Finding, given []override, last map[string]int) Finding {
+	cause, own := causeOf(f.use, given, last)
 	f.use.parameter = cause.name
 	f.Path = cause.path
 	switch {
@@ -99,13 +101,18 @@ func placeOverride(f Finding, given []override) Finding {
 }
 
 // causeOf finds the parameter behind a finding: one in the value itself or, if
-// not own, one in the instance type that governs it.
-func causeOf(u *use, given []override) (cause override, own bool) {
+// not own, one in the instance type that governs it. Of several it is the last
+// that is given; last tells where each is.
+func causeOf(u *use, given []override, last map[string]int) (cause override, own bool) {
 	for i, names := range [][]string{u.value, u.governing} {
-		for _, o := range slices.Backward(given) {
-			if slices.Contains(names, o.name) {
-				return o, i == 0
+		latest := -1
+		for _, name := range names {
+			if at, ok := last[name]; ok {
+				latest = max(latest, at)
 			}
+		}
+		if latest >= 0 {
+			return given[latest], i == 0
 		}
 	}
 	return given[0], false
@@ -118,6 +125,9 @@ func (e *evaluation) unseenPipeline(name string, given []override) {
 	for _, o := range given {
 		if !looksLikeKey(o) {
 			continue
+		}
+		if !e.checksPlace() {
+			return
 		}
 		_, problem := e.keyProblem(f, o.value)
 		if problem == "" {

@@ -108,6 +108,8 @@ const (
 	Exempt Reason = "exempt"
 	// Blocked: the key keeps somebody from the data who is meant to get there.
 	Blocked Reason = "blocked"
+	// TooLarge: the object has more than cmkgate checks.
+	TooLarge Reason = "too-large"
 	// Unverifiable: the answer lies outside what can be seen.
 	Unverifiable Reason = "unverifiable"
 )

@@ -50,7 +50,7 @@ func restoreFields(e *evaluation) []Edit {
 			continue
 		}
 		f.path.Walk(e.object.Root, f.under, func(path tree.Path, value *tree.Node) {
-			if value.Missing() && e.mayRestore(f, path) {
+			if value.Missing() && e.checksPlace() && e.mayRestore(f, path) {
 				edits = append(edits, Edit{Path: path.Clone(), Value: e.old.Find(path).Str()})
 			}
 		})

@@ -99,6 +99,9 @@ func checkBucket(e *evaluation, checks []valueCheck) {
 		f := &e.rule.fields[i]
 		if f.Elsewhere {
 			f.path.Walk(e.object.Root, f.under, func(path tree.Path, value *tree.Node) {
+				if !e.checksPlace() {
+					return
+				}
 				if finding, wrong := e.judgeKey(f, path, value, false); wrong {
 					e.report(finding)
 				}
@@ -203,7 +206,7 @@ func (e *evaluation) defaultEncryption(f *field, inject bool) (keyed bool) {
 	e.tooManyRules(path, rules.Len())
 	directory, told := e.ofDirectoryBucket(), false
 	keyed = true
-	for i := range rules.Len() {
+	for i := 0; i < rules.Len() && e.checksPlace(); i++ {
 		rule := encryptionRule{evaluation: e, field: f, inject: inject, directory: directory, path: path.Child(tree.Index(i)), node: rules.At(i)}
 		if !absentOr(tree.Map, rule.node) || !absentOr(tree.Map, rule.byDefault()) {
 			continue

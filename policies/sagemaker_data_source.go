@@ -78,7 +78,7 @@ func (e *evaluation) checkSources(uses []bucketUse) {
 	told := map[string]bool{"": true}
 	eachBucket(uses, e.old, func(_ *bucketUse, _ tree.Path, bucket string) { told[bucket] = true }) // an update does not bring them about
 	eachBucket(uses, e.object.Root, func(use *bucketUse, path tree.Path, bucket string) {
-		if told[bucket] {
+		if told[bucket] || !e.checksPlace() {
 			return
 		}
 		told[bucket] = true

@@ -98,9 +98,13 @@ func (e *evaluation) judgeDefinition(d *definition) []Finding {
 	inner.parameters = d.parameters
 	inner.switched.Inject = false
 	d.walk(func(s step) {
-		inner.search = search{root: s.node}
-		out = append(out, inner.judgeStep(s)...)
+		if !inner.budget.exceeded() {
+			inner.search = search{root: s.node}
+			out = append(out, inner.judgeStep(s)...)
+		}
 	})
+	inner.budget.spent += len(d.flaws)
+	e.budget = inner.budget
 	return append(d.flaws, out...)
 }
 
@@ -109,6 +113,9 @@ func (e *evaluation) judgeStep(s step) []Finding {
 	judged := map[*tree.Node]bool{}
 	judge := func(f *field, path tree.Path, value *tree.Node) {
 		judged[value] = true
+		if !e.checksPlace() {
+			return
+		}
 		if finding, wrong := e.judgeField(f, path, value); wrong {
 			finding.use = e.useOf(s, f, finding.Path)
 			if finding.Reason == Missing && value == nil {
@@ -122,13 +129,27 @@ func (e *evaluation) judgeStep(s step) []Finding {
 		f := &rows[i]
 		f.path.Walk(s.node, f.under, func(path tree.Path, value *tree.Node) { judge(f, path, value) })
 	}
-	keys := keySearch{judged: judged, visit: func(f *field, path tree.Path, value *tree.Node) {
+	keys := keySearch{path: tree.Path{tree.Key("Arguments")}, judged: judged, visit: func(f *field, path tree.Path, value *tree.Node) {
 		if !e.parameters.resolve(value).Missing() { // nobody knows whether one belongs there
 			judge(f, path, value)
 		}
 	}}
-	keys.search(s.node.Get("Arguments"), tree.Path{tree.Key("Arguments")})
+	keys.search(s.node.Get("Arguments"))
+	if keys.tooLong != nil {
+		out = append(out, unreadNames(s, keys.tooLong))
+	}
 	return out
+}
+
+// unreadNames reports names that are made to be long.
+func unreadNames(s step, path tree.Path) Finding {
+	return Finding{
+		Reason:  Malformed,
+		Path:    path,
+		Problem: fmt.Sprintf("the names that lead to a value here have more than %d bytes together, so cmkgate does not read it.", longestNames),
+		Remedy:  "Use the names of the SageMaker API.",
+		use:     &use{step: s.name, path: s.path, field: path.Pattern().String(), present: len(path)},
+	}
 }
 
 // tellSpelling names the field that was meant: ACK's own names, such as
@@ -146,7 +167,7 @@ func (e *evaluation) tellSpelling(f *Finding) {
 
 // useOf describes the place of a finding while its step is at hand.
 func (e *evaluation) useOf(s step, f *field, path tree.Path) *use {
-	u := &use{step: s.String(), path: s.path, field: path.Pattern().String()}
+	u := &use{step: s.name, path: s.path, field: path.Pattern().String()}
 	for u.present = len(path); u.present > 0; u.present-- {
 		if !e.search.find(path[:u.present]).Absent() {
 			break
@@ -179,26 +200,49 @@ func (f *field) governedBy() []tree.Path {
 type keySearch struct {
 	judged map[*tree.Node]bool
 	visit  func(*field, tree.Path, *tree.Node)
+	// path leads to where the search is; visitors that keep it must clone it.
+	path tree.Path
+	// names is the length of the names in the path.
+	names int
+	// tooLong is the place whose members have names that are not read.
+	tooLong tree.Path
 }
 
-func (k *keySearch) search(n *tree.Node, path tree.Path) {
-	if len(path) > maxNesting {
+// longestNames bounds the names on the way to a key: a message, and what
+// identifies a finding, holds all of them. Those of the API have 300 bytes at most.
+const longestNames = 1024
+
+func (k *keySearch) search(n *tree.Node) {
+	if len(k.path) > maxNesting {
 		return
 	}
 	for i := range n.Len() {
 		child := n.At(i)
 		if n.Kind() == tree.List {
-			k.search(child, path.Child(tree.Index(i)))
+			k.below(tree.Index(i), func() { k.search(child) })
 			continue
 		}
+		name := child.Key()
+		isKey := namesKey(name) && (child.Kind() == tree.String || isExpression(child))
 		switch {
-		case passedOver(child.Key()) || k.judged[child]:
-		case namesKey(child.Key()) && (child.Kind() == tree.String || isExpression(child)):
-			k.visit(looseField(child.Key()), path.Child(tree.Key(child.Key())), child)
-		case child.Len() > 0:
-			k.search(child, path.Child(tree.Key(child.Key())))
+		case passedOver(name) || k.judged[child] || !isKey && child.Len() == 0:
+		case k.names+len(name) > longestNames:
+			if k.tooLong == nil {
+				k.tooLong = k.path.Clone()
+			}
+		case isKey:
+			k.below(tree.Key(name), func() { k.visit(looseField(name), k.path, child) })
+		default:
+			k.below(tree.Key(name), func() { k.search(child) })
 		}
 	}
+}
+
+// below does something one step further down.
+func (k *keySearch) below(step tree.Step, do func()) {
+	k.path, k.names = append(k.path, step), k.names+len(step.Key)
+	do()
+	k.path, k.names = k.path[:len(k.path)-1], k.names-len(step.Key)
 }
 
 // namesKey goes by the names of the API: KmsKeyId, VolumeKmsKeyId, LogEncryptionKmsKeyId.

@@ -87,6 +87,9 @@ func (s *secretSearch) on(where *surface) {
 
 // found tells of a secret; of the first that is too many, that there are more.
 func (s *secretSearch) found(f Finding) {
+	if !s.checksPlace() {
+		return
+	}
 	s.left--
 	switch {
 	case s.left >= 0:

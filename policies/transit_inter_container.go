@@ -79,7 +79,7 @@ func checkTraffic(e *evaluation, rows []traffic) {
 	for i := range rows {
 		t := &rows[i]
 		t.path.Walk(e.object.Root, t.under, func(path tree.Path, value *tree.Node) {
-			if value.True() || !e.distributed(t, path) {
+			if !e.checksPlace() || value.True() || !e.distributed(t, path) {
 				return
 			}
 			at := path.Clone()

@@ -81,6 +81,9 @@ func checkNetworks(e *evaluation, rows []network) {
 			continue
 		}
 		n.path.Walk(e.object.Root, n.under, func(path tree.Path, node *tree.Node) {
+			if !e.checksPlace() {
+				return
+			}
 			if finding, wrong := n.judge(path, node); wrong {
 				e.report(finding)
 			}

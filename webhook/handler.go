@@ -45,6 +45,8 @@ type Reviewer struct {
 	InForce *atomic.Pointer[Configuration]
 	World   World
 	Metrics *Metrics
+	// Gate bounds what is served at the same time; nil for no bound.
+	Gate *Gate
 	// Log gets one line a decision.
 	Log logr.Logger
 }
@@ -56,7 +58,9 @@ type review struct {
 	webhook string
 	request *admissionv1.AdmissionRequest
 	started time.Time
-	span    trace.Span // that does nothing where the request is not traced
+	span    trace.Span      // that does nothing where the request is not traced
+	ctx     context.Context //nolint:containedctx // a review lives as long as its request
+	read    *objects
 	object  policies.Object
 	old     *tree.Node
 }
@@ -64,8 +68,39 @@ type review struct {
 func (r *Reviewer) begin(ctx context.Context, webhook string, req *admission.Request) *review {
 	return &review{
 		Reviewer: r, Configuration: r.InForce.Load(), webhook: webhook, request: &req.AdmissionRequest,
-		started: time.Now(), span: trace.SpanFromContext(ctx),
+		started: time.Now(), span: trace.SpanFromContext(ctx), ctx: ctx, read: objectsOf(ctx),
 	}
+}
+
+// objectsOf are what the HTTP side has read, none where there was no such side.
+func objectsOf(ctx context.Context) *objects {
+	if read, ok := ctx.Value(objectsKey{}).(*objects); ok {
+		return read
+	}
+	return &objects{}
+}
+
+// interruptible is what policies know of the cluster for as long as the API
+// server waits for the answer.
+type interruptible struct {
+	policies.World
+	ctx context.Context //nolint:containedctx // as in review
+}
+
+func (w interruptible) Interrupted() bool { return w.ctx.Err() != nil }
+
+func (v *review) interruptible(world policies.World) policies.World {
+	return interruptible{world, v.ctx}
+}
+
+// tooLate answers a request that nobody waits for any more. What policies have
+// found so far is not all, so that nothing is decided by it.
+func (v *review) tooLate() admission.Response {
+	v.Metrics.request(v, decisionError)
+	v.trace(decisionError, nil)
+	err := fmt.Errorf("not decided in time: %w", context.Cause(v.ctx))
+	v.Log.Error(err, "late", "webhook", v.webhook, "uid", clip(string(v.uid())), "durationSeconds", time.Since(v.started).Seconds())
+	return admission.Errored(http.StatusServiceUnavailable, err)
 }
 
 // concerns tells whether there is anything to judge: a create or update of the
@@ -74,43 +109,42 @@ func (v *review) concerns() bool {
 	return v.request.SubResource == "" && v.Evaluator.Judges(v.request.Kind.Group, v.request.Kind.Kind)
 }
 
-// read parses the objects of the request and holds them against what the
-// request says of them, so that a crafted review cannot dodge the policies.
-func (v *review) read() error {
-	root, err := v.parse("object", v.request.Object.Raw)
-	if err != nil {
+// readObjects holds the objects against what the request says of them, so that
+// a crafted review cannot dodge the policies.
+func (v *review) readObjects() error {
+	if v.read.err != nil {
+		return v.read.err
+	}
+	if err := v.check("object", v.read.object); err != nil {
 		return err
 	}
 	v.object = policies.Object{
 		Group:     v.request.Kind.Group,
 		Kind:      v.request.Kind.Kind,
 		Namespace: v.request.Namespace,
-		Name:      v.name(root),
-		Root:      root,
+		Name:      v.name(v.read.object),
+		Root:      v.read.object,
 	}
-	if v.request.Operation == admissionv1.Update {
-		v.old, err = v.parse("oldObject", v.request.OldObject.Raw)
+	if v.request.Operation != admissionv1.Update {
+		return nil
 	}
-	return err
+	v.old = v.read.old
+	return v.check("oldObject", v.old)
 }
 
-func (v *review) parse(field string, raw []byte) (*tree.Node, error) {
-	if len(raw) == 0 {
-		return nil, fmt.Errorf("request.%s: an admission review of %s must hold the object", field, v.request.Operation)
-	}
-	root, err := tree.ParseObject(raw)
-	if err != nil {
-		return nil, fmt.Errorf("request.%s: %w", field, err)
+func (v *review) check(field string, root *tree.Node) error {
+	if root == nil {
+		return fmt.Errorf("request.%s: an admission review of %s must hold the object", field, v.request.Operation)
 	}
 	if root.Kind() != tree.Map {
-		return nil, fmt.Errorf("request.%s: want an object, not a value of type %s", field, root.Kind())
+		return fmt.Errorf("request.%s: want an object, not a value of type %s", field, root.Kind())
 	}
 	is := policies.NewObject(root)
 	if want := v.request.Kind; is.Group != want.Group || is.Kind != want.Kind {
-		return nil, fmt.Errorf("request.%s: the request is for %s of %s, but the object says kind %q of group %q",
+		return fmt.Errorf("request.%s: the request is for %s of %s, but the object says kind %q of group %q",
 			field, want.Kind, want.Group, is.Kind, is.Group)
 	}
-	return root, nil
+	return nil
 }
 
 // name is the object's name; under generateName it has none yet.

@@ -18,6 +18,7 @@ const maxLines = 20
 // the same facts as causes for machines.
 func denial(object policies.Object, findings []policies.Finding, update bool) *metav1.Status {
 	var causes []metav1.StatusCause
+	count := 0
 	way := "Try it before you apply: cmkgate check FILE."
 	for i := range findings {
 		f := &findings[i]
@@ -26,6 +27,9 @@ func denial(object policies.Object, findings []policies.Finding, update bool) *m
 		}
 		if len(f.Fix) > 0 && !update { // what an update must go back to does not stand in the manifest
 			way = "Fix the manifest: cmkgate fix FILE."
+		}
+		if count++; count > maxLines {
+			continue
 		}
 		causes = append(causes, metav1.StatusCause{
 			Type:    metav1.CauseType(f.Label()),
@@ -37,10 +41,10 @@ func denial(object policies.Object, findings []policies.Finding, update bool) *m
 		Status:  metav1.StatusFailure,
 		Code:    http.StatusForbidden,
 		Reason:  metav1.StatusReasonForbidden,
-		Message: denialText(object, causes, way),
+		Message: denialText(object, causes, count, way),
 		Details: &metav1.StatusDetails{
 			Group: object.Group, Kind: object.Kind, Name: object.Name,
-			Causes: causes[:min(len(causes), maxLines)],
+			Causes: causes,
 		},
 	}
 }
@@ -59,19 +63,18 @@ func tryAgain(object policies.Object) *metav1.Status {
 	}
 }
 
-func denialText(object policies.Object, causes []metav1.StatusCause, way string) string {
+func denialText(object policies.Object, causes []metav1.StatusCause, count int, way string) string {
 	var b strings.Builder
 	changes := "1 change"
-	if len(causes) > 1 {
-		changes = fmt.Sprintf("%d changes", len(causes))
+	if count > 1 {
+		changes = fmt.Sprintf("%d changes", count)
 	}
 	fmt.Fprintf(&b, "%s %q needs %s before cmkgate admits it:\n", object.Kind, object.Name, changes)
-	for i, c := range causes {
-		if i == maxLines {
-			fmt.Fprintf(&b, "- … and %d more of the same kind.\n", len(causes)-maxLines)
-			break
-		}
+	for _, c := range causes {
 		b.WriteString("- " + c.Field + ": " + c.Message + " [" + string(c.Type) + "]\n")
+	}
+	if more := count - len(causes); more > 0 {
+		fmt.Fprintf(&b, "- … and %d more of the same kind.\n", more)
 	}
 	policy, _, _ := strings.Cut(string(causes[0].Type), "/")
 	fmt.Fprintf(&b, "%s More: cmkgate explain %s", way, policy)

@@ -22,7 +22,7 @@ func (r *Reviewer) Mutate(ctx context.Context, req admission.Request) admission.
 	if !v.writes() || !v.concerns() || v.byController() {
 		return v.passOver()
 	}
-	if err := v.read(); err != nil {
+	if err := v.readObjects(); err != nil {
 		return v.malformed(err)
 	}
 	if req.Operation == admissionv1.Update {
@@ -32,7 +32,10 @@ func (r *Reviewer) Mutate(ctx context.Context, req admission.Request) admission.
 }
 
 func (v *review) inject() admission.Response {
-	edits, denied := v.Evaluator.Complete(v.object, v.World.Now())
+	edits, denied := v.Evaluator.Complete(v.object, v.interruptible(v.World.Now()))
+	if v.ctx.Err() != nil {
+		return v.tooLate()
+	}
 	if len(edits) == 0 {
 		v.decided(decisionAllowed, nil, nil)
 		return allowed()
@@ -48,7 +51,10 @@ func (v *review) inject() admission.Response {
 }
 
 func (v *review) restore() admission.Response {
-	edits := v.Evaluator.Restorations(v.object, v.old, v.World.Now())
+	edits := v.Evaluator.Restorations(v.object, v.old, v.interruptible(v.World.Now()))
+	if v.ctx.Err() != nil {
+		return v.tooLate()
+	}
 	if len(edits) == 0 {
 		v.decided(decisionAllowed, nil, nil)
 		return allowed()

@@ -30,6 +30,9 @@ func Register(server Server, r *Reviewer, middleware func(webhook string, next h
 		ValidatePath: {"validate", r.Validate},
 	} {
 		handler := Handler(hook.handle, r.Log)
+		if r.Gate != nil {
+			handler = r.Gate.Guard(handler)
+		}
 		if middleware != nil {
 			handler = middleware(hook.name, handler)
 		}
@@ -37,14 +40,14 @@ func Register(server Server, r *Reviewer, middleware func(webhook string, next h
 	}
 }
 
-// Handler is the HTTP side of one webhook: controller-runtime reads the review
-// (7 MiB at most), recovers panics and writes the answer.
+// Handler is the HTTP side of one webhook: it reads the review (7 MiB at most),
+// recovers panics and writes the answer.
 func Handler(handle admission.HandlerFunc, log logr.Logger) http.Handler {
-	return withReadDeadline(&admission.Webhook{
+	return withReadDeadline(&reviewHandler{log: log, hook: &admission.Webhook{
 		Handler: handle,
 		// The decision line has all that the default would add to every request.
 		LogConstructor: func(logr.Logger, *admission.Request) logr.Logger { return log },
-	})
+	}})
 }
 
 // readTimeout bounds how long a client may take to send its review. The API
@@ -54,8 +57,13 @@ const readTimeout = 5 * time.Second
 // withReadDeadline ends requests whose body trickles in.
 func withReadDeadline(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// A writer that cannot set deadlines (in tests) has no slow client either.
-		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(readTimeout))
+		setReadDeadline(w, readTimeout)
 		next.ServeHTTP(w, r)
 	})
+}
+
+// setReadDeadline has no effect on a writer that cannot set deadlines (in
+// tests), which has no slow client either.
+func setReadDeadline(w http.ResponseWriter, timeout time.Duration) {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(timeout))
 }

@@ -18,10 +18,13 @@ func (r *Reviewer) Validate(ctx context.Context, req admission.Request) admissio
 	if !v.writes() || !v.concerns() {
 		return v.passOver()
 	}
-	if err := v.read(); err != nil {
+	if err := v.readObjects(); err != nil {
 		return v.malformed(err)
 	}
-	findings := v.Evaluator.Evaluate(v.object, v.old, v.World.Awaiting(ctx))
+	findings := v.Evaluator.Evaluate(v.object, v.old, v.interruptible(v.World.Awaiting(ctx)))
+	if ctx.Err() != nil {
+		return v.tooLate()
+	}
 	resp := allowed()
 	if len(findings) > 0 {
 		resp.AuditAnnotations = map[string]string{"findings": findingSummary(findings)}

@@ -85,7 +85,7 @@ func run(opts options, log logr.Logger) error {
 	stop := newStop(opts.shutdownDelay)
 	server := newServer(certificates, opts)
 	webhook.Register(handingOver{server, stop}, &webhook.Reviewer{
-		InForce: inForce, World: view, Metrics: figures, Log: log,
+		InForce: inForce, World: view, Metrics: figures, Gate: webhook.NewGate(requestMemory()), Log: log,
 	}, traced)
 	checks := readiness{
 		"caches":       view.Ready,

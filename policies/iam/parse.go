@@ -11,9 +11,9 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// MaxSize is the longest text that is read, far above what AWS takes for a
+// MaxSize is the longest text that is read, three times what AWS takes for a
 // policy (20 KB for a bucket's), so that hostile input costs little.
-const MaxSize = 256 << 10
+const MaxSize = 64 << 10
 
 // Error is what is wrong with a document, and where: "line 3, column 7" where
 // it is no JSON, a JSON pointer where it is JSON of another shape.
@@ -194,9 +194,10 @@ func (r *reader) conditions(n *tree.Node, pointer string) []Condition {
 			r.fail(pointer+at, "%s where an object like {\"aws:SecureTransport\": \"false\"} must stand,", withArticle(operator.Kind()))
 			return nil
 		}
+		at = pointer + at
 		for j := range operator.Len() {
 			key := operator.At(j)
-			out = append(out, Condition{Operator: operator.Key(), Key: key.Key(), Values: r.values(key, pointer+at)})
+			out = append(out, Condition{Operator: operator.Key(), Key: key.Key(), Values: r.values(key, at)})
 		}
 	}
 	return out

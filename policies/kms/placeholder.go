@@ -7,6 +7,9 @@ import "strings"
 // Flux), $(key) (make, kubelet), {{ .Values.key }} (Helm), <key> and key words.
 // No key reference, instance type or name of AWS or Kubernetes holds such a thing.
 func Placeholder(s string) string {
+	if len(s) > maxLength { // what somebody is to fill in is short
+		return ""
+	}
 	for _, mark := range []struct{ open, end string }{
 		{"{{", "}}"}, {"${", "}"}, {"$(", ")"}, {"<", ">"}, {"ENC[", "]"}, // the last is a value that SOPS has encrypted
 	} {

@@ -140,11 +140,13 @@ func newFormats() formats {
 	return out
 }
 
-// find tells what the text begins with, and how long it is.
+// find tells what the text begins with, and how long it is. Without a what, the
+// length is that of a mask such as SG.SG.SG.SG, in which no token begins.
 func (f *formats) find(text string) (what string, length int) {
 	if len(text) < 2 || !f.starts.has(text[0], text[1]) {
 		return "", 0
 	}
+	mask := 0
 	candidates := f.byFirst[text[0]]
 	for i := range candidates {
 		c := &candidates[i]
@@ -152,9 +154,14 @@ func (f *formats) find(text string) (what string, length int) {
 			continue
 		}
 		body := text[len(c.prefix):]
-		if n := c.body.run(body); n >= c.least && (c.most == 0 || n <= c.most) && varied(body[:n]) {
+		n := c.body.run(body)
+		if n < c.least || c.most > 0 && n > c.most {
+			continue
+		}
+		if varied(body[:n]) {
 			return c.what, len(c.prefix) + n
 		}
+		mask = max(mask, n)
 	}
 	switch text[0] {
 	case 'e':
@@ -166,7 +173,7 @@ func (f *formats) find(text string) (what string, length int) {
 			return "a private key", n
 		}
 	}
-	return "", 0
+	return "", mask
 }
 
 // pairs are two bytes each: most words can be told by them to be nothing.

@@ -33,11 +33,14 @@ func (s *Scanner) Next() (Match, bool) {
 			i++
 			continue
 		}
-		if what, length := s.detector.formats.find(text[i:]); length > 0 {
+		start := i
+		switch what, length := s.detector.formats.find(text[i:]); {
+		case what != "":
 			s.pos = i + length
 			return Match{What: what, Offset: i}, true
+		default:
+			i += length
 		}
-		start := i
 		for i < len(text) && words[text[i]] {
 			i++
 		}

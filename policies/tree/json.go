@@ -24,9 +24,35 @@ func ParseObject(data []byte) (*Node, error) {
 	return parseJSON(jsonParser{src: string(data), object: true})
 }
 
+// ParseBounded is ParseObject for an object that anybody may have sent: one with
+// more than MaxValues values is an error.
+func ParseBounded(data []byte) (*Node, error) {
+	return parseJSON(jsonParser{src: string(data), object: true, most: MaxValues})
+}
+
+// ParseReview is ParseBounded for an AdmissionReview and the two objects in it,
+// which share the memory of the text.
+func ParseReview(text string) (*Node, error) {
+	const depth = 2 // request.object, request.oldObject
+	return parseJSON(jsonParser{src: text, object: true, objectDepth: depth, most: 2 * MaxValues})
+}
+
 // ParseText is ParseJSON for a text that a person looks at: values know their
 // line and column in it, from 1, the column in bytes.
 func ParseText(text string) (*Node, error) { return parseJSON(jsonParser{src: text, positions: true}) }
+
+// ParseBoundedText is ParseText with the bound of ParseBounded.
+func ParseBoundedText(text string) (*Node, error) {
+	return parseJSON(jsonParser{src: text, positions: true, most: MaxValues})
+}
+
+// MaxValues bounds the memory that a text can take: a value of two bytes, such
+// as those in [0,0], becomes a node of 72. etcd takes objects of 1.5 MB, in which
+// values of 15 bytes each would be as many; real ones have a tenth of that.
+const MaxValues = 100_000
+
+// ErrTooManyValues is the error for a text with more than MaxValues values.
+var ErrTooManyValues = fmt.Errorf("more than %d values", MaxValues)
 
 // SyntaxError tells where a text stops being JSON.
 type SyntaxError struct {
@@ -61,8 +87,12 @@ type jsonParser struct {
 	src string
 	pos int
 
-	object   bool // metadata.managedFields is left out
-	metadata bool // the field of the root that is being read is metadata
+	most   int // more values are an error; 0 for no bound
+	values int
+
+	object      bool // metadata.managedFields is left out
+	objectDepth int  // where objects begin
+	metadata    bool // the field of an object that is being read is metadata
 
 	positions bool // values are given their line and column
 	line      int  // the number of line breaks so far
@@ -121,7 +151,7 @@ func (p *jsonParser) container(i int, kind Kind, end byte, depth int) error {
 			p.space()
 		case end:
 			p.pos++
-			p.stack[i].children = p.take(mark)
+			p.stack[i].hold(p.take(mark))
 			return nil
 		default:
 			return p.unexpected("in " + kind.String())
@@ -132,6 +162,9 @@ func (p *jsonParser) container(i int, kind Kind, end byte, depth int) error {
 func (p *jsonParser) member(kind Kind, depth int) error {
 	i := len(p.stack)
 	p.stack = append(p.stack, Node{})
+	if p.values++; p.values > p.most && p.most > 0 {
+		return ErrTooManyValues
+	}
 	if kind == List {
 		return p.value(i, depth+1)
 	}
@@ -153,8 +186,8 @@ func (p *jsonParser) member(kind Kind, depth int) error {
 	p.pos++
 	p.space()
 	switch {
-	case !p.object || depth > 1:
-	case depth == 0:
+	case !p.object || depth < p.objectDepth || depth > p.objectDepth+1:
+	case depth == p.objectDepth:
 		p.metadata = key == "metadata"
 	case p.metadata && key == "managedFields" && (p.peek() == '[' || p.peek() == '{'):
 		return p.pass()

@@ -28,7 +28,7 @@ func (k Kind) String() string {
 // methods accept a nil receiver, which stands for a field that is absent.
 type Node struct {
 	key      string
-	text     string
+	text     string // of a scalar; of a wide map its index
 	children []Node
 	line     int32
 	column   int32
@@ -54,7 +54,7 @@ func (n *Node) Key() string {
 
 // Text is a string's value or the literal of a number or boolean, else "".
 func (n *Node) Text() string {
-	if n == nil {
+	if n == nil || n.kind == Map {
 		return ""
 	}
 	if n.escaped {
@@ -119,6 +119,9 @@ func (n *Node) At(i int) *Node {
 func (n *Node) Get(key string) *Node {
 	if n == nil || n.kind != Map {
 		return nil
+	}
+	if n.text != "" {
+		return n.lookUp(key)
 	}
 	for i := len(n.children) - 1; i >= 0; i-- {
 		if n.children[i].key == key {

@@ -177,7 +177,7 @@ func (p *plainParser) fields(i, depth int) bool {
 			p.stack[field].line, p.stack[field].column = int32(line), int32(column) //nolint:gosec // as in mark
 		}
 	}
-	p.stack[i].children = p.take(first)
+	p.stack[i].hold(p.take(first))
 	return p.at < indent
 }
 

@@ -70,7 +70,10 @@ func (k *Keeper) Trim(n *Node) *Node {
 }
 
 func (k *Keeper) trim(n *Node) Node {
-	out := Node{text: strings.Clone(n.text), escaped: n.escaped, kind: n.kind, line: n.line, column: n.column}
+	out := Node{escaped: n.escaped, kind: n.kind, line: n.line, column: n.column}
+	if n.kind != Map {
+		out.text = strings.Clone(n.text)
+	}
 	if k == nil || k.name != n.key {
 		out.key = strings.Clone(n.key)
 	} else {
@@ -88,12 +91,13 @@ func (k *Keeper) trim(n *Node) Node {
 	if count == 0 {
 		return out
 	}
-	out.children = make([]Node, 0, count)
+	members := make([]Node, 0, count)
 	for i := range n.children {
 		if member, keep := k.keeps(n, i); keep {
-			out.children = append(out.children, member.trim(&n.children[i]))
+			members = append(members, member.trim(&n.children[i]))
 		}
 	}
+	out.hold(members)
 	return out
 }
 

@@ -39,13 +39,15 @@ func fromValue(v any) Node {
 		}
 		return n
 	case map[string]any:
-		n := Node{kind: Map, children: make([]Node, 0, len(v))}
+		members := make([]Node, 0, len(v))
 		for key, e := range v {
 			child := fromValue(e)
 			child.key = key
-			n.children = append(n.children, child)
+			members = append(members, child)
 		}
-		slices.SortFunc(n.children, func(a, b Node) int { return strings.Compare(a.key, b.key) })
+		slices.SortFunc(members, func(a, b Node) int { return strings.Compare(a.key, b.key) })
+		n := Node{kind: Map}
+		n.hold(members)
 		return n
 	default:
 		return Node{kind: String, text: fmt.Sprint(v)}

@@ -102,6 +102,7 @@ func (c *yamlConverter) mapping(dst *Node, src *yaml.Node) error {
 		field.key = name
 		m.add(field)
 	}
+	dst.hold(dst.children)
 	return nil
 }
 

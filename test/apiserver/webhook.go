@@ -138,6 +138,16 @@ func (w *Webhook) CertDir() string {
 	return w.install.LocalServingCertDir
 }
 
+// URL is where the webhook serves the API server, by TLS with a certificate of its own.
+func (w *Webhook) URL() string {
+	return "https://" + net.JoinHostPort(host, strconv.Itoa(w.install.LocalServingPort))
+}
+
+// PID is the process that serves.
+func (w *Webhook) PID() int {
+	return w.process.command.Process.Pid
+}
+
 // MetricsURL is where the webhook serves its metrics.
 func (w *Webhook) MetricsURL() string {
 	return "http://" + w.metrics + "/metrics"
