@@ -41,6 +41,8 @@ func TestInstallation(t *testing.T) {
 	t.Run("a second installation is refused", c.secondIsRefused)
 	t.Run("cmkgate's service account changes nothing of its webhook configurations but caBundle", c.configurationsAreGuarded)
 	t.Run("only who has the verb exempt opts a namespace out", c.optOutIsGuarded)
+	t.Run("the opt-out has no back door", c.optOutHasNoBackDoor)
+	t.Run("cmkgate's service account has no other way", c.accountHasNoOtherWay)
 	t.Run("an upgrade keeps the certificates of the self-managed mode", c.certificatesAreKept)
 	t.Run("the pre-delete hook removes the webhooks", c.hookRemovesTheWebhooks)
 	t.Run("uninstalling leaves nothing", c.nothingIsLeft)

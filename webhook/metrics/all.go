@@ -56,7 +56,7 @@ var (
 // AWS takes minutes to create a Domain, and ACK retries what fails for a moment.
 const UnappliedAfter = 15 * time.Minute
 
-// What has become of the keys in AWS.
+// UnappliedKeys tells what has become of the keys in AWS.
 var UnappliedKeys = Metric{
 	Name: "cmkgate_unapplied_keys", Type: Gauge,
 	Labels: []Label{{"kind", "`Bucket`, `Domain`, `EndpointConfig` or one of the monitoring job definitions: the kinds that a replica watches and that have key fields"}},
