@@ -55,7 +55,7 @@ rules:
 - {apiGroups: [""], resources: [namespaces], verbs: [list]}
 - {apiGroups: [""], resources: [configmaps], resourceNames: [ack-role-account-map, ack-role-team-map], verbs: [get]}
 - {apiGroups: [services.k8s.aws], resources: [iamroleselectors], verbs: [list]}
-- {apiGroups: [sagemaker.services.k8s.aws], resources: [endpointconfigs, pipelines], verbs: [list]}
+- {apiGroups: [sagemaker.services.k8s.aws], resources: [endpointconfigs, pipelines, domains, endpoints, dataqualityjobdefinitions, modelbiasjobdefinitions, modelexplainabilityjobdefinitions, modelqualityjobdefinitions], verbs: [list]}
 - {apiGroups: [s3.services.k8s.aws], resources: [buckets], verbs: [list]}
 ---
 apiVersion: rbac.authorization.k8s.io/v1
