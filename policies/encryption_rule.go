@@ -90,7 +90,11 @@ func (r encryptionRule) judgedKey(key *tree.Node) (Finding, bool) {
 
 // unproven is the finding for a key that may be AWS's.
 func (r encryptionRule) unproven() (Finding, bool) {
-	return r.unprovenKey(r.field, r.keyPath(), r.byDefault().Get("kmsMasterKeyID"))
+	key := r.byDefault().Get("kmsMasterKeyID")
+	if _, wrong := r.judgedKey(key); wrong {
+		return Finding{}, false
+	}
+	return r.unprovenKey(r.field, r.keyPath(), key)
 }
 
 // none is the finding for encryption, or a rule of it, that says nothing.

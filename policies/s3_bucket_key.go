@@ -213,7 +213,7 @@ func (e *evaluation) defaultEncryption(f *field, inject bool) (keyed bool) {
 		}
 		finding, wrong := rule.judge()
 		keyed = keyed && !wrong
-		if unproven, ok := rule.unproven(); !wrong && ok {
+		if unproven, ok := rule.unproven(); ok {
 			e.report(unproven)
 		}
 		if !wrong || told && rule.saysNothing() {

@@ -160,7 +160,9 @@ func (c conditions) about(ctx context.Context, name string, kind catalog.Kind, n
 func TestTheWebhookIsAskedAboutARuleBeforeTheKey(t *testing.T) {
 	bucket := func(rules ...any) map[string]any {
 		return map[string]any{
-			"apiVersion": "s3.services.k8s.aws/v1alpha1", "kind": "Bucket", "metadata": map[string]any{"name": "b", "namespace": "x"},
+			"apiVersion": "s3.services.k8s.aws/v1alpha1", "kind": "Bucket", "metadata": map[string]any{
+				"name": "b", "namespace": "x", "finalizers": []any{"finalizers.s3.services.k8s.aws/Bucket"},
+			},
 			"spec": map[string]any{"name": "b", "encryption": map[string]any{"rules": rules}},
 		}
 	}

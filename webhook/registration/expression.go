@@ -49,6 +49,11 @@ func fillsOf(kind catalog.Kind) map[string]any {
 			fills[l.Path] = l.Value
 		}
 	}
+	for _, f := range catalog.Fields() { // a list element that ACK makes has no reference either
+		if _, filled := fills[f.Path]; filled && f.Kind == kind {
+			fills[f.Reference()] = ""
+		}
+	}
 	return fills
 }
 
