@@ -52,6 +52,10 @@ SEQUENCES ?=
 SEQUENCES_TEST = CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" CMKGATE_ACK_BIN="$(CURDIR)/$(ACK_BIN)" \
   go test -count=1 -v -timeout 4h $(GOTESTFLAGS) ./test/sequences
 
+.PHONY: e2e-hostile
+e2e-hostile: kube ## Send a replica objects of a megabyte of every shape, with the memory that the chart gives it
+	CMKGATE_HOSTILE=1 CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" go test -count=1 -v -timeout 20m ./test/hostile
+
 .PHONY: e2e-sequences
 e2e-sequences: kube ack ## Prove with ACK's real controllers that no sequence of requests loses a key or does harm (SEQUENCES=FLAGS)
 	@set -o pipefail; $(SEQUENCES_TEST) -run '^(TestFixed|TestGenerated)$$' -args $(SEQUENCES) | grep -vE '^ *(=== |--- PASS)'

@@ -13,15 +13,16 @@ func (e *evaluation) ask(other Object, policy ID, check func(*evaluation)) []Fin
 	ev.observes = false // what ACK saw in AWS counts
 	ev.dependency = true
 	for _, r := range e.byKind[other.kind()] {
-		if r.policy.ID == policy {
-			ev.rule = &r
-			ev.switched = PolicySettings{Mode: Enforce, Inject: e.settings.policyIn(policy, ev.namespace).injects()}
-			if check == nil {
-				check = r.policy.check
-			}
-			check(ev)
-			ev.reportUnchecked()
+		if r.policy.ID != policy {
+			continue
 		}
+		ev.rule = &r
+		ev.switched = PolicySettings{Mode: Enforce, Inject: e.settings.policyIn(policy, ev.namespace).injects()}
+		if check == nil {
+			check = r.policy.check
+		}
+		check(ev)
+		ev.reportUnchecked()
 	}
 	var out []Finding
 	for _, f := range ev.findings {

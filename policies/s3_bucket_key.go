@@ -189,12 +189,7 @@ func (e *evaluation) defaultEncryption(f *field, inject bool) (keyed bool) {
 		return false
 	}
 	skipping, skips := e.skippingRule()
-	report := func(finding Finding) {
-		if skips {
-			skipping.hinder(&finding)
-		}
-		e.report(finding)
-	}
+	report := func(finding Finding) { e.reportHindered(finding, skipping, skips) }
 	inject = inject && !skips && rules.Len() <= 1
 	if rules.Len() == 0 {
 		rule := encryptionRule{evaluation: e, field: f, inject: inject, path: path.Child(tree.Index(0))}
@@ -229,6 +224,15 @@ func (e *evaluation) defaultEncryption(f *field, inject bool) (keyed bool) {
 		report(finding)
 	}
 	return keyed
+}
+
+// reportHindered reports a finding, without its injection where replication
+// would skip what is under a key.
+func (e *evaluation) reportHindered(finding Finding, skipping skippingRule, skips bool) {
+	if skips {
+		skipping.hinder(&finding)
+	}
+	e.report(finding)
 }
 
 // tooManyRules reports what S3 rejects. An update that leaves the encryption to

@@ -98,11 +98,12 @@ func (g *Gate) admit(ctx context.Context, w http.ResponseWriter, r *http.Request
 		leave, ok = g.large.enter(waiting, size)
 		setReadDeadline(w, largeReadTimeout)
 	}
-	if !ok {
-		w.Header().Set("Retry-After", "1")
-		http.Error(w, "cmkgate has no memory left for this request; try again", http.StatusTooManyRequests)
+	if ok {
+		return leave, true
 	}
-	return leave, ok
+	w.Header().Set("Retry-After", "1")
+	http.Error(w, "cmkgate has no memory left for this request; try again", http.StatusTooManyRequests)
+	return nil, false
 }
 
 // largeReadTimeout bounds how long a large request may hold its room before it

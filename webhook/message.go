@@ -28,7 +28,8 @@ func denial(object policies.Object, findings []policies.Finding, update bool) *m
 		if len(f.Fix) > 0 && !update { // what an update must go back to does not stand in the manifest
 			way = "Fix the manifest: cmkgate fix FILE."
 		}
-		if count++; count > maxLines {
+		count++
+		if count > maxLines {
 			continue
 		}
 		causes = append(causes, metav1.StatusCause{

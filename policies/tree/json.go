@@ -162,7 +162,8 @@ func (p *jsonParser) container(i int, kind Kind, end byte, depth int) error {
 func (p *jsonParser) member(kind Kind, depth int) error {
 	i := len(p.stack)
 	p.stack = append(p.stack, Node{})
-	if p.values++; p.values > p.most && p.most > 0 {
+	p.values++
+	if p.values > p.most && p.most > 0 {
 		return ErrTooManyValues
 	}
 	if kind == List {

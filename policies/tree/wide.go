@@ -27,7 +27,7 @@ func (n *Node) hold(members []Node) {
 func indexOf(members []Node) string {
 	order := make([]uint32, len(members))
 	for i := range order {
-		order[i] = uint32(i) //nolint:gosec // no text of 4 GB comes here
+		order[i] = uint32(i)
 	}
 	slices.SortFunc(order, func(a, b uint32) int {
 		return cmp.Or(cmp.Compare(members[a].key, members[b].key), cmp.Compare(a, b))

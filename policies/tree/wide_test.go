@@ -32,8 +32,8 @@ func TestGetFindsTheLastOfEqualNamesInMapsOfAnyWidth(t *testing.T) {
 				t.Errorf("%s, %d fields: the map has a text or %d members", name, fields, n.Len())
 			}
 			for i := range fields + 1 {
-				name, found := fmt.Sprint(i), ""
-				if name, found = fmt.Sprint(i), n.Get(name).Str(); n.Len() > 0 && found != want[name] {
+				name := fmt.Sprint(i)
+				if found := n.Get(name).Str(); n.Len() > 0 && found != want[name] {
 					t.Errorf("%d fields: %s is %q, want %q", fields, name, found, want[name])
 				}
 			}

@@ -26,7 +26,7 @@ func escaped(text string) string {
 	return b.String()
 }
 
-func pipelineShapes() []Shape {
+func pipelineShapes() []Shape { //nolint:funlen // a table
 	definition := func(name string, text func(size int) string) Shape {
 		return Shape{
 			Name: "Pipeline: " + name, group: catalog.SageMaker, kind: "Pipeline",
@@ -75,9 +75,9 @@ func pipelineShapes() []Shape {
 		}),
 		definition("nested steps", func(size int) string {
 			const open, end = `{"Steps":[{"Type":"Condition","Arguments":{"IfSteps":[`, `]}}]}`
-			const more, close = `{"Type":"Condition","Arguments":{"IfSteps":[`, `]}}`
-			n := size / (len(more) + len(close) + 1)
-			return open + strings.Repeat(more, n) + strings.Repeat(close, n) + end
+			const more, last = `{"Type":"Condition","Arguments":{"IfSteps":[`, `]}}`
+			n := size / (len(more) + len(last) + 1)
+			return open + strings.Repeat(more, n) + strings.Repeat(last, n) + end
 		}),
 		definition("branches", func(size int) string {
 			return `{"Steps":[` + many(size, `{"Type":"Condition","Arguments":{"IfSteps":[{"Type":"Training"}],"ElseSteps":[0]}}`) + `]}`
@@ -109,7 +109,7 @@ func pipelineShapes() []Shape {
 		definition("repeated names", func(size int) string {
 			return step("Tomorrow", "{"+many(size, `"KmsKeyId":"a"`)+"}")
 		}),
-		definition("misspelt names", func(size int) string {
+		definition("misspelled names", func(size int) string {
 			return step("Training", `{"OutputDataConfig":{`+many(size, `"kmskeyid%d":"a"`)+"}}")
 		}),
 	}

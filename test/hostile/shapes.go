@@ -155,7 +155,7 @@ func build(steps tree.Path, size int, leaf string) string {
 		if leaf == "" && !hasList(steps) && len(steps) < 2 {
 			return "{}"
 		}
-		return fmt.Sprintf(`{"%s":%s}`, steps[0].Key, build(steps[1:], size, leaf))
+		return fmt.Sprintf(`{%q:%s}`, steps[0].Key, build(steps[1:], size, leaf))
 	}
 	return "[" + many(size, build(steps[1:], 1, leaf)) + "]"
 }
