@@ -54,7 +54,7 @@ SEQUENCES_TEST = CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" CMKGATE_ACK_BIN="$(CUR
 
 .PHONY: e2e-hostile
 e2e-hostile: kube ## Send a replica objects of a megabyte of every shape, with the memory that the chart gives it
-	CMKGATE_HOSTILE=1 CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" go test -count=1 -v -timeout 20m ./test/hostile
+	CMKGATE_HOSTILE=1 CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" go test -count=1 -v -timeout 20m -run 'Hostile|WorkGrows' ./test/hostile ./policies
 
 .PHONY: e2e-sequences
 e2e-sequences: kube ack ## Prove with ACK's real controllers that no sequence of requests loses a key or does harm (SEQUENCES=FLAGS)
