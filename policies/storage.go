@@ -2,6 +2,7 @@ package policies
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/cmkgate/cmkgate/policies/catalog"
@@ -18,6 +19,8 @@ type governing struct {
 	unseen *open
 	// ebs is an instance type with EBS volumes beside one that has local storage.
 	ebs string
+	// unsure is an instance type of unknown storage beside one that has local storage.
+	unsure *governing
 }
 
 // judgeStorage decides what the instance types alone can decide: whether a
@@ -48,6 +51,8 @@ func (e *evaluation) judgeStorage(f *field, path tree.Path, value *tree.Node) (f
 		return mixedStorage(f, g), true, true
 	case g.storage == catalog.Local && e.settings.LocalStorage != Require && !value.Missing():
 		return e.forbiddenKey(path, g), true, true
+	case g.unsure != nil && e.settings.LocalStorage != Require:
+		return unknownBesideLocal(f, g), true, true
 	case !value.Missing():
 		finding, wrong = e.judgeKey(f, path, value, false)
 		if (!wrong || finding.Reason == Unproven) && g.name != "" && !catalog.IsInstanceType(g.name) {
@@ -66,10 +71,7 @@ func (e *evaluation) judgeStorage(f *field, path tree.Path, value *tree.Node) (f
 // forbids the key for all, an unknown one leaves it open. False means that
 // nothing runs on instances.
 func (e *evaluation) governing(f *field, path tree.Path) (governing, bool) {
-	var found governing
-	var unnamed tree.Path
-	var ebs string
-	serverless := false
+	var seen instanceTypesSeen
 	for i := range f.instanceTypes {
 		t := &f.instanceTypes[i]
 		pattern := t.path.Bind(path)
@@ -77,32 +79,69 @@ func (e *evaluation) governing(f *field, path tree.Path) (governing, bool) {
 			value = e.parameters.resolve(value)
 			switch {
 			case !value.Missing():
-				storage := e.instances.StorageOf(value.Text())
-				if storage == catalog.EBS {
-					ebs = value.Text()
-				}
-				if weight(storage) > weight(found.storage) {
-					found = governing{storage: storage, name: value.Text(), path: at.Clone(), unseen: e.parameters.unseen(value)}
-				}
+				seen.add(governing{storage: e.instances.StorageOf(value.Text()), name: value.Text(), unseen: e.parameters.unseen(value)}, at)
 			case t.unless != nil && !e.search.find(t.unless.Bind(at)).Absent():
-				serverless = true
-			case unnamed == nil:
-				unnamed = at.Clone()
+				seen.serverless = true
+			default:
+				seen.addUnnamed(at, slices.ContainsFunc(pattern, tree.Step.IsAny))
 			}
 		})
 	}
 	switch {
-	case found.storage == catalog.Local:
-		found.ebs = ebs
-		return found, true
-	case found.storage != "":
-		return found, true
-	case unnamed != nil:
-		return governing{storage: catalog.Unknown, path: unnamed}, true
-	case serverless:
+	case seen.heaviest.storage == catalog.Local:
+		g := seen.heaviest
+		g.ebs = seen.ebs
+		if seen.unknown.path != nil {
+			g.unsure = &seen.unknown
+		}
+		return g, true
+	case seen.heaviest.storage != "":
+		return seen.heaviest, true
+	case seen.unnamed != nil:
+		return governing{storage: catalog.Unknown, path: seen.unnamed}, true
+	case seen.serverless:
 		return governing{}, false
 	}
 	return governing{storage: catalog.Unknown, path: concrete(f.instanceTypes[0].path.Bind(path))}, true
+}
+
+// instanceTypesSeen is what the instance types of one key come to.
+type instanceTypesSeen struct {
+	heaviest governing
+	// unknown is the first whose storage is not known.
+	unknown governing
+	ebs     string
+	// unnamed is the first place where none is named.
+	unnamed    tree.Path
+	serverless bool
+}
+
+func (s *instanceTypesSeen) add(g governing, at tree.Path) {
+	if g.storage == catalog.EBS {
+		s.ebs = g.name
+	}
+	heavier, unknown := weight(g.storage) > weight(s.heaviest.storage), g.storage == catalog.Unknown && s.unknown.path == nil
+	if !heavier && !unknown {
+		return
+	}
+	g.path = at.Clone()
+	if heavier {
+		s.heaviest = g
+	}
+	if unknown {
+		s.unknown = g
+	}
+}
+
+// addUnnamed adds a place without an instance type. Outside of lists it may be
+// empty because another field names one.
+func (s *instanceTypesSeen) addUnnamed(at tree.Path, listed bool) {
+	if s.unnamed == nil {
+		s.unnamed = at.Clone()
+	}
+	if listed && s.unknown.path == nil {
+		s.unknown.path = at.Clone()
+	}
 }
 
 func weight(s catalog.Storage) int {
@@ -133,15 +172,32 @@ func (e *evaluation) forbiddenKey(path tree.Path, g governing) Finding {
 // them has local storage: AWS takes no key, and the EBS volumes go without. No
 // value of the field mends that, whether a key is set or not.
 func mixedStorage(f *field, g governing) Finding {
-	remedy := "Run the instance types with local storage and those with EBS volumes in separate jobs."
-	if f.Kind.Name == "EndpointConfig" {
-		remedy = "Put the variants with local storage and those with EBS volumes into separate EndpointConfigs, each with an Endpoint of its own."
-	}
 	return Finding{
 		Reason:  LocalStorage,
 		Path:    g.path,
 		Problem: fmt.Sprintf("%s has local storage, so AWS refuses a volume key for the whole resource, and the EBS volumes of %s stay without one.", g.name, g.ebs),
-		Remedy:  remedy,
+		Remedy:  separateStorage(f),
+	}
+}
+
+func separateStorage(f *field) string {
+	if f.Kind.Name == "EndpointConfig" {
+		return "Put the variants with local storage and those with EBS volumes into separate EndpointConfigs, each with an Endpoint of its own."
+	}
+	return "Run the instance types with local storage and those with EBS volumes in separate jobs."
+}
+
+// unknownBesideLocal is mixedStorage where the other may have EBS volumes or not.
+func unknownBesideLocal(f *field, g governing) Finding {
+	other := "an instance type beside it is not known"
+	if g.unsure.name != "" {
+		other = quote(g.unsure.name) + " beside it is not known"
+	}
+	return Finding{
+		Reason:  Unverifiable,
+		Path:    g.unsure.path,
+		Problem: fmt.Sprintf("%s has local storage, so AWS refuses a volume key for the whole resource, and the storage of %s: EBS volumes would stay without a key.", g.name, other),
+		Remedy:  separateStorage(f),
 	}
 }
 
