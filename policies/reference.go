@@ -15,16 +15,25 @@ func (e *evaluation) reference(f *field, path tree.Path, value *tree.Node) (Find
 		return Finding{}, false
 	}
 	name := f.ref[len(f.ref)-1]
-	if e.search.find(path[:len(path)-1]).Get(name.Key).Empty() {
+	ref := e.search.find(path[:len(path)-1]).Get(name.Key)
+	if ref.Missing() {
 		return Finding{}, false
 	}
 	at := path[:len(path)-1].Child(name)
-	if !value.Missing() {
+	switch {
+	case !value.Missing():
 		return Finding{
 			Reason:  Conflict,
 			Path:    at,
 			Problem: fmt.Sprintf("ACK refuses a reference together with %s.", path[len(path)-1].Key),
 			Remedy:  "Remove one of the two.",
+		}, true
+	case ref.Get("from").Get("name").Missing(): // ACK refuses it, or without from sends no key at all
+		return Finding{
+			Reason:  Malformed,
+			Path:    at,
+			Problem: "this references no Key, and ACK takes no key beside it.",
+			Remedy:  fmt.Sprintf("Name a Key in %s.from.name, or remove the field.", name.Key),
 		}, true
 	}
 	return Finding{
@@ -35,7 +44,8 @@ func (e *evaluation) reference(f *field, path tree.Path, value *tree.Node) (Find
 	}, true
 }
 
-// refersToKey reports whether a reference stands in the place of a key.
+// refersToKey reports whether a reference stands in the place of a key, even one
+// that names nothing: ACK would refuse a key beside it.
 func (e *evaluation) refersToKey(f *field, path tree.Path) bool {
-	return f.ref != nil && !e.search.find(path[:len(path)-1]).Get(f.ref[len(f.ref)-1].Key).Empty()
+	return f.ref != nil && !e.search.find(path[:len(path)-1]).Get(f.ref[len(f.ref)-1].Key).Missing()
 }

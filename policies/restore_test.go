@@ -53,6 +53,8 @@ func TestAKeyThatAnUpdateLeavesOutIsPutBack(t *testing.T) {
 		"a key that exists, however bad": {transformJob(strangeKey, ""), transformJob("", ""), []string{outputKey + "=" + strangeKey}},
 		"not in AWS yet, and bad":        {unborn(transformJob(strangeKey, "")), unborn(transformJob("", "")), nil},
 		"not in AWS yet, and good":       {unborn(transformJob(otherKey, "")), unborn(transformJob("", "")), []string{outputKey + "=" + otherKey}},
+		"a reference in its place":       {transformJob(otherKey, ""), referring("{from: {name: artifacts}}"), nil},
+		"a reference to nothing":         {transformJob(otherKey, ""), referring("{}"), nil},
 		"changed":                        {transformJob(otherKey, ""), transformJob(key, ""), nil},
 		"kept":                           {transformJob(otherKey, ""), transformJob(otherKey, ""), nil},
 		"never there":                    {transformJob("", ""), transformJob("", ""), nil},
@@ -111,6 +113,11 @@ func TestAKeyThatAnUpdateLeavesOutIsPutBack(t *testing.T) {
 			}
 		})
 	}
+}
+
+// referring is a transformJob whose output key is a reference.
+func referring(ref string) string {
+	return strings.Replace(transformJob("x", ""), "kmsKeyID: 'x'", "kmsKeyRef: "+ref, 1)
 }
 
 // unborn is an object that ACK has not taken up yet.
