@@ -12,12 +12,14 @@ import (
 type dependency struct {
 	catalog.Dependency
 	path, when tree.Path
+	// assigned tells that AWS gives the other object its name, which no manifest has.
+	assigned bool
 }
 
 func compileDependencies(id ID) map[catalog.Kind][]dependency {
 	out := map[catalog.Kind][]dependency{}
 	for _, row := range catalog.DependenciesOf(id) {
-		d := dependency{Dependency: row, path: tree.MustPath(row.Path)}
+		d := dependency{Dependency: row, path: tree.MustPath(row.Path), assigned: catalog.NamedByAWS(row.Target)}
 		if row.When.Path != "" {
 			d.when = tree.MustPath(row.When.Path)
 		}
@@ -43,24 +45,46 @@ func dependents(id ID, kinds []catalog.Kind, reads map[catalog.Kind][]string) ([
 
 // checkDependencies judges an object by those that it names.
 func (e *evaluation) checkDependencies() {
+	var open *dependency // one that nothing decides about
 	for i := range e.rule.dependencies {
 		d := &e.rule.dependencies[i]
 		name := e.object.Root.Find(d.path).Str()
-		if name == "" || d.when != nil && e.object.Root.Find(d.when).Text() != d.When.Equals {
+		if name == "" {
 			continue
 		}
+		if d.when != nil {
+			when := e.object.Root.Find(d.when)
+			if when.Missing() && open == nil {
+				open = d
+			}
+			if when.Text() != d.When.Equals { // AWS refuses a value that no row has
+				continue
+			}
+		}
 		e.checkDependency(d, name)
+	}
+	if open != nil {
+		e.report(Finding{
+			Reason:  Unverifiable,
+			Path:    open.path,
+			Problem: fmt.Sprintf("%s is not set, so cmkgate cannot tell which kind of object this names, and whether it has a key.", open.when),
+			Remedy:  fmt.Sprintf("Set %s, for example to %s.", open.when, open.When.Equals),
+		})
 	}
 }
 
 func (e *evaluation) checkDependency(d *dependency, name string) {
 	other, ok := e.named(d.Target, name)
 	if !ok {
+		remedy := "Create it through ACK in this cluster; on the command line, pass its manifest to the same check, or use --cluster."
+		if d.assigned {
+			remedy = "Create it through ACK in this cluster, or let ACK adopt it; on the command line, use --cluster."
+		}
 		e.report(Finding{
 			Reason:  Unverifiable,
 			Path:    d.path,
 			Problem: fmt.Sprintf("cmkgate knows no %s %s of %s, so it cannot check the key.", d.Target.Name, quote(name), e.regionAndWhy()),
-			Remedy:  "Create it through ACK in this cluster; on the command line, pass its manifest to the same check, or use --cluster.",
+			Remedy:  remedy,
 		})
 		return
 	}

@@ -59,6 +59,11 @@ func Lookups() []Lookup {
 	)
 }
 
+// NamedByAWS tells whether the objects of a kind get their name from AWS.
+func NamedByAWS(kind Kind) bool {
+	return slices.ContainsFunc(Lookups(), func(l Lookup) bool { return l.Kind == kind && strings.HasPrefix(l.Name, "status.") })
+}
+
 // BucketPolicy is the field of a Bucket that holds its policy, a JSON text.
 const BucketPolicy = "spec.policy"
 
