@@ -22,6 +22,7 @@ other accounts cannot read the result.
 
 The key is asked for where the output is: an EndpointConfig without data capture needs none for it. Outputs in S3
 Express directory buckets take no key; there the bucket's own encryption counts, and cmkgate says so.
+The content of a ModelPackage itself is under a key of AWS: ACK passes on no key for it.
 Where one key covers outputs in S3 Express and outputs elsewhere, it is still demanded for the others.
 
 A MonitoringSchedule that names its definition (monitoringJobDefinitionName) is judged by it, its volumes included. An
