@@ -3,6 +3,7 @@ package policies
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/cmkgate/cmkgate/policies/catalog"
 	"github.com/cmkgate/cmkgate/policies/tree"
@@ -43,34 +44,32 @@ func dependents(id ID, kinds []catalog.Kind, reads map[catalog.Kind][]string) ([
 	return kinds, reads
 }
 
-// checkDependencies judges an object by those that it names.
+// checkDependencies judges an object by the one that it names. The rows of a
+// kind share their path, and at most one of them applies.
 func (e *evaluation) checkDependencies() {
-	var open *dependency // one that nothing decides about
-	for i := range e.rule.dependencies {
-		d := &e.rule.dependencies[i]
-		name := e.object.Root.Find(d.path).Str()
-		if name == "" {
-			continue
-		}
-		if d.when != nil {
-			when := e.object.Root.Find(d.when)
-			if when.Missing() && open == nil {
-				open = d
-			}
-			if when.Text() != d.When.Equals { // AWS refuses a value that no row has
-				continue
-			}
-		}
-		e.checkDependency(d, name)
+	rows := e.rule.dependencies
+	if len(rows) == 0 {
+		return
 	}
-	if open != nil {
-		e.report(Finding{
-			Reason:  Unverifiable,
-			Path:    open.path,
-			Problem: fmt.Sprintf("%s is not set, so cmkgate cannot tell which kind of object this names, and whether it has a key.", open.when),
-			Remedy:  fmt.Sprintf("Set %s, for example to %s.", open.when, open.When.Equals),
-		})
+	name := e.object.Root.Find(rows[0].path).Str()
+	if name == "" {
+		return
 	}
+	var kinds []string
+	for i := range rows {
+		d := &rows[i]
+		if d.when == nil || e.object.Root.Find(d.when).Text() == d.When.Equals {
+			e.checkDependency(d, name)
+			return
+		}
+		kinds = append(kinds, d.When.Equals)
+	}
+	e.report(Finding{ // the CRD lets the type be left out
+		Reason:  Unverifiable,
+		Path:    rows[0].path,
+		Problem: fmt.Sprintf("%s does not say what kind of object %s is, so cmkgate cannot check the key.", rows[0].when, quote(name)),
+		Remedy:  fmt.Sprintf("Set %s to one of: %s.", rows[0].when, strings.Join(kinds, ", ")),
+	})
 }
 
 func (e *evaluation) checkDependency(d *dependency, name string) {
@@ -91,8 +90,13 @@ func (e *evaluation) checkDependency(d *dependency, name string) {
 	doubt, spec := doubt(other)
 	var findings []Finding
 	for _, policy := range d.Asks {
-		if spec {
-			findings = append(findings, e.ask(other, policy, nil)...)
+		mode := e.settings.policyIn(policy, e.namespace).Mode
+		if !spec || mode == Off {
+			continue
+		}
+		for _, f := range e.ask(other, policy, nil) {
+			f.neverDenies = f.neverDenies || mode != Enforce // that policy does not deny the other object either
+			findings = append(findings, f)
 		}
 	}
 	if doubt != "" && len(findings) == 0 {
@@ -100,7 +104,7 @@ func (e *evaluation) checkDependency(d *dependency, name string) {
 			Reason:  Unverifiable,
 			Path:    d.path,
 			Problem: doubt + ", so its key is not known.",
-			Remedy:  fmt.Sprintf("Apply this again once ACK reports the %s as synced.", d.Target.Name),
+			Remedy:  fmt.Sprintf("Apply this again once ACK reports the %s as synced; where ACK refuses it, create another and name that.", d.Target.Name),
 		})
 	}
 	for _, f := range findings {
@@ -113,6 +117,8 @@ func (e *evaluation) checkDependency(d *dependency, name string) {
 			Path:    d.path,
 			Problem: fmt.Sprintf(problem, d.Target.Name, quote(name), f.Policy, f.Path, f.Problem),
 			Remedy:  fmt.Sprintf("Name %s that satisfies it, under another name where this one cannot be changed.", indefinite(d.Target.Name)),
+
+			neverDenies: f.neverDenies,
 		})
 	}
 }

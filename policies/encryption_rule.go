@@ -68,7 +68,7 @@ func (r encryptionRule) judge() (Finding, bool) {
 	}
 }
 
-// namesSSEKMS tells whether a text means SSE-KMS in other words than the API's.
+// namesSSEKMS reports whether a text means SSE-KMS in other words than the API's.
 func namesSSEKMS(algorithm string) bool {
 	word := strings.ToLower(strings.NewReplacer("-", "", "_", "", ":", "", " ", "").Replace(algorithm))
 	switch word {

@@ -67,10 +67,16 @@ func settingsOfFixtures() map[string]change {
 		"localStorage Deny":    func(s *policies.Settings) { s.LocalStorage = policies.Deny },
 		"unverifiable Deny":    func(s *policies.Settings) { s.Unverifiable = policies.Enforce },
 		"no default keys":      func(s *policies.Settings) { s.DefaultKeys = nil },
-		"no account":           func(s *policies.Settings) { s.Account = "" },
-		"family g9 local":      func(s *policies.Settings) { s.Families = map[string]catalog.Storage{"g9": catalog.Local} },
-		"compliant lake-*":     func(s *policies.Settings) { s.CompliantBuckets = []string{"lake-*"} },
-		"logs audit-*":         func(s *policies.Settings) { s.LogBuckets = []string{"audit-*"} },
+		"volumes Warn": func(s *policies.Settings) {
+			s.Policies["sagemaker-volume-key"] = policies.PolicySettings{Mode: policies.Warn}
+		},
+		"volumes Off": func(s *policies.Settings) {
+			s.Policies["sagemaker-volume-key"] = policies.PolicySettings{Mode: policies.Off}
+		},
+		"no account":       func(s *policies.Settings) { s.Account = "" },
+		"family g9 local":  func(s *policies.Settings) { s.Families = map[string]catalog.Storage{"g9": catalog.Local} },
+		"compliant lake-*": func(s *policies.Settings) { s.CompliantBuckets = []string{"lake-*"} },
+		"logs audit-*":     func(s *policies.Settings) { s.LogBuckets = []string{"audit-*"} },
 		"no injection": func(s *policies.Settings) {
 			for id, p := range s.Policies {
 				p.Inject = false

@@ -27,7 +27,12 @@ func checkPipelineExecution(e *evaluation) {
 	name := pipelineName(e.object)
 	pipeline, ok := e.named(catalog.Kind{Group: catalog.SageMaker, Name: "Pipeline"}, name)
 	if !ok || definitionOf(pipeline).Missing() {
-		e.unseenPipeline(name, given)
+		e.unseenPipeline(given, fmt.Sprintf("Pipeline %s cannot be seen in %s", quote(name), e.regionName()),
+			"Create the Pipeline through ACK in this cluster; on the command line, give its manifest to the same check.")
+		return
+	}
+	if why, spec := doubt(pipeline); !spec { // AWS may have another definition
+		e.unseenPipeline(given, why, "Apply this again once ACK reports the Pipeline as synced, or name a key of your organization.")
 		return
 	}
 	values, last := map[string]*tree.Node{}, map[string]int{}
@@ -120,7 +125,7 @@ func causeOf(u *use, given []override, last map[string]int) (cause override, own
 
 // unseenPipeline tells of parameters that look like keys, unless they are keys
 // that may be named anywhere: the rest concerns nobody.
-func (e *evaluation) unseenPipeline(name string, given []override) {
+func (e *evaluation) unseenPipeline(given []override, why, remedy string) {
 	f := looseField("")
 	for _, o := range given {
 		if !looksLikeKey(o) {
@@ -136,9 +141,9 @@ func (e *evaluation) unseenPipeline(name string, given []override) {
 		e.report(Finding{
 			Reason: Unverifiable,
 			Path:   o.path,
-			Problem: fmt.Sprintf("Pipeline %s cannot be seen in %s, so cmkgate does not know whether parameter %s names the key of a step; %s",
-				quote(name), e.regionName(), quote(o.name), problem),
-			Remedy: "Create the Pipeline through ACK in this cluster; on the command line, give its manifest to the same check.",
+			Problem: fmt.Sprintf("%s, so cmkgate does not know whether parameter %s names the key of a step; %s",
+				why, quote(o.name), problem),
+			Remedy: remedy,
 		})
 	}
 }

@@ -104,7 +104,7 @@ const (
 	IgnoredDrift Reason = "ignored-drift"
 	// Conflict: what chooses the account contradicts itself, and ACK refuses the object.
 	Conflict Reason = "conflict"
-	// Exempt: the object need not satisfy the policy, and says or is told why.
+	// Exempt: the object need not satisfy the policy; the finding says why.
 	Exempt Reason = "exempt"
 	// Blocked: the key keeps somebody from the data who is meant to get there.
 	Blocked Reason = "blocked"

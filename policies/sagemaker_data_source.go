@@ -78,14 +78,22 @@ func (e *evaluation) checkSources(uses []bucketUse) {
 	if e.observes {
 		return
 	}
-	told := map[string]bool{"": true}
-	eachBucket(uses, e.old, func(_ *bucketUse, _ tree.Path, bucket string) { told[bucket] = true }) // an update does not bring them about
+	// An unknown bucket is no matter until data without a key of their own lie in
+	// it, so a use of another sort does not settle it.
+	told, settled := map[string]bool{"": true}, map[string]bool{"": true}
+	eachBucket(uses, e.old, func(use *bucketUse, _ tree.Path, bucket string) { // an update does not bring them about
+		told[bucket] = true
+		settled[bucket] = settled[bucket] || use.keyless
+	})
 	eachBucket(uses, e.object.Root, func(use *bucketUse, path tree.Path, bucket string) {
-		if told[bucket] || !e.checksPlace() {
+		again := told[bucket]
+		if again && (!use.keyless || settled[bucket]) || !e.checksPlace() {
 			return
 		}
+		finding, wrong, known := e.judgeSource(bucket, use)
 		told[bucket] = true
-		if finding, wrong := e.judgeSource(bucket, use); wrong {
+		settled[bucket] = use.keyless || known
+		if wrong && !(again && known) {
 			finding.Path = path.Clone()
 			e.report(finding)
 		}
@@ -104,14 +112,19 @@ func eachBucket(uses []bucketUse, root *tree.Node, visit func(*bucketUse, tree.P
 }
 
 // judgeSource judges a bucket by the Bucket that stands for it, if one is known.
-func (e *evaluation) judgeSource(name string, use *bucketUse) (Finding, bool) {
+func (e *evaluation) judgeSource(name string, use *bucketUse) (finding Finding, wrong, known bool) {
 	if len(e.settings.CompliantBuckets) > 0 && matchesAny(e.settings.CompliantBuckets, name) {
-		return Finding{}, false
+		return Finding{}, false, true
 	}
 	bucket, ok := e.bucketNamed(name)
 	if !ok {
-		return unknownBucket(name, use), use.keyless
+		return unknownBucket(name, use), use.keyless, false
 	}
+	finding, wrong = e.judgeKnownSource(bucket, name, use)
+	return finding, wrong, true
+}
+
+func (e *evaluation) judgeKnownSource(bucket Object, name string, use *bucketUse) (Finding, bool) {
 	if bucket.standing() == ack.GivenUp && !bucket.Planned {
 		why, _ := doubt(bucket)
 		return Finding{

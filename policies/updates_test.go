@@ -35,7 +35,7 @@ func TestAnUpdateIsJudgedByWhatItBringsAbout(t *testing.T) {
 		want          []string
 	}{
 		"nothing changed":              {tuning(keyless, byAWS), tuning(keyless, byAWS), nil},
-		"put right, too late":          {tuning(keyless), tuning(keyed), []string{"spec.trainingJobDefinitions[0].resourceConfig.volumeKMSKeyID immutable"}},
+		"a key that comes too late":    {tuning(keyless), tuning(keyed), []string{"spec.trainingJobDefinitions[0].resourceConfig.volumeKMSKeyID immutable"}},
 		"list elements moved":          {tuning(keyless, byAWS), tuning(byAWS, keyless), nil},
 		"list elements removed":        {tuning(keyless, keyless, byAWS), tuning(byAWS), nil},
 		"key dropped":                  {tuning(keyed), tuning(keyless), []string{"spec.trainingJobDefinitions[0].resourceConfig.volumeKMSKeyID missing"}},
