@@ -93,7 +93,7 @@ func (e *evaluation) checkSources(uses []bucketUse) {
 		finding, wrong, known := e.judgeSource(bucket, use)
 		told[bucket] = true
 		settled[bucket] = use.keyless || known
-		if wrong && !(again && known) {
+		if wrong && (!again || !known) {
 			finding.Path = path.Clone()
 			e.report(finding)
 		}
