@@ -3,6 +3,7 @@ package parity
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"testing"
@@ -94,16 +95,24 @@ func (b *beside) put(t *testing.T, o manifests.Object) bool {
 }
 
 // hold does to an object what ACK does once it has created the resource. The
-// command line takes for granted that it will.
+// command line takes for granted that it will. A manifest that was read from a
+// cluster, with ACK's finalizer, says itself how far ACK has come.
 func (b *beside) hold(t *testing.T, o manifests.Object) {
 	t.Helper()
-	annotations, _ := o.Metadata()["annotations"].(map[string]any)
-	if _, adopts := annotations["services.k8s.aws/adoption-policy"]; adopts || !o.OfACK() {
+	if !o.OfACK() {
 		return
 	}
+	status := map[string]any{"ackResourceMetadata": map[string]any{"arn": "arn:aws:held", "ownerAccountID": "", "region": ""}}
 	path := pathOf(o) + "/" + o.Name()
-	b.mustSend(t, request{http.MethodPatch, path, fmt.Appendf(nil, `{"metadata":{"finalizers":["finalizers.%s/%s"]}}`, o.Group(), o.Kind()), controller})
-	b.mustSend(t, request{http.MethodPatch, path + "/status", []byte(`{"status":{"ackResourceMetadata":{"arn":"arn:aws:held","ownerAccountID":"","region":""}}}`), controller})
+	annotations, _ := o.Metadata()["annotations"].(map[string]any)
+	if _, adopts := annotations["services.k8s.aws/adoption-policy"]; adopts || o.Metadata()["finalizers"] != nil {
+		status = map[string]any{}
+	} else {
+		b.mustSend(t, request{http.MethodPatch, path, fmt.Appendf(nil, `{"metadata":{"finalizers":["finalizers.%s/%s"]}}`, o.Group(), o.Kind()), controller})
+	}
+	written, _ := o.Fields["status"].(map[string]any)
+	maps.Copy(status, written)
+	b.mustSend(t, request{http.MethodPatch, path + "/status", fmt.Appendf(nil, `{"status":%s}`, asJSON(status)), controller})
 }
 
 func patched(t *testing.T, raw, patch []byte) []byte {
