@@ -14,7 +14,7 @@ const (
 	ValidatePath = "/validate"
 )
 
-// Server is where handlers are registered: controller-runtime's webhook server.
+// Server is where handlers are registered.
 type Server interface {
 	Register(path string, hook http.Handler)
 }

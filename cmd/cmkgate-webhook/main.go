@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
 	"os"
 	"os/signal"
@@ -17,7 +16,6 @@ import (
 	ctrllog "sigs.k8s.io/controller-runtime/pkg/log"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
-	ctrlwebhook "sigs.k8s.io/controller-runtime/pkg/webhook"
 
 	"github.com/cmkgate/cmkgate/cmd/cmkgate-webhook/internal/reload"
 	"github.com/cmkgate/cmkgate/cmd/internal/version"
@@ -90,7 +88,7 @@ func run(opts options, log logr.Logger) error {
 	checks := readiness{
 		"caches":       view.Ready,
 		"certificates": certificates.Ready,
-		"server":       server.StartedChecker(),
+		"server":       server.listening,
 		"stopping":     stop.ready,
 	}
 	if err := addCollectors(metrics.Registry, checks, view, reloader); err != nil {
@@ -112,16 +110,6 @@ func apply(cfg *config.Config, inForce *atomic.Pointer[webhook.Configuration]) e
 	}
 	inForce.Store(&webhook.Configuration{Evaluator: evaluator, Controllers: cfg.Controllers})
 	return nil
-}
-
-// newServer serves the webhooks.
-func newServer(certificates certs.Source, opts options) ctrlwebhook.Server {
-	return ctrlwebhook.NewServer(ctrlwebhook.Options{
-		Host: opts.host, Port: opts.port,
-		TLSOpts: []func(*tls.Config){func(c *tls.Config) {
-			c.MinVersion, c.GetCertificate = tls.VersionTLS13, certificates.GetCertificate
-		}},
-	})
 }
 
 // listeners serve the metrics and the probes, each unless its address is 0. A

@@ -27,23 +27,28 @@ func runParts(ctx context.Context, parts ...part) error {
 	return group.Wait() //nolint:wrapcheck // parts say who they are
 }
 
-// httpPart serves HTTP without TLS.
+// httpPart serves HTTP, with TLS where the server has a configuration of it.
 type httpPart struct {
 	name   string
 	server *http.Server
+	// patience is how long requests that are under way may take when it is to stop.
+	patience time.Duration
 }
 
 // Start serves until the context ends, and then answers what is under way.
 func (h *httpPart) Start(ctx context.Context) error {
-	const patience = 5 * time.Second
 	stopped := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
-		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.patience)
 		defer cancel()
 		stopped <- h.server.Shutdown(last)
 	}()
-	if err := h.server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+	serve := h.server.ListenAndServe
+	if h.server.TLSConfig != nil {
+		serve = func() error { return h.server.ListenAndServeTLS("", "") }
+	}
+	if err := serve(); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("%s at %s: %w", h.name, h.server.Addr, err)
 	}
 	return <-stopped

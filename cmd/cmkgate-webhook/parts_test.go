@@ -49,7 +49,7 @@ func TestAnHTTPPartAnswersWhatIsUnderWay(t *testing.T) {
 	})
 	ended := make(chan error)
 	go func() {
-		ended <- (&httpPart{name: "test", server: &http.Server{Addr: address, Handler: handler, ReadHeaderTimeout: time.Second}}).Start(ctx)
+		ended <- (&httpPart{name: "test", patience: 5 * time.Second, server: &http.Server{Addr: address, Handler: handler, ReadHeaderTimeout: time.Second}}).Start(ctx)
 	}()
 	code := 0
 	for range 100 {

@@ -23,7 +23,7 @@ func probeServer(address string, ready map[string]healthz.Checker, status func()
 	}
 	handle("/healthz", &healthz.Handler{Checks: map[string]healthz.Checker{"ping": healthz.Ping}})
 	handle("/readyz", withStatus(&healthz.Handler{Checks: ready}, status))
-	return &httpPart{name: "health probe", server: &http.Server{
+	return &httpPart{name: "health probe", patience: 5 * time.Second, server: &http.Server{
 		Addr: address, Handler: mux, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 90 * time.Second, MaxHeaderBytes: 1 << 20,
 	}}
 }
