@@ -28,8 +28,9 @@ What manifests say of each other counts, in whatever order and files they stand:
 judged by the EndpointConfig that it names, and an object by its Namespace's labels and
 annotations. What is not among the manifests cannot be seen; where an answer depends on it, the
 finding is called unverifiable. With --cluster what is in a cluster counts too: cmkgate reads, with
-your kubectl and never writing, its Namespaces, EndpointConfigs, Pipelines and Buckets, and what
-chooses ACK's roles. What the manifests bring takes the place of what is there.
+your kubectl and never writing, its Namespaces, the EndpointConfigs, Domains, Buckets and other
+kinds by which objects are judged, and what chooses ACK's roles. What the manifests bring takes the
+place of what is there.
 
 Objects of the two groups are also held against ACK's CRDs, as no API server does it here: what
 it would refuse is a finding of the policy "schema", denied like any other, and so is a key in a
