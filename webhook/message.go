@@ -3,6 +3,7 @@ package webhook
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -13,6 +14,11 @@ import (
 // maxLines bounds what one answer says: an object can have a thousand list
 // elements that are all wrong in the same way.
 const maxLines = 20
+
+// countedFrom is how many warnings of one kind it takes for a line before them
+// that tells their number. API servers hand on 4,096 characters of warnings (256
+// of each where all are more) and drop the rest without a word.
+const countedFrom = 10
 
 // denial is the answer to a person whose apply is refused: one line a finding,
 // the same facts as causes for machines.
@@ -85,29 +91,34 @@ func denialText(object policies.Object, causes []metav1.StatusCause, count int, 
 // findingWarnings shows what is wrong but not enforced.
 func findingWarnings(findings []policies.Finding) []string {
 	var out []string
+	count := 0
 	for i := range findings {
 		f := &findings[i]
 		if f.Mode != policies.Warn {
 			continue
 		}
-		if len(out) == maxLines {
-			return append(out, "cmkgate found more of the same kind")
+		if count++; count <= maxLines {
+			out = append(out, f.Message()+" ["+f.Label()+"]")
 		}
-		out = append(out, f.Message()+" ["+f.Label()+"]")
 	}
-	return out
+	return counted(out, count, "cmkgate warns of %d things here; cmkgate check FILE lists them all")
 }
 
 // editWarnings tells the person what became of the object, one line a field.
 func editWarnings(lead string, edits []policies.Edit) []string {
-	out := make([]string, 0, min(len(edits), maxLines+1))
-	for i, e := range edits {
-		if i == maxLines {
-			return append(out, fmt.Sprintf("%s%d more fields", lead, len(edits)-maxLines))
-		}
+	out := make([]string, 0, min(len(edits), maxLines)+1)
+	for _, e := range edits[:min(len(edits), maxLines)] {
 		out = append(out, lead+e.Path.String()+": "+valueText(e.Value))
 	}
-	return out
+	return counted(out, len(edits), lead+"%d fields")
+}
+
+// counted puts the number of many warnings before them.
+func counted(warnings []string, count int, format string) []string {
+	if count < countedFrom {
+		return warnings
+	}
+	return slices.Insert(warnings, 0, fmt.Sprintf(format, count))
 }
 
 // finalizerWarning is told to who replaces an object and drops ACK's finalizer

@@ -89,10 +89,12 @@ func announced(results []result) answer {
 		found = append(found, r.label()+" "+r.Path+" ("+r.Mode+")")
 	}
 	if out.Outcome == admitted {
-		for _, line := range atMost(set, fmt.Sprintf("%d more fields", len(set)-maxLines)) {
-			out.Warnings = append(out.Warnings, "cmkgate set "+strings.Replace(line, "=", ": ", 1))
+		var told []string
+		for _, line := range atMost(set) {
+			told = append(told, "cmkgate set "+strings.Replace(line, "=", ": ", 1))
 		}
-		out.Warnings = delivered(append(out.Warnings, atMost(warnings, "cmkgate found more of the same kind")...))
+		told = counted(told, len(set), "cmkgate set %d fields")
+		out.Warnings = delivered(append(told, counted(atMost(warnings), len(warnings), "cmkgate warns of %d things here; cmkgate check FILE lists them all")...))
 	}
 	out.Causes = out.Causes[:min(len(out.Causes), maxLines)]
 	out.Found = strings.Join(atMost(found), ", ")
@@ -114,16 +116,20 @@ func (r *result) message() string {
 	return r.Message
 }
 
-// atMost cuts what is told one by one, and puts the rest in its place.
-func atMost(lines []string, rest ...string) []string {
-	if len(lines) <= maxLines {
+// atMost cuts what is told one by one.
+func atMost(lines []string) []string { return lines[:min(len(lines), maxLines)] }
+
+// counted puts the number of many lines before them.
+func counted(lines []string, count int, format string) []string {
+	const from = 10
+	if count < from {
 		return lines
 	}
-	return append(lines[:maxLines:maxLines], rest...)
+	return append([]string{fmt.Sprintf(format, count)}, lines...)
 }
 
 // delivered is what an API server hands on of warnings: each text once, and of
-// each 256 characters where all together have more than 4096.
+// each 256 characters where all together have more than 4096, until it has 4096.
 func delivered(warnings []string) []string {
 	const all, each = 4096, 256
 	var out []string
@@ -138,8 +144,13 @@ func delivered(warnings []string) []string {
 	if length <= all {
 		return out
 	}
+	written := 0
 	for i, w := range out {
+		if written >= all {
+			return out[:i]
+		}
 		out[i] = string([]rune(w)[:min(len([]rune(w)), each)])
+		written += len([]rune(out[i]))
 	}
 	return out
 }
