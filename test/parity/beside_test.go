@@ -103,9 +103,15 @@ func (b *beside) hold(t *testing.T, o manifests.Object) {
 	if _, adopts := annotations["services.k8s.aws/adoption-policy"]; !o.OfACK() || adopts && annotations["services.k8s.aws/adopted"] != "true" {
 		return
 	}
-	status := map[string]any{"ackResourceMetadata": map[string]any{"arn": "arn:aws:held", "ownerAccountID": "", "region": ""}}
-	written, _ := o.Fields["status"].(map[string]any)
-	maps.Copy(status, written)
+	status, _ := o.Fields["status"].(map[string]any)
+	status = maps.Clone(status)
+	if status == nil {
+		status = map[string]any{}
+	}
+	resource := map[string]any{"arn": "arn:aws:held", "ownerAccountID": "", "region": ""}
+	written, _ := status["ackResourceMetadata"].(map[string]any)
+	maps.Copy(resource, written)
+	status["ackResourceMetadata"] = resource
 	delete(status, "conditions")
 	path := pathOf(o) + "/" + o.Name()
 	b.mustSend(t, request{http.MethodPatch, path, fmt.Appendf(nil, `{"metadata":{"finalizers":["finalizers.%s/%s"]}}`, o.Group(), o.Kind()), controller})
