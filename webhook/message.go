@@ -97,7 +97,8 @@ func findingWarnings(findings []policies.Finding) []string {
 		if f.Mode != policies.Warn {
 			continue
 		}
-		if count++; count <= maxLines {
+		count++
+		if count <= maxLines {
 			out = append(out, f.Message()+" ["+f.Label()+"]")
 		}
 	}

@@ -65,7 +65,7 @@ func serveLocally(t *testing.T, handler http.Handler) (*http.Client, string) {
 func TestSmallRequestsPassLargeOnesThatWait(t *testing.T) {
 	const large = 32
 	room, waiting := make(chan struct{}), make(chan struct{}, large)
-	client, url := serveLocally(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	client, url := serveLocally(t, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if r.ProtoMajor != 2 {
 			t.Errorf("HTTP/%d", r.ProtoMajor)
 		}

@@ -44,7 +44,8 @@ func start(t *testing.T) *replica {
 	if err != nil {
 		t.Fatal(err)
 	}
-	webhook, err := server.StartWebhook(t.Context(), binary, configFile)
+	// The wait for a Pipeline that may just have been created is no work.
+	webhook, err := server.StartWebhook(t.Context(), binary, configFile, "--lookup-wait", "1ms")
 	if err != nil {
 		t.Fatal(err)
 	}
