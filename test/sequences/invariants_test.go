@@ -270,10 +270,24 @@ func (p *play) tookOver(object *unstructured.Unstructured) bool {
 	})
 }
 
-// ofItsOwnKey reports whether a call put the encryption that cmkgate gave a bucket which ACK made.
+// ofItsOwnKey reports whether a call put the encryption that cmkgate gave a bucket which ACK made, or which it was asked
+// to adopt and to make as the manifest says.
 func (p *play) ofItsOwnKey(call string) bool {
 	name, isPut := strings.CutPrefix(call, "PutBucketEncryption ")
-	return isPut && p.guardedChanges["CreateBucket "+name] > 0
+	return isPut && (p.guardedChanges["CreateBucket "+name] > 0 || p.adoptsOrCreates(name))
+}
+
+func (p *play) adoptsOrCreates(bucket string) bool {
+	for _, o := range p.operations {
+		for _, m := range o.Manifests {
+			policy, _, _ := unstructured.NestedString(m, "metadata", "annotations", "services.k8s.aws/adoption-policy")
+			name, _, _ := unstructured.NestedString(m, "spec", "name")
+			if m["kind"] == "Bucket" && name == bucket && policy == "adopt-or-create" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (p *play) judgeConditions(step int, id string, object *unstructured.Unstructured) {

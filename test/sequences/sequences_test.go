@@ -114,7 +114,8 @@ func (p *play) tally(did map[string]int) {
 	}
 }
 
-const batchSize = 60
+// batchSize bounds the sequences that are played at once. Most of a batch is waiting for the controllers to have nothing to do.
+const batchSize = 160
 
 func buildWebhook(t *testing.T) string {
 	t.Helper()
