@@ -7,19 +7,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cmkgate/cmkgate/cmd/internal/version"
-)
-
-// The versions of the ACK controllers whose CRDs the catalog is held against.
-const (
-	sagemakerController = "v1.8.2"
-	s3Controller        = "v1.3.2"
+	"github.com/cmkgate/cmkgate/policies/catalog"
 )
 
 type versionInfo struct {
 	version.Build
-	// The controllers whose fields are known.
-	SageMakerController string `json:"sagemakerController"`
-	S3Controller        string `json:"s3Controller"`
+	// Controllers are those of ACK whose fields are known, with their releases.
+	Controllers map[string]string `json:"controllers"`
 }
 
 func newVersion() *cobra.Command {
@@ -29,11 +23,14 @@ func newVersion() *cobra.Command {
 		Short: "The version of cmkgate, and of the ACK controllers that it knows",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			v := versionInfo{Build: version.Current(), SageMakerController: sagemakerController, S3Controller: s3Controller}
+			v, known := versionInfo{version.Current(), map[string]string{}}, []string{}
+			for _, s := range catalog.Services() {
+				v.Controllers[s.Controller()] = s.Release
+				known = append(known, s.Controller()+" "+s.Release)
+			}
 			switch format {
 			case "text":
-				_, err := fmt.Fprintf(cmd.OutOrStdout(), "cmkgate %s\nknows the fields of ACK's sagemaker-controller %s and s3-controller %s\n",
-					v.Build, v.SageMakerController, v.S3Controller)
+				_, err := fmt.Fprintf(cmd.OutOrStdout(), "cmkgate %s\nknows the fields of ACK's %s\n", v.Build, strings.Join(known, ", "))
 				return err //nolint:wrapcheck // writing to the terminal
 			case "json":
 				return printJSON(cmd.OutOrStdout(), v)

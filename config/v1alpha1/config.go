@@ -1,5 +1,7 @@
 package v1alpha1
 
+import "github.com/cmkgate/cmkgate/policies/catalog"
+
 // Config says which KMS keys are the organization's, where they are used, and
 // how strictly cmkgate holds ACK resources to them.
 type Config struct {
@@ -110,9 +112,15 @@ func Default() Config {
 		LocalStorage: LocalStorageOmit,
 		Unverifiable: UnverifiableWarn,
 		ACKNamespace: "ack-system",
-		Controllers: []UserName{
-			"system:serviceaccount:ack-system:ack-sagemaker-controller",
-			"system:serviceaccount:ack-system:ack-s3-controller",
-		},
+		Controllers:  controllers(),
 	}
+}
+
+// controllers are the service accounts of ACK's Helm charts.
+func controllers() []UserName {
+	var out []UserName
+	for _, s := range catalog.Services() {
+		out = append(out, UserName("system:serviceaccount:ack-system:ack-"+s.Controller()))
+	}
+	return out
 }

@@ -1,14 +1,12 @@
 package catalog
 
-import "strings"
-
-// The API groups of the two ACK controllers.
+// The API groups of the services.
 const (
 	SageMaker = "sagemaker.services.k8s.aws"
 	S3        = "s3.services.k8s.aws"
 )
 
-// Kind is a kind of one of the two groups.
+// Kind is a kind of an ACK service.
 type Kind struct {
 	Group string
 	Name  string
@@ -42,6 +40,3 @@ const (
 	// Unknown: nothing is injected and the answer is unverifiable.
 	Unknown Storage = "Unknown"
 )
-
-// Resource is the plural of the kind, as API paths and webhook rules have it.
-func (k Kind) Resource() string { return strings.ToLower(k.Name) + "s" }

@@ -2,6 +2,38 @@ package catalog
 
 import "github.com/cmkgate/cmkgate/policies/kms"
 
+var sagemaker = Service{
+	Name: "sagemaker", Group: SageMaker, Version: "v1alpha1", Release: "v1.8.2", Example: "TrainingJob",
+	Kinds: []KindRow{
+		{Name: "App", NameInAWS: []string{"domainID", "userProfileName", "spaceName", "appType", "appName"}},
+		{Name: "DataQualityJobDefinition", NameInAWS: []string{"jobDefinitionName"}},
+		{Name: "Domain", NameInAWS: []string{"domainName"}},
+		{Name: "Endpoint", NameInAWS: []string{"endpointName"}},
+		{Name: "EndpointConfig", NameInAWS: []string{"endpointConfigName"}},
+		{Name: "FeatureGroup", NameInAWS: []string{"featureGroupName"}},
+		{Name: "HyperParameterTuningJob", NameInAWS: []string{"hyperParameterTuningJobName"}},
+		{Name: "InferenceComponent", NameInAWS: []string{"inferenceComponentName"}},
+		{Name: "LabelingJob", NameInAWS: []string{"labelingJobName"}},
+		{Name: "Model", NameInAWS: []string{"modelName"}},
+		{Name: "ModelBiasJobDefinition", NameInAWS: []string{"jobDefinitionName"}},
+		{Name: "ModelExplainabilityJobDefinition", NameInAWS: []string{"jobDefinitionName"}},
+		{Name: "ModelPackage", NameInAWS: []string{"modelPackageName", "modelPackageGroupName"}},
+		{Name: "ModelPackageGroup", NameInAWS: []string{"modelPackageGroupName"}},
+		{Name: "ModelQualityJobDefinition", NameInAWS: []string{"jobDefinitionName"}},
+		{Name: "MonitoringSchedule", NameInAWS: []string{"monitoringScheduleName"}},
+		{Name: "NotebookInstance", NameInAWS: []string{"notebookInstanceName"}},
+		{Name: "NotebookInstanceLifecycleConfig", NameInAWS: []string{"notebookInstanceLifecycleConfigName"}},
+		{Name: "Pipeline", NameInAWS: []string{"pipelineName"}},
+		{Name: "PipelineExecution", NameInAWS: []string{"pipelineName"}},
+		{Name: "ProcessingJob", NameInAWS: []string{"processingJobName"}},
+		{Name: "Project", NameInAWS: []string{"projectName"}},
+		{Name: "Space", NameInAWS: []string{"domainID", "spaceName"}},
+		{Name: "TrainingJob", NameInAWS: []string{"trainingJobName"}},
+		{Name: "TransformJob", NameInAWS: []string{"transformJobName"}},
+		{Name: "UserProfile", NameInAWS: []string{"domainID", "userProfileName"}},
+	},
+}
+
 // The policies that judge SageMaker's fields.
 const (
 	volumePolicy  = "sagemaker-volume-key"

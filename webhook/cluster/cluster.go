@@ -52,7 +52,7 @@ func New(config *rest.Config, ackNamespace string, wait time.Duration, log logr.
 		if err != nil {
 			return nil, err
 		}
-		resource := schema.GroupVersionResource{Group: l.Kind.Group, Version: "v1alpha1", Resource: l.Kind.Resource()}
+		resource := schema.GroupVersionResource{Group: l.Kind.Group, Version: l.Kind.Version(), Resource: l.Kind.Resource()}
 		if c.named[l.Kind], err = newKindCache(server, resource, selection{}, trim, log, indexers()); err != nil {
 			return nil, err
 		}

@@ -94,9 +94,9 @@ func Validating(list []policies.Policy, o Options) (*admissionregistrationv1.Val
 		add(updated(reads.Kind, o, expression), admissionregistrationv1.Fail, o.ValidatingTimeout)
 		groups[reads.Kind.Group] = append(groups[reads.Kind.Group], reads.Kind)
 	}
-	for _, group := range []string{catalog.SageMaker, catalog.S3} {
-		if len(groups[group]) > 0 {
-			add(observed(groups[group], o), admissionregistrationv1.Ignore, observingTimeout)
+	for _, s := range catalog.Services() {
+		if kinds := groups[s.Group]; len(kinds) > 0 {
+			add(observed(kinds, o), admissionregistrationv1.Ignore, observingTimeout)
 		}
 	}
 	return c, nil

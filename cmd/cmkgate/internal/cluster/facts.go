@@ -48,7 +48,7 @@ func resources(ackNamespace string) []string {
 		configMaps + policies.RoleTeamMap,
 	}
 	for _, l := range catalog.Lookups() {
-		paths = append(paths, "/apis/"+l.Kind.Group+"/v1alpha1/"+l.Kind.Resource())
+		paths = append(paths, "/apis/"+l.Kind.Group+"/"+l.Kind.Version()+"/"+l.Kind.Resource())
 	}
 	return paths
 }

@@ -145,10 +145,8 @@ func (c *checker) unknownKind(g *group, o *policies.Object) {
 }
 
 func exampleKind(g *group) string {
-	if g.name == catalog.S3 {
-		return "Bucket"
-	}
-	return "TrainingJob"
+	s, _ := catalog.ServiceOf(g.name) // the schemas are those of the services
+	return s.Example
 }
 
 // Merge leaves out the findings of policies about fields whose shape is broken,

@@ -14,6 +14,8 @@ import (
 	"slices"
 
 	"sigs.k8s.io/yaml"
+
+	"github.com/cmkgate/cmkgate/policies/catalog"
 )
 
 func main() {
@@ -34,9 +36,9 @@ const header = `# The specs of ACK's kinds: one field a line, below the field th
 func generate(ctx context.Context) ([]byte, error) {
 	var out bytes.Buffer
 	out.WriteString(header)
-	for _, controller := range []string{"sagemaker-controller", "s3-controller"} {
-		if err := writeGroup(ctx, &out, controller); err != nil {
-			return nil, fmt.Errorf("%s: %w", controller, err)
+	for _, s := range catalog.Services() {
+		if err := writeGroup(ctx, &out, s.Controller()); err != nil {
+			return nil, fmt.Errorf("%s: %w", s.Controller(), err)
 		}
 	}
 	return out.Bytes(), nil

@@ -2,6 +2,11 @@ package catalog
 
 import "github.com/cmkgate/cmkgate/policies/kms"
 
+var s3 = Service{
+	Name: "s3", Group: S3, Version: "v1alpha1", Release: "v1.3.2", Example: "Bucket",
+	Kinds: []KindRow{{Name: "Bucket", NameInAWS: []string{"name"}}},
+}
+
 const bucketPolicy = "s3-bucket-key"
 
 // bucketFields lists the KMS leaves of the Bucket, as in the CRD of
