@@ -16,7 +16,8 @@ var (
 	seed    = flag.Int64("seed", 1, "the seed of the first sequence; the next has the next")
 	count   = flag.Int("n", 300, "how many sequences to generate")
 	only    = flag.String("only", "", "the one fixed sequence to play")
-	shrinks = flag.Int("shrink", 3, "how many failing sequences to shrink")
+	shrinks = flag.Int("shrink", 3, "how many failing sequences to shrink, in each lab")
+	labs    = flag.Int("labs", 2, "how many labs play at the same time; ACK's controllers wait more than they work")
 )
 
 // TestFixed plays the sequences of faults that were seen once.
@@ -64,18 +65,36 @@ func TestGenerated(t *testing.T) {
 		}
 		all = append(all, s)
 	}
-	p := newPlayer(newLab(t, buildWebhook(t)))
-	var failed []*play
-	did := map[string]int{}
+	binary := buildWebhook(t)
+	queue := make(chan []sequence, len(all))
 	for _, batch := range batches(all, batchSize) {
+		queue <- batch
+	}
+	close(queue)
+	for i := range min(*labs, len(queue)) {
+		t.Run(fmt.Sprintf("lab-%d", i+1), func(t *testing.T) {
+			t.Parallel()
+			playGenerated(t, newPlayer(newLab(t, binary)), queue)
+		})
+	}
+}
+
+// playGenerated plays what is left of a queue in one lab, and shrinks what fails.
+func playGenerated(t *testing.T, p *player, queue <-chan []sequence) {
+	t.Helper()
+	var failed []*play
+	did, count := map[string]int{}, 0
+	for batch := range queue {
+		count += len(batch)
 		for _, played := range playOrFail(t, p, batch) {
 			played.tally(did)
 			if len(played.violations) > 0 {
+				t.Logf("seed %d: %v", played.seed, played.violations[0])
 				failed = append(failed, played)
 			}
 		}
 	}
-	t.Logf("%d sequences: %v", len(all), did)
+	t.Logf("%d sequences: %v", count, did)
 	for i, played := range failed {
 		t.Run(fmt.Sprintf("seed-%d", played.seed), func(t *testing.T) {
 			played.complain(t)
