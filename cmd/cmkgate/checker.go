@@ -12,6 +12,7 @@ import (
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/report"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/schema"
 	"github.com/cmkgate/cmkgate/policies"
+	"github.com/cmkgate/cmkgate/policies/catalog"
 )
 
 // checker judges manifests in two passes: the first learns what they say of
@@ -47,6 +48,8 @@ type outcome struct {
 	objects []report.Result
 	// passed are those that there is nothing to say about.
 	passed []report.Result
+	// uncovered counts those of ACK that cmkgate does not cover, as report.Summary does.
+	uncovered map[string]int
 	// template tells that the file was called a template, denied that it was denied as one.
 	template, denied bool
 }
@@ -252,6 +255,12 @@ func (c *checker) findings(o *manifest.Object, world policies.World, patchOf str
 
 func (c *checker) judgeObject(o *manifest.Object, world policies.World, patchOf string, out *outcome) {
 	breaches, findings, ours := c.findings(o, world, patchOf)
+	if len(breaches) == 0 && catalog.Uncovered(o.Group) { // no misspelled group
+		if out.uncovered == nil {
+			out.uncovered = map[string]int{}
+		}
+		out.uncovered[o.Kind+"."+o.Group]++
+	}
 	if ours {
 		out.judged++
 		if patchOf == "" {
@@ -292,6 +301,7 @@ func (c *checker) tell(summary *report.Summary, o outcome) error {
 	summary.Documents += o.documents
 	summary.Objects += o.judged
 	summary.Errors += len(o.problems)
+	summary.NotCover(o.uncovered)
 	if len(o.problems)+len(o.results) > 0 {
 		c.progress.clear()
 	}

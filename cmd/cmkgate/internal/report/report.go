@@ -98,6 +98,19 @@ type Summary struct {
 	Injected int `json:"injected"`
 	// Errors counts files and documents that could not be read.
 	Errors int `json:"errors"`
+	// NotCovered counts the objects of ACK services that cmkgate does not cover, by
+	// KIND.GROUP; nothing in them was judged.
+	NotCovered map[string]int `json:"notCovered,omitempty"`
+}
+
+// NotCover adds objects that cmkgate does not cover.
+func (s *Summary) NotCover(objects map[string]int) {
+	if s.NotCovered == nil && len(objects) > 0 {
+		s.NotCovered = map[string]int{}
+	}
+	for kind, n := range objects {
+		s.NotCovered[strings.Clone(kind)] += n
+	}
 }
 
 // Count adds a result.

@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -120,10 +122,28 @@ func (t *text) summary(s *Summary) string {
 		}
 	}
 	summary := fmt.Sprintf("%s in %s: %s", count(s.Objects, "object"), count(s.Files, "file"), strings.Join(parts, ", "))
+	if len(s.NotCovered) > 0 {
+		summary += "\n" + notCovered(s.NotCovered)
+	}
 	if t.fixable > 0 {
 		summary += fmt.Sprintf("\ncmkgate fix FILE can put %s right.", t.fixableOf(s))
 	}
 	return summary
+}
+
+// notCovered says what was passed over: silence would read as coverage.
+func notCovered(kinds map[string]int) string {
+	const most = 10
+	all := 0
+	var names []string
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		all += kinds[kind]
+		names = append(names, printable(fmt.Sprintf("%s (%d)", kind, kinds[kind])))
+	}
+	if len(names) > most {
+		names = append(names[:most], fmt.Sprintf("and %d more kinds", len(names)-most))
+	}
+	return fmt.Sprintf("Not judged: %s of ACK services that cmkgate does not cover: %s.", count(all, "object"), strings.Join(names, ", "))
 }
 
 // fixableOf is how many of the findings can be put right.

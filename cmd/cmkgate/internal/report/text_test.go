@@ -1,6 +1,7 @@
 package report
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -18,7 +19,7 @@ func TestTextTellsModesApart(t *testing.T) {
 	for i := range results {
 		summary.Count(&results[i])
 	}
-	if want := (Summary{Enforced: 1, Injected: 1, Warnings: 1, Audited: 1}); summary != want {
+	if want := (Summary{Enforced: 1, Injected: 1, Warnings: 1, Audited: 1}); !reflect.DeepEqual(summary, want) {
 		t.Errorf("got %+v, want %+v", summary, want)
 	}
 	for _, c := range []struct {
