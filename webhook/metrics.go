@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/webhook/metrics"
@@ -28,7 +29,7 @@ const (
 	decisionError  decision = "error"
 )
 
-// Metrics are cmkgate's own figures of requests, beside those of controller-runtime.
+// Metrics are cmkgate's own figures of requests.
 type Metrics struct {
 	requests     *prometheus.CounterVec
 	findings     *prometheus.CounterVec
@@ -36,6 +37,7 @@ type Metrics struct {
 	injections   *prometheus.CounterVec
 	restorations *prometheus.CounterVec
 	duration     *prometheus.HistogramVec
+	responses    *prometheus.CounterVec
 	namespaces   namespaceLabels
 }
 
@@ -48,9 +50,10 @@ func NewMetrics(registry prometheus.Registerer) (*Metrics, error) {
 		injections:   metrics.Injections.Counter(),
 		restorations: metrics.Restorations.Counter(),
 		duration:     metrics.Duration.Histogram(),
+		responses:    metrics.Responses.Counter(),
 		namespaces:   namespaceLabels{seen: map[string]bool{}},
 	}
-	return m, metrics.Register(registry, m.requests, m.findings, m.byNamespace, m.injections, m.restorations, m.duration)
+	return m, metrics.Register(registry, m.requests, m.findings, m.byNamespace, m.injections, m.restorations, m.duration, m.responses)
 }
 
 // other is the label of what is not worth a label of its own, or made up.
@@ -97,6 +100,7 @@ func (m *Metrics) edited(v *review, d decision, edits []policies.Edit) {
 // reading and parsing included: what the API server waits for, but the network.
 func (m *Metrics) timed(webhook string, next http.Handler) http.Handler {
 	duration := m.duration.WithLabelValues(webhook)
+	next = promhttp.InstrumentHandlerCounter(m.responses.MustCurryWith(prometheus.Labels{"webhook": webhook}), next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := time.Now()
 		next.ServeHTTP(w, r)

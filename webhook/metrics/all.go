@@ -27,6 +27,11 @@ var (
 		Note:    "A PipelineExecution or an Endpoint may wait up to `--lookup-wait` for the object that it names. The last bounds are the timeouts of the chart: beyond 2 s `mutate` is passed over, beyond 3 s `validate` refuses.",
 		Buckets: []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .1, .5, 1, 2, 3},
 	}
+	Responses = Metric{
+		Name: "cmkgate_http_responses_total", Type: Counter,
+		Labels: []Label{webhook, {"code", "the HTTP status: `200` for every judgement, `429` for a request that there was no memory for, `408` for one that did not arrive in time"}},
+		Help:   "HTTP responses of the webhooks by status code.",
+	}
 	Findings = Metric{
 		Name: "cmkgate_findings_total", Type: Counter,
 		Labels: []Label{policy, {"reason", "why, as in policies.md"}, mode, {"operation", "`CREATE` or `UPDATE`"}, kind},
@@ -133,7 +138,7 @@ type Section struct {
 // All is every metric of cmkgate's own, in the order of the documentation.
 func All() []Section {
 	return []Section{
-		{"Decisions", []Metric{Requests, Findings, NamespaceFindings, Injections, Restorations, Duration}},
+		{"Decisions", []Metric{Requests, Findings, NamespaceFindings, Injections, Restorations, Duration, Responses}},
 		{"Keys in AWS", []Metric{UnappliedKeys}},
 		{"Health", []Metric{Ready, CacheContact, CacheObjects}},
 		{"Certificates", []Metric{CertificateExpiry, CertificateVerifies, CertificateFailures}},
@@ -151,7 +156,6 @@ type Foreign struct {
 func Libraries() []Foreign {
 	return []Foreign{
 		{"controller_runtime_webhook_panics_total", "Requests that ended in a bug of cmkgate. The API server got an error and did what the failurePolicy says."},
-		{"controller_runtime_*", "HTTP requests by status code, and their latency in coarse buckets; controllers, which cmkgate has none of."},
 		{"rest_client_*", "Requests of the replica to the API server, by code, method and host."},
 		{"certwatcher_*", "Reads of certificate files (`--cert-mode files`)."},
 		{"go_*", "The Go runtime: memory, garbage collection, goroutines."},
