@@ -52,7 +52,7 @@ func given(name string) bool {
 }
 
 // TestGenerated plays sequences of the generator, and shrinks those that fail.
-func TestGenerated(t *testing.T) {
+func TestGenerated(t *testing.T) { //nolint:tparallel // TestFixed has the machine for itself
 	controllers.Need(t)
 	if given("only") {
 		t.Skip("a fixed sequence was asked for")
