@@ -75,7 +75,7 @@ e2e-flux: kube flux gitops-tools ## Prove with Flux' real controllers what docs/
 # The cluster that the suite takes for itself: lab, which $(LAB) starts where Docker is missing (as root), or kind. The
 # suite runs where the lab's network is. E2E_RUN=regexp chooses parts.
 E2E     ?= lab
-LAB     ?= ../shared/lab/lab
+LAB     ?= hack/lab/lab
 E2E_RUN ?= .
 E2E_IMAGE_TAR := $(CURDIR)/$(BIN)/e2e-image.tar
 
