@@ -30,10 +30,17 @@ build: ## Build cmkgate and cmkgate-webhook into .bin/
 # With CMKGATE_KUBE_BIN set, a test that needs the API server fails without it; otherwise it is skipped. Go's cache of
 # test results does not see that a test runs another program, here the webhook: hence -count=1.
 .PHONY: test
-test: kube ## Run all tests, those against a real API server included
-	CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" go test -count=1 -timeout 30m $(GOTESTFLAGS) ./...
+test: kube ## Run all tests, those against a real API server included, over a sample where there are thousands
+	CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" go test -short -count=1 -timeout 30m $(GOTESTFLAGS) ./...
 
-# Part of make test. PARITY="-everywhere", "-objects 100000 -seed 7000000" and the like compare more.
+# The packages whose tests go through more than make test has the patience for.
+LONG := ./cmd/cmkgate ./policies ./webhook/certs ./test/generated ./test/parity
+
+.PHONY: test-long
+test-long: kube ## Run those of which make test takes a sample as a whole
+	CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" go test -count=1 -timeout 60m $(GOTESTFLAGS) $(LONG)
+
+# Part of make test-long. PARITY="-everywhere", "-objects 100000 -seed 7000000" and the like compare more.
 PARITY ?=
 
 .PHONY: parity
