@@ -18,14 +18,14 @@ import (
 func BenchmarkEvaluate(b *testing.B) {
 	e := evaluator(b)
 	seen := map[string]bool{}
-	for _, f := range fixtures(b, "*", "fix", "*.yaml") {
+	for _, f := range fixturesOf(b, "*", "fix", "*") {
 		if seen[f.object.Kind] || len(f.settings) > 0 {
 			continue
 		}
 		seen[f.object.Kind] = true
 		b.Run(f.object.Kind, func(b *testing.B) { benchmarkRatio(b, e, f.world, f.json(b)) })
 	}
-	for _, f := range fixtures(b, "sagemaker-endpoint-key", "pass", "config-with-a-key.yaml") {
+	for _, f := range fixturesOf(b, "sagemaker-endpoint-key", "pass", "config-with-a-key") {
 		b.Run("Endpoint", func(b *testing.B) { benchmarkRatio(b, e, f.world, f.json(b)) })
 	}
 	b.Run("50-variables", func(b *testing.B) { benchmarkRatio(b, e, policies.Nowhere{}, fiftyVariables(b)) })

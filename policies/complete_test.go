@@ -23,19 +23,19 @@ func TestCompleteAgreesWithEvaluate(t *testing.T) {
 		},
 	}
 	for name, mode := range modes {
-		for _, f := range fixtures(t, "*", "*", "*.yaml") {
+		for _, f := range fixturesOf(t, "*", "*", "*") {
 			e := evaluator(t, append(f.settings, mode)...)
 			findings := f.findings(e)
 			edits, denied := e.Complete(f.object, f.world)
 			if diff := cmp.Diff(policies.Injections(findings), edits); diff != "" {
-				t.Errorf("%s %s (-want +got):\n%s", name, f.path, diff)
+				t.Errorf("%s %s (-want +got):\n%s", name, f.Fixture, diff)
 			}
 			want := false
 			for _, finding := range findings {
 				want = want || finding.Mode == policies.Enforce && !finding.Inject
 			}
 			if denied != want {
-				t.Errorf("%s %s: denied %v, want %v", name, f.path, denied, want)
+				t.Errorf("%s %s: denied %v, want %v", name, f.Fixture, denied, want)
 			}
 		}
 	}

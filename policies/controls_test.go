@@ -43,7 +43,7 @@ func TestExamplesShowWhatThePolicyIsAbout(t *testing.T) {
 			continue
 		}
 		of := func(kind string) (found []string) {
-			for _, f := range fixtures(t, p.ID, kind, "example.yaml") {
+			for _, f := range fixturesOf(t, p.ID, kind, "example") {
 				for _, finding := range f.findings(evaluator(t, f.settings...)) {
 					found = append(found, finding.Policy)
 				}

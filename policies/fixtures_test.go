@@ -3,7 +3,6 @@ package policies_test
 import (
 	"flag"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,46 +11,35 @@ import (
 
 	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/policies/catalog"
+	"github.com/cmkgate/cmkgate/test/fixtures"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// fixtures of a policy lie in testdata/POLICY:
-//
-//	pass/  objects that it has nothing to say about
-//	deny/  objects with findings that only a person can put right, told in NAME.golden
-//	fix/   objects that the webhook completes on its own, to NAME.fixed.yaml
-//
-// A file is a YAML stream: the object, then what stands beside it. Its first
-// line may name changes of the settings: "# settings: NAME, NAME".
+// fixture is one of package fixtures. The first line of its manifest may name
+// changes of the settings: "# settings: NAME, NAME".
 type fixture struct {
-	path string
+	fixtures.Fixture
 	manifest
 	settings []change
 }
 
-func fixtures(tb testing.TB, pattern ...string) []fixture {
+// fixturesOf returns fixtures by their parts; "*" stands for all.
+func fixturesOf(tb testing.TB, policy, kind, name string) []fixture {
 	tb.Helper()
-	files, err := filepath.Glob(filepath.Join(append([]string{"testdata"}, pattern...)...))
-	if err != nil {
-		tb.Fatal(err)
-	}
+	is := func(want, got string) bool { return want == "*" || want == got }
 	var out []fixture
-	for _, path := range files {
-		if strings.HasSuffix(path, ".fixed.yaml") {
+	for _, read := range fixtures.All(tb, "testdata") {
+		if !is(policy, read.Policy) || !is(kind, read.Kind) || !is(name, read.Name) {
 			continue
 		}
-		data, err := os.ReadFile(path)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		f := fixture{path: path, manifest: load(tb, string(data))}
-		first, _, _ := strings.Cut(string(data), "\n")
+		f := fixture{Fixture: read, manifest: load(tb, read.Text)}
+		first, _, _ := strings.Cut(read.Text, "\n")
 		if names, ok := strings.CutPrefix(first, "# settings: "); ok {
 			for name := range strings.SplitSeq(names, ", ") {
 				change, ok := settingsOfFixtures()[name]
 				if !ok {
-					tb.Fatalf("%s: no settings %q", path, name)
+					tb.Fatalf("%s: no settings %q", read, name)
 				}
 				f.settings = append(f.settings, change)
 			}
@@ -94,8 +82,8 @@ func settingsOfFixtures() map[string]change {
 func testFixtures(t *testing.T, id policies.ID) {
 	t.Helper()
 	for _, kind := range []string{"pass", "deny", "fix"} {
-		for _, f := range fixtures(t, id, kind, "*.yaml") {
-			t.Run(kind+"/"+strings.TrimSuffix(filepath.Base(f.path), ".yaml"), func(t *testing.T) {
+		for _, f := range fixturesOf(t, id, kind, "*") {
+			t.Run(kind+"/"+f.Name, func(t *testing.T) {
 				e := evaluator(t, f.settings...)
 				findings := of(id, f.findings(e))
 				switch kind {
@@ -107,14 +95,14 @@ func testFixtures(t *testing.T, id policies.ID) {
 					if len(findings) == 0 || len(injectable(findings)) > 0 {
 						t.Errorf("want findings, none of them injectable:\n%s", report(findings))
 					}
-					golden(t, goldenName(f.path, ".golden"), report(findings))
+					f.golden(t, fixtures.Golden, report(findings))
 				case "fix":
 					if len(injectable(findings)) == 0 {
 						t.Errorf("want injectable findings:\n%s", report(findings))
 					}
-					golden(t, goldenName(f.path, ".golden"), report(findings))
+					f.golden(t, fixtures.Golden, report(findings))
 					fixed := f.with(t, policies.Injections(findings), false)
-					golden(t, goldenName(f.path, ".fixed.yaml"), marshal(t, fixed.value))
+					f.golden(t, fixtures.Fixed, marshal(t, fixed.value))
 					if left := injectable(of(id, fixed.findings(e))); len(left) > 0 {
 						t.Errorf("after its injections the object still has:\n%s", report(left))
 					}
@@ -125,24 +113,20 @@ func testFixtures(t *testing.T, id policies.ID) {
 	}
 }
 
-func goldenName(path, extension string) string {
-	return strings.TrimSuffix(path, ".yaml") + extension
-}
-
-func golden(t *testing.T, path, got string) {
+func (f *fixture) golden(t *testing.T, extension, got string) {
 	t.Helper()
 	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+		if err := f.Write(extension, got); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatalf("%v; go test -update writes it", err)
+	want, ok := f.Want(extension)
+	if !ok {
+		t.Fatalf("%s has no %s%s; go test -update writes it", f.Fixture, f.Name, extension)
 	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got), go test -update writes it anew:\n%s", path, diff)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s%s (-want +got), go test -update writes it anew:\n%s", f.Name, extension, diff)
 	}
 }
 
@@ -182,20 +166,8 @@ func TestEveryPolicyHasFixtures(t *testing.T) {
 	for _, p := range policies.All() {
 		ids = append(ids, p.ID)
 		for _, kind := range []string{"pass", "deny", "fix"} {
-			if len(fixtures(t, p.ID, kind, "*.yaml")) == 0 && (kind != "fix" || p.Injects) {
-				t.Errorf("policy %s has no fixtures in testdata/%s/%s", p.ID, p.ID, kind)
-			}
-		}
-		// A golden file whose fixture is gone proves nothing.
-		for _, extension := range []string{".golden", ".fixed.yaml"} {
-			files, err := filepath.Glob(filepath.Join("testdata", p.ID, "*", "*"+extension))
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, file := range files {
-				if _, err := os.Stat(strings.TrimSuffix(file, extension) + ".yaml"); err != nil {
-					t.Errorf("%s has no fixture", file)
-				}
+			if len(fixturesOf(t, p.ID, kind, "*")) == 0 && (kind != "fix" || p.Injects) {
+				t.Errorf("policy %s has no fixtures in testdata/%s/%s.txtar", p.ID, p.ID, kind)
 			}
 		}
 	}
@@ -212,7 +184,7 @@ func TestEveryPolicyHasFixtures(t *testing.T) {
 
 func TestFixturesCoverEveryReasonAndKind(t *testing.T) {
 	reasons, kinds := map[policies.Reason]bool{}, map[catalog.Kind]bool{}
-	for _, f := range fixtures(t, "*", "*", "*.yaml") {
+	for _, f := range fixturesOf(t, "*", "*", "*") {
 		for _, finding := range f.findings(evaluator(t, f.settings...)) {
 			reasons[finding.Reason] = true
 			kinds[catalog.Kind{Group: f.object.Group, Name: f.object.Kind}] = true

@@ -15,7 +15,7 @@ func FuzzEvaluate(f *testing.F) {
 	for _, policy := range policies.All() {
 		kinds = append(kinds, policy.Kinds...)
 	}
-	for _, fixture := range fixtures(f, "*", "*", "*.yaml") {
+	for _, fixture := range fixturesOf(f, "*", "*", "*") {
 		data, err := json.Marshal(fixture.value)
 		if err != nil {
 			f.Fatal(err)

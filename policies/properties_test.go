@@ -214,7 +214,7 @@ func everyWordHelps(t *testing.T, e *policies.Evaluator, id policies.ID, m manif
 }
 
 func TestTheWordsOfEveryFixturesHintsHelp(t *testing.T) {
-	for _, f := range fixtures(t, "*", "*", "*.yaml") {
+	for _, f := range fixturesOf(t, "*", "*", "*") {
 		e := evaluator(t, f.settings...)
 		for _, p := range policies.All() {
 			everyWordHelps(t, e, p.ID, f.manifest)
@@ -224,25 +224,25 @@ func TestTheWordsOfEveryFixturesHintsHelp(t *testing.T) {
 
 // Messages are one line each, and say more than the label.
 func TestMessagesAreOneReadableLine(t *testing.T) {
-	for _, f := range fixtures(t, "*", "*", "*.yaml") {
+	for _, f := range fixturesOf(t, "*", "*", "*") {
 		for _, finding := range f.findings(evaluator(t, f.settings...)) {
 			m := finding.Message()
 			if strings.ContainsAny(m, "\n\r\t") || strings.Contains(m, "  ") || strings.Contains(m, "%!") || strings.Contains(m, "..") || strings.Contains(m, " a a") {
-				t.Errorf("%s: %q", f.path, m)
+				t.Errorf("%s: %q", f.Fixture, m)
 			}
 			if !strings.HasSuffix(finding.Problem, ".") || !strings.HasSuffix(finding.Remedy, ".") {
-				t.Errorf("%s: problem and remedy are sentences: %q", f.path, m)
+				t.Errorf("%s: problem and remedy are sentences: %q", f.Fixture, m)
 			}
 			if len(m) > 700 {
-				t.Errorf("%s: %d characters: %s", f.path, len(m), m)
+				t.Errorf("%s: %d characters: %s", f.Fixture, len(m), m)
 			}
 			for _, step := range finding.Path {
 				if step.IsAny() {
-					t.Errorf("%s: the path %s is a pattern", f.path, finding.Path)
+					t.Errorf("%s: the path %s is a pattern", f.Fixture, finding.Path)
 				}
 			}
 			if finding.Policy == "" || finding.Reason == "" || finding.Mode == "" {
-				t.Errorf("%s: incomplete: %+v", f.path, finding)
+				t.Errorf("%s: incomplete: %+v", f.Fixture, finding)
 			}
 		}
 	}

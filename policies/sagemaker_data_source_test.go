@@ -55,7 +55,7 @@ func (w counting) Named(kind catalog.Kind, name string) []policies.Object {
 }
 
 func TestABucketIsLookedUpOnceAnEvaluation(t *testing.T) {
-	m := fixtures(t, "sagemaker-data-source", "deny", "one-bucket-named-twice-is-told-once.yaml")[0].manifest
+	m := fixturesOf(t, "sagemaker-data-source", "deny", "one-bucket-named-twice-is-told-once")[0].manifest
 	m = m.with(t, []policies.Edit{{Path: tree.MustPath("metadata.finalizers[0]"), Value: "finalizers.sagemaker.services.k8s.aws/TrainingJob"}}, false)
 	w := counting{m.world, map[string]int{}}
 	evaluator(t).Evaluate(m.object, nil, w)
@@ -66,7 +66,7 @@ func TestABucketIsLookedUpOnceAnEvaluation(t *testing.T) {
 
 // An update of a job that reads a bad bucket already must go through.
 func TestABadBucketFromBeforeIsNotNew(t *testing.T) {
-	m := fixtures(t, "sagemaker-data-source", "deny", "one-bucket-named-twice-is-told-once.yaml")[0].manifest
+	m := fixturesOf(t, "sagemaker-data-source", "deny", "one-bucket-named-twice-is-told-once")[0].manifest
 	m = m.with(t, []policies.Edit{{Path: tree.MustPath("metadata.finalizers[0]"), Value: "finalizers.sagemaker.services.k8s.aws/TrainingJob"}}, false)
 	if findings := evaluator(t).Evaluate(m.object, m.object.Root, m.world); len(findings) > 0 {
 		t.Errorf("an update that changes nothing:\n%s", report(findings))

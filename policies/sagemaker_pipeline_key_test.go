@@ -123,7 +123,7 @@ func TestExpressionsAreResolved(t *testing.T) {
 // The remedy is a patch that a person can paste; it must say what the edit does.
 func TestThePatchInTheRemedyIsTheEdit(t *testing.T) {
 	seen := 0
-	for _, f := range fixtures(t, "sagemaker-pipeline-key", "deny", "*.yaml") {
+	for _, f := range fixturesOf(t, "sagemaker-pipeline-key", "deny", "*") {
 		for _, finding := range f.findings(evaluator(t, f.settings...)) {
 			_, patch, ok := strings.Cut(strings.TrimSuffix(finding.Remedy, "."), ": [{")
 			if !ok {
@@ -181,7 +181,7 @@ func pipelineKeeper(tb testing.TB) *tree.Keeper {
 func TestExecutionsAreJudgedAlikeByTheDigestOfADefinition(t *testing.T) {
 	keeper := pipelineKeeper(t)
 	seen := 0
-	for _, f := range fixtures(t, "sagemaker-pipeline-key", "*", "*.yaml") {
+	for _, f := range fixturesOf(t, "sagemaker-pipeline-key", "*", "*") {
 		if f.object.Kind != "PipelineExecution" {
 			continue
 		}
@@ -196,7 +196,7 @@ func TestExecutionsAreJudgedAlikeByTheDigestOfADefinition(t *testing.T) {
 			seen++
 		}
 		if diff := cmp.Diff(want, report(f.findings(e))); diff != "" {
-			t.Errorf("%s, by the digest (+):\n%s", f.path, diff)
+			t.Errorf("%s, by the digest (+):\n%s", f.Fixture, diff)
 		}
 	}
 	if seen < 8 {
@@ -297,7 +297,7 @@ func BenchmarkEvaluatePipeline(b *testing.B) {
 
 // FuzzDefinition judges any text as a definition, and an execution of it.
 func FuzzDefinition(f *testing.F) {
-	for _, fixture := range fixtures(f, "sagemaker-pipeline-key", "*", "*.yaml") {
+	for _, fixture := range fixturesOf(f, "sagemaker-pipeline-key", "*", "*") {
 		for _, o := range append(fixture.world.objects, fixture.object) {
 			f.Add(o.Root.Get("spec").Get("pipelineDefinition").Str(), "KmsKey", "alias/aws/s3")
 		}

@@ -169,16 +169,16 @@ func TestABucketsEncryptionCanBeWeakenedByNobody(t *testing.T) {
 }
 
 func TestEvaluateDoesNotChangeItsInput(t *testing.T) {
-	for _, f := range fixtures(t, "*", "*", "*.yaml") {
+	for _, f := range fixturesOf(t, "*", "*", "*") {
 		before := marshal(t, f.value)
 		copied := tree.FromValue(f.value)
 		e := evaluator(t, f.settings...)
 		first, second := report(f.findings(e)), report(f.findings(e))
 		if first != second {
-			t.Errorf("%s: the second time\n%sthe first time\n%s", f.path, second, first)
+			t.Errorf("%s: the second time\n%sthe first time\n%s", f.Fixture, second, first)
 		}
 		if !tree.Equal(copied, f.object.Root) || marshal(t, f.value) != before {
-			t.Errorf("%s has changed", f.path)
+			t.Errorf("%s has changed", f.Fixture)
 		}
 	}
 }

@@ -2,11 +2,12 @@ package webhook
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 
 	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/policies/tree"
+	"github.com/cmkgate/cmkgate/test/fixtures"
 )
 
 // BenchmarkAdmission serves the CREATE of a TrainingJob that lacks both keys
@@ -82,17 +84,14 @@ func BenchmarkAdmissionOfEveryKind(b *testing.B) {
 // webhook completes, where it completes any.
 func keylessObjects(b *testing.B) map[string][]byte {
 	b.Helper()
-	var files []string
-	for _, folder := range []string{"fix", "pass"} {
-		some, err := filepath.Glob("../policies/testdata/*/" + folder + "/*.yaml")
-		if err != nil {
-			b.Fatal(err)
-		}
-		files = append(files, some...)
-	}
+	all := fixtures.All(b, "../policies/testdata")
+	slices.SortStableFunc(all, func(f, g fixtures.Fixture) int { return cmp.Compare(f.Kind, g.Kind) }) // fix stands before pass
 	out := map[string][]byte{}
-	for _, file := range files {
-		first, _, _ := bytes.Cut(readFile(b, file), []byte("\n---"))
+	for _, f := range all {
+		if f.Kind == "deny" {
+			continue
+		}
+		first, _, _ := bytes.Cut([]byte(f.Text), []byte("\n---"))
 		object, err := yaml.YAMLToJSON(first)
 		if err != nil {
 			b.Fatal(err)

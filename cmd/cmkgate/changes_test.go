@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"sigs.k8s.io/yaml"
+
+	"github.com/cmkgate/cmkgate/test/fixtures"
 )
 
 // sarifLog is what of a SARIF log an editor needs to apply its fixes.
@@ -40,23 +42,15 @@ type replacement struct {
 // in several ways, and checks what comes of it: what had a fix is not found
 // again, and everything still has the shape that ACK wants.
 func TestFixesInSARIFPutFindingsRight(t *testing.T) {
-	fixtures, err := filepath.Glob("../../policies/testdata/*/*/*.yaml")
-	if err != nil || len(fixtures) == 0 {
-		t.Fatal(fixtures, err)
-	}
 	texts := map[string][]byte{}
-	for _, file := range fixtures {
-		source, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		name := strings.ReplaceAll(strings.TrimPrefix(file, "../../policies/testdata/"), "/", "_")
-		for style, text := range spellings(t, source) {
+	for _, f := range fixtures.All(t, "../../policies/testdata") {
+		name := f.Policy + "_" + f.Kind + "_" + f.Name
+		for style, text := range spellings(t, []byte(f.Text)) {
 			ending := ".yaml"
 			if strings.HasPrefix(style, "json") {
 				ending = ".json"
 			}
-			texts[strings.TrimSuffix(name, ".yaml")+"-"+style+ending] = text
+			texts[name+"-"+style+ending] = text
 		}
 	}
 	t.Chdir(t.TempDir())

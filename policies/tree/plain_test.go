@@ -1,12 +1,12 @@
 package tree
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/cmkgate/cmkgate/test/fixtures"
 )
 
 // sameTree compares everything, positions included.
@@ -109,17 +109,13 @@ func TestThePlainReaderGivesUpOnWhatIsNotPlain(t *testing.T) {
 }
 
 func TestThePlainReaderReadsSamplesAsTheYAMLReaderDoes(t *testing.T) {
-	files, err := filepath.Glob("../testdata/*/*/*.yaml")
-	if err != nil || len(files) == 0 {
-		t.Fatal(err, len(files))
-	}
 	read, all := 0, 0
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
+	for _, f := range fixtures.All(t, "../testdata") {
+		text := f.Text
+		if fixed, ok := f.Want(fixtures.Fixed); ok {
+			text += "\n---\n" + fixed
 		}
-		for document := range strings.SplitSeq(string(data), "\n---\n") {
+		for document := range strings.SplitSeq(text, "\n---\n") {
 			all++
 			if readAlike(t, document) {
 				read++

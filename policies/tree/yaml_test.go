@@ -3,13 +3,13 @@ package tree
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
 	sigsyaml "sigs.k8s.io/yaml"
+
+	"github.com/cmkgate/cmkgate/test/fixtures"
 )
 
 func fromYAML(doc string) (*Node, error) {
@@ -105,16 +105,8 @@ func TestFromYAMLReadsJSON(t *testing.T) {
 }
 
 func TestFromYAMLAgreesWithKubectlOnTheRepositorysManifests(t *testing.T) {
-	files, err := filepath.Glob("../testdata/*/*/*.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for doc := range strings.SplitSeq(string(data), "\n---\n") {
+	for _, f := range fixtures.All(t, "../testdata") {
+		for doc := range strings.SplitSeq(f.Text, "\n---\n") {
 			agreesWithKubectl(t, doc)
 		}
 	}
