@@ -111,6 +111,8 @@ func (t *text) summary(s *Summary) string {
 		verdict = t.paint(red, fmt.Sprintf("%d to put right", s.Enforced))
 	case s.Errors > 0:
 		verdict = t.paint(red, "not everything could be read")
+	case s.Objects == 0:
+		verdict = t.paint(yellow, "nothing was checked, since none is of SageMaker or S3")
 	}
 	parts := []string{verdict}
 	for _, part := range []struct {
