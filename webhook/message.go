@@ -102,7 +102,7 @@ func findingWarnings(findings []policies.Finding) []string {
 			out = append(out, f.Message()+" ["+f.Label()+"]")
 		}
 	}
-	return counted(out, count, "cmkgate warns of %d things here; cmkgate check FILE lists them all")
+	return counted(out, count, "cmkgate has %d warnings for this object; cmkgate check FILE lists them all")
 }
 
 // editWarnings tells the person what became of the object, one line a field.

@@ -16,8 +16,8 @@ func TestManyWarningsBeginWithTheirNumber(t *testing.T) {
 		first        string
 	}{
 		{9, 9, "spec.a0: "},
-		{10, 11, "cmkgate warns of 10 things here; "},
-		{1000, 21, "cmkgate warns of 1000 things here; "},
+		{10, 11, "cmkgate has 10 warnings for this object; "},
+		{1000, 21, "cmkgate has 1000 warnings for this object; "},
 	} {
 		var findings []policies.Finding
 		var edits []policies.Edit

@@ -6,8 +6,8 @@ import (
 )
 
 // Service is an AWS service as ACK's controller for it serves it. What cmkgate
-// does for a service begins with its row: groups, rights, registration, schemas
-// and names of controllers follow from it.
+// does for a service begins with its row: registration, schemas, look-ups and the
+// default controllers follow from it.
 type Service struct {
 	// Name is that of the service in names of ACK: sagemaker-controller.
 	Name string

@@ -94,7 +94,7 @@ func announced(results []result) answer {
 			told = append(told, "cmkgate set "+strings.Replace(line, "=", ": ", 1))
 		}
 		told = counted(told, len(set), "cmkgate set %d fields")
-		out.Warnings = delivered(append(told, counted(atMost(warnings), len(warnings), "cmkgate warns of %d things here; cmkgate check FILE lists them all")...))
+		out.Warnings = delivered(append(told, counted(atMost(warnings), len(warnings), "cmkgate has %d warnings for this object; cmkgate check FILE lists them all")...))
 	}
 	out.Causes = out.Causes[:min(len(out.Causes), maxLines)]
 	out.Found = strings.Join(atMost(found), ", ")
@@ -116,7 +116,7 @@ func (r *result) message() string {
 	return r.Message
 }
 
-// atMost cuts what is told one by one.
+// atMost returns the lines that the webhook lists one by one.
 func atMost(lines []string) []string { return lines[:min(len(lines), maxLines)] }
 
 // counted puts the number of many lines before them.

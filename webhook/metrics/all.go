@@ -29,7 +29,7 @@ var (
 	}
 	Responses = Metric{
 		Name: "cmkgate_http_responses_total", Type: Counter,
-		Labels: []Label{webhook, {"code", "the HTTP status: `200` for every judgement, `429` for a request that there was no memory for, `408` for one that did not arrive in time"}},
+		Labels: []Label{webhook, {"code", "the HTTP status: `200` for every answered review, `429` for a request rejected for lack of memory, `408` for a body that did not arrive in time"}},
 		Help:   "HTTP responses of the webhooks by status code.",
 	}
 	Findings = Metric{

@@ -112,7 +112,7 @@ func (t *text) summary(s *Summary) string {
 	case s.Errors > 0:
 		verdict = t.paint(red, "not everything could be read")
 	case s.Objects == 0:
-		verdict = t.paint(yellow, "nothing was checked, since none is of SageMaker or S3")
+		verdict = t.paint(yellow, "nothing was checked: no SageMaker or S3 objects")
 	}
 	parts := []string{verdict}
 	for _, part := range []struct {
