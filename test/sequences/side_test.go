@@ -16,6 +16,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/jsonmergepatch"
 	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/util/retry"
 )
 
 // side is one of the two places where a sequence is played: guarded by cmkgate, or not.
@@ -162,15 +163,18 @@ func (s *side) send(ctx context.Context, o operation, manifest *unstructured.Uns
 	return err
 }
 
-// replace is kubectl replace: what is there, of any version, becomes the manifest.
+// replace is kubectl replace: what is there, of any version, becomes the manifest. A person tries again where ACK was
+// faster; if only one side's request went through, the sides would differ for no reason of cmkgate's.
 func replace(ctx context.Context, objects dynamic.ResourceInterface, manifest *unstructured.Unstructured) error {
-	live, err := objects.Get(ctx, manifest.GetName(), metav1.GetOptions{})
-	if err != nil {
+	return retry.RetryOnConflict(retry.DefaultBackoff, func() error {
+		live, err := objects.Get(ctx, manifest.GetName(), metav1.GetOptions{})
+		if err != nil {
+			return err
+		}
+		manifest.SetResourceVersion(live.GetResourceVersion())
+		_, err = objects.Update(ctx, manifest, metav1.UpdateOptions{})
 		return err
-	}
-	manifest.SetResourceVersion(live.GetResourceVersion())
-	_, err = objects.Update(ctx, manifest, metav1.UpdateOptions{})
-	return err
+	})
 }
 
 // apply is kubectl apply, client-side: of a custom resource it merges, by JSON merge patch, what changed between the
