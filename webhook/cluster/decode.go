@@ -10,7 +10,6 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
-	runtimejson "k8s.io/apimachinery/pkg/runtime/serializer/json"
 
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
@@ -61,15 +60,12 @@ func (decoder) Encode(runtime.Object, io.Writer) error {
 // Identifier tells decoders of different bytes apart; this one writes none.
 func (decoder) Identifier() runtime.Identifier { return "cmkgate" }
 
-// SupportedMediaTypes is JSON; in a watch, each event of it is framed by one of apimachinery's own.
+// SupportedMediaTypes is JSON, in a watch as well.
 func (d decoder) SupportedMediaTypes() []runtime.SerializerInfo {
-	events := runtime.NewScheme()
-	metav1.AddToGroupVersion(events, schema.GroupVersion{Version: "v1"})
-	event := runtimejson.NewSerializerWithOptions(runtimejson.DefaultMetaFactory, events, events, runtimejson.SerializerOptions{})
 	return []runtime.SerializerInfo{{
 		MediaType: runtime.ContentTypeJSON, MediaTypeType: "application", MediaTypeSubType: "json", EncodesAsText: true,
 		Serializer:       d,
-		StreamSerializer: &runtime.StreamSerializerInfo{EncodesAsText: true, Serializer: event, Framer: runtimejson.Framer},
+		StreamSerializer: &runtime.StreamSerializerInfo{EncodesAsText: true, Serializer: events{}, Framer: lines{}},
 	}}
 }
 
