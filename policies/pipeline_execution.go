@@ -16,41 +16,86 @@ type override struct {
 	path  tree.Path
 }
 
-// checkPipelineExecution judges what the parameters of an execution bring about
-// in the definition of its Pipeline. What the Pipeline does wrong by itself is
-// told of the Pipeline.
+// checkPipelineExecution checks what an execution makes of the definition of its
+// Pipeline: the steps run as jobs of their own, whoever wrote them, and whether or
+// not cmkgate was there then.
 func checkPipelineExecution(e *evaluation) {
-	given := overridesOf(e.object)
-	if len(given) == 0 || e.observes {
+	name := pipelineName(e.object)
+	if name == "" || e.observes { // the CRD requires the name
 		return
 	}
-	name := pipelineName(e.object)
+	given := overridesOf(e.object)
 	pipeline, ok := e.named(catalog.Kind{Group: catalog.SageMaker, Name: "Pipeline"}, name)
 	if !ok || definitionOf(pipeline).Missing() {
-		e.unseenPipeline(given, fmt.Sprintf("Pipeline %s cannot be seen in %s", quote(name), e.regionName()),
-			"Create the Pipeline through ACK in this cluster; on the command line, give its manifest to the same check.")
+		e.unseenPipeline(given, fmt.Sprintf("cmkgate knows no Pipeline %s of %s", quote(name), e.regionAndWhy()),
+			"Create it through ACK in this cluster; on the command line, pass its manifest to the same check, or use --cluster.")
 		return
 	}
-	if why, spec := doubt(pipeline); !spec { // AWS may have another definition
-		e.unseenPipeline(given, why, "Apply this again once ACK reports the Pipeline as synced, or name a key of your organization.")
+	doubt, spec := doubt(pipeline)
+	if !spec { // AWS may have another definition
+		e.unseenPipeline(given, doubt, "Apply this again once ACK reports the Pipeline as synced, or name a key of your organization.")
 		return
 	}
-	values, last := map[string]*tree.Node{}, map[string]int{}
+	before, after := e.judgeExecution(pipeline, given)
+	overridden := added(after, before)
+	last := map[string]int{}
 	for i, o := range given {
-		values[o.name], last[o.name] = o.value, i
+		last[o.name] = i
+	}
+	switch own := added(after, overridden); {
+	case len(own) > 0:
+		e.report(pipelineViolates(pipeline, name, own))
+	case len(after) == 0 && doubt != "":
+		e.unseenPipeline(given, doubt, "Apply this again once ACK reports the Pipeline as synced; where ACK refuses it, create it under another name.")
+	}
+	for _, f := range overridden {
+		f.use.pipeline = name
+		e.report(placeOverride(f, given, last))
+	}
+}
+
+// judgeExecution returns what is wrong with the definition of a Pipeline, and
+// what with the values that an execution gives its parameters.
+func (e *evaluation) judgeExecution(pipeline Object, given []override) (before, after []Finding) {
+	values := map[string]*tree.Node{}
+	for _, o := range given {
+		values[o.name] = o.value
 	}
 	other := e.beginWith(pipeline)
 	other.observes = false // what ACK saw in AWS counts
 	other.rule, other.switched = e.rule, e.switched
 	d := readDefinition(definitionOf(pipeline))
-	before := other.judgeDefinition(d)
+	before = other.judgeDefinition(d)
 	other.budget = budget{}
-	after := other.judgeDefinition(d.with(values))
+	after = other.judgeDefinition(d.with(values))
 	e.budget = other.budget
-	for _, f := range added(after, before) {
-		f.use.pipeline = name
-		e.report(placeOverride(f, given, last))
+	return before, after
+}
+
+// pipelineViolates is the one finding for all that is wrong with the Pipeline itself.
+func pipelineViolates(pipeline Object, name string, findings []Finding) Finding {
+	worst := &findings[0]
+	for i := range findings {
+		if findings[i].Reason != Unverifiable && findings[i].Reason != Unproven {
+			worst = &findings[i]
+			break
+		}
 	}
+	problem := "Pipeline %s violates sagemaker-pipeline-key: %s%s"
+	if worst.Reason == Unverifiable || worst.Reason == Unproven {
+		problem = "Pipeline %s cannot be checked for sagemaker-pipeline-key: %s%s"
+	}
+	finding := Finding{
+		Reason:  worst.Reason,
+		Path:    tree.Path{tree.Key("spec"), tree.Key("pipelineName")},
+		Problem: fmt.Sprintf(problem, quote(name), worst.use.where(worst.Problem), worst.Problem),
+		Remedy:  fmt.Sprintf("Fix Pipeline %s in namespace %s, then start the execution.", quote(pipeline.Name), quote(pipeline.Namespace)),
+		state:   "the Pipeline itself",
+	}
+	if more := len(findings) - 1; more > 0 {
+		finding.Problem = strings.TrimSuffix(finding.Problem, ".") + fmt.Sprintf(" (and %d more).", more)
+	}
+	return finding
 }
 
 // overridesOf reads spec.pipelineParameters; of two with a name the last counts.
@@ -123,10 +168,10 @@ func causeOf(u *use, given []override, last map[string]int) (cause override, own
 	return given[0], false
 }
 
-// unseenPipeline tells of parameters that look like keys, unless they are keys
-// that may be named anywhere: the rest concerns nobody.
+// unseenPipeline reports that the steps cannot be checked: at each parameter that
+// looks like a key and is not one that may be named anywhere, else at the name.
 func (e *evaluation) unseenPipeline(given []override, why, remedy string) {
-	f := looseField("")
+	f, reported := looseField(""), false
 	for _, o := range given {
 		if !looksLikeKey(o) {
 			continue
@@ -138,14 +183,23 @@ func (e *evaluation) unseenPipeline(given []override, why, remedy string) {
 		if problem == "" {
 			continue
 		}
+		reported = true
 		e.report(Finding{
-			Reason: Unverifiable,
-			Path:   o.path,
-			Problem: fmt.Sprintf("%s, so cmkgate does not know whether parameter %s names the key of a step; %s",
-				why, quote(o.name), problem),
-			Remedy: remedy,
+			Reason:  Unverifiable,
+			Path:    o.path,
+			Problem: fmt.Sprintf("%s, and parameter %s may be the key of a step: %s", why, quote(o.name), problem),
+			Remedy:  remedy,
 		})
 	}
+	if reported {
+		return
+	}
+	e.report(Finding{
+		Reason:  Unverifiable,
+		Path:    tree.Path{tree.Key("spec"), tree.Key("pipelineName")},
+		Problem: why + ", so the keys of its steps cannot be checked.",
+		Remedy:  remedy,
+	})
 }
 
 // looksLikeKey goes by the value and, where that tells nothing, by the name.

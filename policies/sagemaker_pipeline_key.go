@@ -35,10 +35,10 @@ RegisterModel and EndpointConfig, the branches of conditions included. In other 
 only an execution or another step can tell is unverifiable: a warning by default, a denial with unverifiable: Deny in
 the configuration. Give such a parameter a default.
 
-**Executions.** A PipelineExecution can give parameters other values. cmkgate looks its Pipeline up by its name in AWS
-(spec.pipelineName), in the same namespace first, and judges what the new values bring about. A Pipeline that was not
-made through ACK, or lies in another cluster or repository, cannot be seen; that is only told of parameters that look
-like keys.
+**Executions.** A PipelineExecution starts the steps of its Pipeline, so it is denied while the Pipeline violates this
+policy. It can also give parameters other values: cmkgate checks the definition with them. It looks the Pipeline up by
+its name in AWS (spec.pipelineName), in the same namespace first. A Pipeline that was not created through ACK, or that
+is in another cluster or repository, is unverifiable: a warning by default, a denial with unverifiable: Deny.
 
 A definition is never changed by the webhook. A finding names its place as a JSON pointer, and where cmkgate knows the
 key, the remedy is a JSON patch (RFC 6902) of the definition.

@@ -139,14 +139,7 @@ func (p *player) end(ctx context.Context, plays []*play, sides []*side, step int
 	if err := inParallel(sides, func(s *side) error { return s.removeAll(ctx) }); err != nil {
 		return err
 	}
-	// ACK lets 30 s pass between stopping and deleting a notebook; one that starts anew does not.
-	if err := p.lab.settle(ctx); err != nil {
-		return err
-	}
-	if err := p.lab.do(ctx, doRestartControllers); err != nil {
-		return err
-	}
-	if err := p.look(ctx, sides); err != nil {
+	if err := p.awaitDeletions(ctx, plays, sides); err != nil {
 		return err
 	}
 	for _, played := range plays {
@@ -154,6 +147,27 @@ func (p *player) end(ctx context.Context, plays []*play, sides []*side, step int
 	}
 	_ = inParallel(sides, func(s *side) error { s.letGo(ctx); return nil })
 	p.forget(sides)
+	return nil
+}
+
+// awaitDeletions restarts the controllers until what goes without cmkgate is gone with it as well, a few times: ACK lets
+// 30 s pass between stopping and deleting a notebook, and more where it was changing it; one that starts anew does not.
+func (p *player) awaitDeletions(ctx context.Context, plays []*play, sides []*side) error {
+	const tries = 3
+	for range tries {
+		if err := p.lab.settle(ctx); err != nil {
+			return err
+		}
+		if err := p.lab.do(ctx, doRestartControllers); err != nil {
+			return err
+		}
+		if err := p.look(ctx, sides); err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(plays, func(p *play) bool { return len(p.undeleted()) > 0 }) {
+			return nil
+		}
+	}
 	return nil
 }
 

@@ -116,7 +116,7 @@ func (p *play) judgeKeys(step int) {
 
 func (p *play) leaked(step int, call string, r aws.Resource, before, after map[string]string) {
 	for _, place := range slices.Sorted(maps.Keys(after)) {
-		if _, was := before[place]; was || p.guarded.excused(r, place, len(before) == 0) {
+		if _, was := before[place]; was || p.guarded.excused(r, place, len(before) == 0) || p.isLegacy(r) {
 			continue
 		}
 		p.violate(everyKey, step, "%s of %s %s: %s: %s", call, r.Kind, r.Name, place, after[place])
@@ -134,27 +134,6 @@ func (o *observation) find(kindName, name string) (aws.Resource, bool) {
 
 func (s *side) changed(name string) bool {
 	return slices.ContainsFunc(s.now.changes, func(r aws.Request) bool { return r.Name == name && r.Succeeded() })
-}
-
-// excused reports whether cmkgate said of the place, or of the object as a whole, that it cannot tell, or that there is an
-// exemption, and said so of the spec that ACK works from. What is created is all in the object: only what it leans on can
-// be unknown then.
-func (s *side) excused(r aws.Resource, place string, isNew bool) bool {
-	leans := strings.Contains(place, " > ") || strings.HasSuffix(place, "Name") || strings.HasSuffix(place, "Id") && !strings.Contains(place, "Kms")
-	leaf := place[strings.LastIndex(place, ".")+1:]
-	return slices.ContainsFunc(s.reports, func(f report) bool {
-		switch {
-		case f.kind != r.Kind || f.mode == "Enforce" || f.look < s.specs[f.kind]:
-			return false
-		case f.reason == "unverifiable" && isNew && !leans:
-			return false
-		case !slices.Contains([]string{"unverifiable", "exempt", "unproven", "blocked"}, f.reason):
-			return false
-		case !strings.Contains(strings.ToLower(f.path), "key"):
-			return true
-		}
-		return strings.HasSuffix(strings.ToLower(f.path), strings.ToLower(leaf))
-	})
 }
 
 // judgeEtcd compares keys of objects that are ready with those that AWS has.
@@ -195,10 +174,15 @@ func ready(object *unstructured.Unstructured) bool {
 	return status == "True" && terminal != "True"
 }
 
-// resourcesOf are what AWS has under the name that the object gives it, in whatever region.
+// resourcesOf are what AWS has under the name that the object gives it, in whatever region. AWS names some kinds itself:
+// there another name in the spec changes nothing, and the ARN in the status tells.
 func (s *side) resourcesOf(object *unstructured.Unstructured) []aws.Resource {
 	k, _ := kindNamed(object.GetKind())
 	name, _, _ := unstructured.NestedString(object.Object, "spec", k.identity)
+	arn, _, _ := unstructured.NestedString(object.Object, "status", "ackResourceMetadata", "arn")
+	if byARN := arn != "" && (k.name == "Domain" || k.name == "ModelPackage"); byARN {
+		name = arn[strings.LastIndexByte(arn, '/')+1:]
+	}
 	var out []aws.Resource
 	for _, r := range s.now.resources {
 		if r.Kind == k.name && r.Name == name {
@@ -225,18 +209,12 @@ func (p *play) judgeCalls(step int) {
 	}
 }
 
-// moved reports whether the namespace was moved to another region or account. What AWS did not have by then keeps the key of
-// the old place, which AWS refuses in the new one: nothing is lost, but the twin, without a key, gets its resource.
-func (p *play) moved() bool {
-	return slices.ContainsFunc(p.operations, func(o operation) bool { return o.Do == doAnnotateNamespace || o.Do == doSelectRole })
-}
-
 // judgeTwin compares what became of both sides.
 func (p *play) judgeTwin(step int) {
 	const repeated = 4
 	for call, times := range p.guardedChanges {
 		inTwin := p.twinChanges[call]
-		if inTwin == 0 && !p.ofItsOwnKey(call) {
+		if inTwin == 0 && !p.ofItsOwnKey(call) && !p.ofTakenOver(call) {
 			p.violate(noOtherChange, step, "%s, which nobody asked for without cmkgate", call)
 		}
 		if times > repeated+2*inTwin {
@@ -256,47 +234,13 @@ func (p *play) judgeTwin(step int) {
 	}
 }
 
-// tookOver reports whether an object that ACK made a resource for was given the name of one that AWS had before. Without
-// cmkgate it may look as if it had been the object's all along; with the key that it got at its creation ACK refuses it,
-// as it would refuse a new object of that name.
-func (p *play) tookOver(object *unstructured.Unstructured) bool {
-	k, _ := kindNamed(object.GetKind())
-	name, _, _ := unstructured.NestedString(object.Object, "spec", k.identity)
-	name = p.guarded.neutral(name)
-	wasThere := slices.ContainsFunc(p.operations, func(o operation) bool { return o.Do == doExist && o.Kind == k.name && o.Name == name })
-	return wasThere && slices.ContainsFunc(slices.Collect(maps.Keys(p.guardedChanges)), func(call string) bool {
-		made, isCreation := strings.CutPrefix(call, creation(k.name)+" ")
-		return isCreation && made != name
-	})
-}
-
-// ofItsOwnKey reports whether a call put the encryption that cmkgate gave a bucket which ACK made, or which it was asked
-// to adopt and to make as the manifest says.
-func (p *play) ofItsOwnKey(call string) bool {
-	name, isPut := strings.CutPrefix(call, "PutBucketEncryption ")
-	return isPut && (p.guardedChanges["CreateBucket "+name] > 0 || p.adoptsOrCreates(name))
-}
-
-func (p *play) adoptsOrCreates(bucket string) bool {
-	for _, o := range p.operations {
-		for _, m := range o.Manifests {
-			policy, _, _ := unstructured.NestedString(m, "metadata", "annotations", "services.k8s.aws/adoption-policy")
-			name, _, _ := unstructured.NestedString(m, "spec", "name")
-			if m["kind"] == "Bucket" && name == bucket && policy == "adopt-or-create" {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 func (p *play) judgeConditions(step int, id string, object *unstructured.Unstructured) {
 	twin, ok := p.twin.now.objects[id]
 	if !ok {
 		p.violate(noHarm, step, "%s is there, without cmkgate it is not", id)
 		return
 	}
-	if p.tookOver(object) {
+	if k, _ := kindNamed(object.GetKind()); p.tookOver(k) {
 		return
 	}
 	for name, bad := range map[string]string{"ACK.Terminal": "True", "ACK.Recoverable": "True", "Ready": "False"} {
@@ -309,11 +253,20 @@ func (p *play) judgeConditions(step int, id string, object *unstructured.Unstruc
 }
 
 func (p *play) judgeDeletion(step int) {
-	for id, object := range p.guarded.now.objects {
+	for _, id := range p.undeleted() {
+		p.violate(deletionsEnd, step, "%s is still there, with finalizers %q", id, p.guarded.now.objects[id].GetFinalizers())
+	}
+}
+
+// undeleted are the objects that are there and not without cmkgate.
+func (p *play) undeleted() []string {
+	var out []string
+	for id := range p.guarded.now.objects {
 		if _, inTwin := p.twin.now.objects[id]; !inTwin {
-			p.violate(deletionsEnd, step, "%s is still there, with finalizers %q", id, object.GetFinalizers())
+			out = append(out, id)
 		}
 	}
+	return out
 }
 
 // judgeExpectations is for fixed sequences.

@@ -78,6 +78,9 @@ func (o *observer) observe(ctx context.Context, sides []*side) error {
 	}
 	for _, s := range sides {
 		s.noteSpecs()
+		if !o.lab.enforced {
+			s.legacy = s.now.objects
+		}
 	}
 	requests := o.lab.aws.RequestsSince(o.requests)
 	o.requests += len(requests)

@@ -5,6 +5,8 @@ import (
 	"flag"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,8 +16,8 @@ import (
 
 // What make passes on: SEQUENCES="-seed 42 -n 1".
 var (
-	seed    = flag.Int64("seed", 1, "the seed of the first sequence; the next has the next")
-	count   = flag.Int("n", 300, "how many sequences to generate")
+	seed    = flag.String("seed", "1", "the seed of the first sequence; the next has the next. Several, with commas, begin a row each")
+	count   = flag.Int("n", 300, "how many sequences to generate in a row")
 	only    = flag.String("only", "", "the one fixed sequence to play")
 	shrinks = flag.Int("shrink", 3, "how many failing sequences to shrink, in each lab")
 	labs    = flag.Int("labs", 2, "how many labs play at the same time; ACK's controllers wait more than they work")
@@ -58,13 +60,9 @@ func TestGenerated(t *testing.T) { //nolint:tparallel // TestFixed has the machi
 	if given("only") {
 		t.Skip("a fixed sequence was asked for")
 	}
-	var all []sequence
-	for i := range *count {
-		s, err := generate(*seed + int64(i))
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, s)
+	all, err := generateRows(*seed, *count)
+	if err != nil {
+		t.Fatal(err)
 	}
 	binary := buildWebhook(t)
 	queue := make(chan []sequence, len(all))
@@ -78,6 +76,23 @@ func TestGenerated(t *testing.T) { //nolint:tparallel // TestFixed has the machi
 			playGenerated(t, newPlayer(newLab(t, binary)), queue)
 		})
 	}
+}
+
+func generateRows(seeds string, count int) (all []sequence, err error) {
+	for text := range strings.SplitSeq(seeds, ",") {
+		first, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("-seed: %w", err)
+		}
+		for i := range count {
+			s, err := generate(first + int64(i))
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, s)
+		}
+	}
+	return all, nil
 }
 
 // playGenerated plays what is left of a queue in one lab, and shrinks what fails.

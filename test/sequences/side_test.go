@@ -27,6 +27,8 @@ type side struct {
 	guarded bool
 	// now is what was seen after the last step, before what after the one before.
 	before, now observation
+	// legacy are the objects that were there when policies were last enforced.
+	legacy map[string]*unstructured.Unstructured
 	// looks counts the observations; specs are those in which an object of a kind had a new spec.
 	looks   int
 	specs   map[string]int
