@@ -11,6 +11,9 @@ import (
 // come to carry them out after all: between its two writes of an adoption, and
 // once the object is managed, the spec is what AWS is made to be.
 func (e *evaluation) opens() bool {
+	if e.audit {
+		e.noEvidence()
+	}
 	if e.observes {
 		if !e.takeover {
 			e.observed()
@@ -26,6 +29,20 @@ func (e *evaluation) opens() bool {
 	}
 	e.checkPlace()
 	return true
+}
+
+// noEvidence reports that the keys of an object that exists do not show what AWS has.
+func (e *evaluation) noEvidence() {
+	why, _ := doubt(e.object)
+	if why == "" || len(e.rule.fields) == 0 {
+		return
+	}
+	e.reportOnce(Finding{
+		Reason:  Unverifiable,
+		Path:    tree.Path{tree.Key("status"), tree.Key("conditions")},
+		Problem: why + ", so the keys in this object are not evidence of those in AWS.",
+		Remedy:  "See the object's conditions for what ACK reports, and check the resource in AWS.",
+	})
 }
 
 // passes reports whether a field is left out: one that ACK never changes on a

@@ -124,7 +124,7 @@ func TestUpdatesAreJudgedByWhatTheyMakeACKDo(t *testing.T) {
 	} {
 		kind, group, _ := strings.Cut(tt.kind, " ")
 		old, now := load(t, tt.old.of(kind, group)), load(t, tt.now.of(kind, group))
-		findings := evaluator(t, keysOnly).Evaluate(now.object, old.object.Root, now.world)
+		findings := evaluate(evaluator(t, keysOnly), now.object, old.object.Root, now.world)
 		if diff := cmp.Diff(tt.want, verdicts(findings)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s\n%s", name, diff, report(findings))
 		}

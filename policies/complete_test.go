@@ -26,7 +26,7 @@ func TestCompleteAgreesWithEvaluate(t *testing.T) {
 		for _, f := range fixturesOf(t, "*", "*", "*") {
 			e := evaluator(t, append(f.settings, mode)...)
 			findings := f.findings(e)
-			edits, denied := e.Complete(f.object, f.world)
+			edits, denied := complete(e, f.object, f.world)
 			if diff := cmp.Diff(policies.Injections(findings), edits); diff != "" {
 				t.Errorf("%s %s (-want +got):\n%s", name, f.Fixture, diff)
 			}

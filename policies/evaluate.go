@@ -2,6 +2,7 @@ package policies
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/cmkgate/cmkgate/policies/ack"
 	"github.com/cmkgate/cmkgate/policies/catalog"
@@ -72,51 +73,38 @@ func (e *Evaluator) Judges(group, kind string) bool {
 	return len(e.byKind[catalog.Kind{Group: group, Name: kind}]) > 0
 }
 
-// Evaluate returns what is wrong with an object, in the order of policies and
-// fields. Old is the object's state before an update and nil otherwise: with
-// it, only what the update brings about is returned, and nothing is injected.
-// An object that is being deleted, or has no spec, is never wrong. What is no
-// part of a new object, its status and the mark of a deletion, does not count.
-func (e *Evaluator) Evaluate(object Object, old *tree.Node, world World) []Finding {
-	rules := e.byKind[catalog.Kind{Group: object.Group, Name: object.Kind}]
-	object.Planned = old == nil
-	if len(rules) == 0 || isDeleting(&object) {
-		return nil
-	}
-	if world == nil {
-		world = Nowhere{}
-	}
-	return merged(e.evaluate(rules, object, old, world))
-}
-
-// Complete returns the edits that the webhook makes to a new object, and whether
-// it will be denied all the same. Policies that have a say in neither are not asked.
-func (e *Evaluator) Complete(object Object, world World) (edits []Edit, denied bool) {
-	rules := e.byKind[catalog.Kind{Group: object.Group, Name: object.Kind}]
-	object.Planned = true
-	if len(rules) == 0 {
-		return nil, false
-	}
-	if world == nil {
-		world = Nowhere{}
-	}
-	findings := e.judge(rules, object, question{completing: true}, world, world.Roles())
+// reviewCreate reviews an object that is yet to be created.
+func (e *Evaluator) reviewCreate(rules []rule, r *Review, world World) Result {
+	findings := e.judge(rules, r.Object, question{completing: r.EditsOnly}, world, world.Roles())
+	var result Result
 	for i := range findings {
-		if findings[i].Reason == TooLarge { // a patch of thousands of edits helps nobody
-			return nil, true
-		}
 		if findings[i].Mode == Enforce && !findings[i].Inject {
-			denied = true
+			result.Denied = true
 		}
 	}
-	return Injections(findings), denied
+	tooLarge := slices.ContainsFunc(findings, func(f Finding) bool { return f.Reason == TooLarge })
+	if !tooLarge { // else a patch of thousands of edits helps nobody
+		result.Edits = Injections(findings)
+	}
+	result.Findings = merged(findings)
+	return result
 }
 
-func (e *Evaluator) evaluate(rules []rule, object Object, old *tree.Node, world World) []Finding {
-	roles := world.Roles()
-	if old == nil {
-		return e.judge(rules, object, question{}, world, roles)
+// reviewUpdate reviews what an update introduces.
+func (e *Evaluator) reviewUpdate(rules []rule, r *Review, world World) Result {
+	if r.EditsOnly {
+		return Result{Edits: e.restorations(rules, r.Object, r.Old, world)}
 	}
+	result := Result{Findings: merged(e.introduced(rules, r.Object, r.Old, world))}
+	if Enforced(result.Findings) {
+		result.Edits = e.restorations(rules, r.Object, r.Old, world)
+		result.Denied = len(result.Edits) == 0
+	}
+	return result
+}
+
+func (e *Evaluator) introduced(rules []rule, object Object, old *tree.Node, world World) []Finding {
+	roles := world.Roles()
 	before := object
 	before.Root = old
 	switch write := ack.WriteOf(object.ack(), before.ack()); write {
@@ -180,6 +168,8 @@ type question struct {
 	observation bool
 	// completing asks only for what can be set, and whether that is enough.
 	completing bool
+	// audit: the object exists as it is, and nobody is about to change it.
+	audit bool
 }
 
 func (e *Evaluator) judge(rules []rule, object Object, asked question, world World, roles Roles) []Finding {

@@ -78,7 +78,7 @@ func TestJudgesKnowsTheKindsOfThePolicies(t *testing.T) {
 			t.Errorf("%v is judged by no policy", kind)
 		}
 	}
-	if got := e.Evaluate(policies.Object{Group: "apps", Kind: "Deployment", Root: load(t, trainingJob).object.Root}, nil, policies.Nowhere{}); got != nil {
+	if got := evaluate(e, policies.Object{Group: "apps", Kind: "Deployment", Root: load(t, trainingJob).object.Root}, nil, policies.Nowhere{}); got != nil {
 		t.Errorf("findings on a Deployment: %s", report(got))
 	}
 }
@@ -87,16 +87,16 @@ func TestEvaluateWithoutObjectOrWorld(t *testing.T) {
 	e := evaluator(t)
 	for _, p := range policies.All() {
 		for _, kind := range p.Kinds {
-			if got := e.Evaluate(policies.Object{Group: kind.Group, Kind: kind.Name}, nil, nil); got != nil {
+			if got := evaluate(e, policies.Object{Group: kind.Group, Kind: kind.Name}, nil, nil); got != nil {
 				t.Errorf("findings on nothing: %s", report(got))
 			}
 		}
 	}
-	if got := labels(e.Evaluate(load(t, trainingJob).object, nil, nil)); len(got) != 2 {
+	if got := labels(evaluate(e, load(t, trainingJob).object, nil, nil)); len(got) != 2 {
 		t.Errorf("without a world: %v", got)
 	}
 	endpoint := load(t, "apiVersion: sagemaker.services.k8s.aws/v1alpha1\nkind: Endpoint\nspec: {endpointConfigName: a}\n")
-	if got := labels(e.Evaluate(endpoint.object, nil, policies.Nowhere{})); !cmp.Equal(got, []string{"sagemaker-endpoint-key/unverifiable"}) {
+	if got := labels(evaluate(e, endpoint.object, nil, policies.Nowhere{})); !cmp.Equal(got, []string{"sagemaker-endpoint-key/unverifiable"}) {
 		t.Errorf("an Endpoint in the middle of nowhere: %v", got)
 	}
 }
@@ -224,7 +224,7 @@ func TestOverridesByNameNeedNoWorld(t *testing.T) {
 			"sagemaker-output-key": {Mode: &off}, "sagemaker-volume-key": {Mode: &off},
 		}}}
 	})
-	if got := e.Evaluate(load(t, trainingJob).object, nil, policies.Nowhere{}); len(got) > 0 {
+	if got := evaluate(e, load(t, trainingJob).object, nil, policies.Nowhere{}); len(got) > 0 {
 		t.Errorf("%s", report(got))
 	}
 }

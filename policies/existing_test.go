@@ -31,7 +31,7 @@ func TestTheRemedyForAnExistingResourceIsTheKeyThatItHas(t *testing.T) {
 		"not in AWS yet":        {`"other.example/x"`, `,"kmsKeyID":"` + other + `"`, ``, "Set it to arn:aws:kms:"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			findings := evaluator(t).Evaluate(policies.NewObject(job(c.finalizer, c.now)), job(c.finalizer, c.old), policies.Nowhere{})
+			findings := evaluate(evaluator(t), policies.NewObject(job(c.finalizer, c.now)), job(c.finalizer, c.old), policies.Nowhere{})
 			if len(findings) != 1 || !strings.HasPrefix(findings[0].Remedy, c.want) {
 				t.Errorf("findings: %+v; want the remedy %q", findings, c.want)
 			}

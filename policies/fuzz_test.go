@@ -41,7 +41,7 @@ func FuzzEvaluate(f *testing.F) {
 		e := evaluators[int(settings)%len(evaluators)]
 		object := policies.NewObject(root)
 		object.Group, object.Kind = kinds[int(kind)%len(kinds)].Group, kinds[int(kind)%len(kinds)].Name
-		for _, finding := range e.Evaluate(object, nil, policies.Nowhere{}) {
+		for _, finding := range evaluate(e, object, nil, policies.Nowhere{}) {
 			if finding.Message() == "" || finding.Path.Pointer() == "" {
 				t.Fatalf("%+v", finding)
 			}

@@ -222,7 +222,7 @@ func marshal(tb testing.TB, value any) string {
 
 // findings are what Evaluate says of a stream, as created.
 func (m manifest) findings(e *policies.Evaluator) []policies.Finding {
-	return e.Evaluate(m.object, nil, m.world)
+	return evaluate(e, m.object, nil, m.world)
 }
 
 // with is the same object after edits, in the same world.
@@ -353,4 +353,30 @@ func injectable(findings []policies.Finding) []policies.Finding {
 		}
 	}
 	return out
+}
+
+// evaluate is what a review finds: of a creation, or of an update where there is an old self.
+func evaluate(e *policies.Evaluator, object policies.Object, old *tree.Node, world policies.World) []policies.Finding {
+	return e.Review(review(object, old), world).Findings
+}
+
+// restorations are what the webhook puts back on an update.
+func restorations(e *policies.Evaluator, object policies.Object, old *tree.Node, world policies.World) []policies.Edit {
+	r := review(object, old)
+	r.EditsOnly = true
+	return e.Review(r, world).Edits
+}
+
+// complete is what the webhook sets on a creation, and whether the object is denied all the same.
+func complete(e *policies.Evaluator, object policies.Object, world policies.World) (edits []policies.Edit, denied bool) {
+	r := e.Review(policies.Review{Object: object, EditsOnly: true}, world)
+	return r.Edits, r.Denied
+}
+
+func review(object policies.Object, old *tree.Node) policies.Review {
+	r := policies.Review{Object: object, Old: old}
+	if old != nil {
+		r.Operation = policies.OperationUpdate
+	}
+	return r
 }

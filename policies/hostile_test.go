@@ -47,10 +47,10 @@ func checks(t *testing.T, s *hostile.Shape, e *policies.Evaluator, size int) fun
 		if object.Root == nil || old.Root == nil {
 			return
 		}
-		e.Complete(object, nil)
-		e.Evaluate(object, nil, nil)
-		e.Restorations(object, old.Root, nil)
-		e.Evaluate(object, old.Root, nil)
+		complete(e, object, nil)
+		evaluate(e, object, nil, nil)
+		restorations(e, object, old.Root, nil)
+		evaluate(e, object, old.Root, nil)
 	}
 }
 
@@ -86,11 +86,11 @@ func TestFindingsOfHostileObjectsAreBounded(t *testing.T) {
 		if object.Root == nil || old.Root == nil {
 			continue
 		}
-		edits, _ := e.Complete(object, nil)
+		edits, _ := complete(e, object, nil)
 		if len(edits) > 3*most {
 			t.Errorf("%s: %d edits", s.Name, len(edits))
 		}
-		for _, findings := range [][]policies.Finding{e.Evaluate(object, nil, nil), e.Evaluate(object, old.Root, nil)} {
+		for _, findings := range [][]policies.Finding{evaluate(e, object, nil, nil), evaluate(e, object, old.Root, nil)} {
 			byPolicy := map[policies.ID]int{}
 			for i := range findings {
 				f := &findings[i]
@@ -123,16 +123,16 @@ func TestWhatLiesBehindManyPlacesIsDenied(t *testing.T) {
 	e := evaluator(t, keysOnly)
 	for _, n := range []int{1, 2499, 2500, 2501, 5000} {
 		good, bad := definitions(t, n, key, ""), definitions(t, n, stranger, "")
-		if !policies.Enforced(e.Evaluate(bad, nil, nil)) {
+		if !policies.Enforced(evaluate(e, bad, nil, nil)) {
 			t.Errorf("%d definitions, the last with a stranger's key: admitted", n)
 		}
-		if !policies.Enforced(e.Evaluate(bad, good.Root, nil)) {
+		if !policies.Enforced(evaluate(e, bad, good.Root, nil)) {
 			t.Errorf("%d definitions, an update of the last to a stranger's key: admitted", n)
 		}
-		if got := e.Evaluate(definitions(t, n, stranger, "labeled"), bad.Root, nil); len(got) > 0 {
+		if got := evaluate(e, definitions(t, n, stranger, "labeled"), bad.Root, nil); len(got) > 0 {
 			t.Errorf("%d definitions from before cmkgate, an annotation changes:\n%s", n, report(got[:1]))
 		}
-		if got := policies.Enforced(e.Evaluate(good, nil, nil)); got != (n > 2500) {
+		if got := policies.Enforced(evaluate(e, good, nil, nil)); got != (n > 2500) {
 			t.Errorf("%d good definitions: denied is %v", n, got)
 		}
 	}
@@ -142,7 +142,7 @@ func TestWhatLiesBehindManyPlacesIsDenied(t *testing.T) {
 func TestAnObjectWithTooManyPlacesIsNotCompleted(t *testing.T) {
 	list := strings.Repeat(`{"outputDataConfig":{}},`, 3000) + `{"outputDataConfig":{}}`
 	object := parsed(t, []byte(`{"apiVersion":"sagemaker.services.k8s.aws/v1alpha1","kind":"HyperParameterTuningJob","metadata":{"name":"a"},"spec":{"trainingJobDefinitions":[`+list+`]}}`))
-	if edits, denied := evaluator(t).Complete(object, nil); len(edits) > 0 || !denied {
+	if edits, denied := complete(evaluator(t), object, nil); len(edits) > 0 || !denied {
 		t.Errorf("%d edits, denied %v", len(edits), denied)
 	}
 }
@@ -158,7 +158,7 @@ func (w impatient) Interrupted() bool { *w.asked++; return true }
 func TestAnEvaluationEndsSoonAfterItsCallerHasGone(t *testing.T) {
 	object := definitions(t, 2000, key, "")
 	asked := 0
-	got := evaluator(t, keysOnly).Evaluate(object, nil, impatient{asked: &asked})
+	got := evaluate(evaluator(t, keysOnly), object, nil, impatient{asked: &asked})
 	if asked == 0 || asked > 2*len(policies.All()) || len(got) == 0 {
 		t.Errorf("asked %d times, %d findings", asked, len(got))
 	}

@@ -190,7 +190,7 @@ func (e *evaluation) noDefaultKey(f *field) string {
 // is for new objects only: on an existing one the key would never reach AWS.
 // What adopt-or-create applies to may exist, so there only mutable fields count.
 func (e *evaluation) mayInject(f *field) bool {
-	if e.update || f.Never != "" || !e.switched.injects() || e.facts.Managed || e.facts.Adopted || e.facts.ReadOnly {
+	if e.update || e.audit || f.Never != "" || !e.switched.injects() || e.facts.Managed || e.facts.Adopted || e.facts.ReadOnly {
 		return false
 	}
 	switch e.facts.Adoption {

@@ -184,11 +184,11 @@ func TestTheStatusSaysWhereAnExistingObjectIs(t *testing.T) {
 			bare = key
 		}
 		e := evaluator(t)
-		got := of("sagemaker-volume-key", e.Evaluate(with(bare), with("''").Root, nil))
+		got := of("sagemaker-volume-key", evaluate(e, with(bare), with("''").Root, nil))
 		if len(got) != 1 || got[0].Reason != tt.want {
 			t.Errorf("%s, on an update:\n%s", name, report(got))
 		}
-		if got := of("sagemaker-volume-key", e.Evaluate(with(bare), nil, nil)); len(got) > 0 {
+		if got := of("sagemaker-volume-key", evaluate(e, with(bare), nil, nil)); len(got) > 0 {
 			t.Errorf("%s, on its creation:\n%s", name, report(got))
 		}
 	}

@@ -115,7 +115,7 @@ func TestAnExemptionLowersNoBucketWithAKey(t *testing.T) {
 		e := evaluator(t)
 		managed := []policies.Edit{{Path: tree.MustPath("metadata.finalizers[0]"), Value: "finalizers.s3.services.k8s.aws/Bucket"}}
 		tt.before, tt.after = tt.before.with(t, managed, false), tt.after.with(t, managed, false)
-		findings := of("s3-bucket-key", e.Evaluate(tt.after.object, tt.before.object.Root, tt.after.world))
+		findings := of("s3-bucket-key", evaluate(e, tt.after.object, tt.before.object.Root, tt.after.world))
 		if policies.Enforced(findings) != tt.denied {
 			t.Errorf("%s:\n%s", name, report(findings))
 		}
@@ -123,12 +123,12 @@ func TestAnExemptionLowersNoBucketWithAKey(t *testing.T) {
 			continue
 		}
 		fixed := tt.after.with(t, findings[0].Fix, true)
-		if left := e.Evaluate(fixed.object, tt.before.object.Root, fixed.world); policies.Enforced(left) {
+		if left := evaluate(e, fixed.object, tt.before.object.Root, fixed.world); policies.Enforced(left) {
 			t.Errorf("%s: still denied after its fix:\n%s", name, report(left))
 		}
 	}
 	listed := evaluator(t, func(s *policies.Settings) { s.LogBuckets = []string{"training-*"} })
-	findings := of("s3-bucket-key", listed.Evaluate(trainingData(t, aes256).object, trainingData(t, underKey).object.Root, &world{}))
+	findings := of("s3-bucket-key", evaluate(listed, trainingData(t, aes256).object, trainingData(t, underKey).object.Root, &world{}))
 	if len(findings) != 1 || findings[0].Reason != policies.Exempt {
 		t.Errorf("the platform team lists it:\n%s", report(findings))
 	}
@@ -139,7 +139,7 @@ func TestAnExemptionLowersNoBucketWithAKey(t *testing.T) {
 func TestAnExemptionLowersNoAdoptedBucket(t *testing.T) {
 	before := trainingData(t, underKey)
 	adopted := load(t, strings.Replace(marshal(t, before.value), "name: training-data\n", "name: training-data\n  annotations: {services.k8s.aws/adoption-policy: adopt}\n", 1))
-	findings := evaluator(t).Evaluate(trainingData(t, aes256, logStatement).object, adopted.object.Root, &world{})
+	findings := evaluate(evaluator(t), trainingData(t, aes256, logStatement).object, adopted.object.Root, &world{})
 	if !policies.Enforced(of("s3-bucket-key", findings)) {
 		t.Errorf("admitted:\n%s", report(findings))
 	}
@@ -163,10 +163,10 @@ func TestARuleBeforeTheKeyIsSeen(t *testing.T) {
 	} {
 		e := evaluator(t)
 		object := tt.after
-		if edits := e.Restorations(object.object, tt.before.object.Root, object.world); len(edits) > 0 {
+		if edits := restorations(e, object.object, tt.before.object.Root, object.world); len(edits) > 0 {
 			object = object.with(t, edits, false)
 		}
-		if findings := e.Evaluate(object.object, tt.before.object.Root, object.world); !policies.Enforced(of("s3-bucket-key", findings)) {
+		if findings := evaluate(e, object.object, tt.before.object.Root, object.world); !policies.Enforced(of("s3-bucket-key", findings)) {
 			t.Errorf("%s: admitted:\n%s", name, report(findings))
 		}
 	}

@@ -47,7 +47,7 @@ func TestTheStrictestPolicyTellsThatTheRegionIsNone(t *testing.T) {
 func TestABadKeyIsNewWhereTheRegionIsNoneAlready(t *testing.T) {
 	old := load(t, held(misplacedJob))
 	changed := old.with(t, []policies.Edit{{Path: tree.MustPath("spec.outputDataConfig.kmsKeyID"), Value: "alias/aws/s3"}}, true)
-	findings := evaluator(t).Evaluate(changed.object, old.object.Root, changed.world)
+	findings := evaluate(evaluator(t), changed.object, old.object.Root, changed.world)
 	if len(findings) != 1 || findings[0].Reason != policies.AWSManaged {
 		t.Errorf("want the bad key alone:\n%s", report(findings))
 	}

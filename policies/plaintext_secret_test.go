@@ -119,7 +119,7 @@ func TestSecretsAreFoundInWhatAnUpdateChanges(t *testing.T) {
 		"copied":                  {model(password), model(password, password), []string{"spec.containers[1].environment.DB_PASSWORD plaintext"}},
 		"a reference replaced":    {model(`"DB_PASSWORD": "churn/db/password"`), model(password), []string{"spec.containers[0].environment.DB_PASSWORD plaintext"}},
 	} {
-		got := evaluator(t).Evaluate(policies.NewObject(tt.now), tt.old, policies.Nowhere{})
+		got := evaluate(evaluator(t), policies.NewObject(tt.now), tt.old, policies.Nowhere{})
 		if diff := cmp.Diff(tt.want, places(got)); diff != "" {
 			t.Errorf("%s:\n%s", name, diff)
 		}
@@ -137,10 +137,10 @@ func TestAnEditedScriptKeepsItsFinding(t *testing.T) {
 	}
 	e := evaluator(t)
 	old := config("export DB_PASSWORD=hunter2\n")
-	if got := e.Evaluate(policies.NewObject(config("set -e\n# more\nexport DB_PASSWORD=hunter2\n")), old, nil); len(got) > 0 {
+	if got := evaluate(e, policies.NewObject(config("set -e\n# more\nexport DB_PASSWORD=hunter2\n")), old, nil); len(got) > 0 {
 		t.Errorf("edited elsewhere:\n%s", report(got))
 	}
-	if got := e.Evaluate(policies.NewObject(config("export DB_PASSWORD=hunter2\nexport API_KEY=hunter2hunter2\n")), old, nil); len(got) != 1 {
+	if got := evaluate(e, policies.NewObject(config("export DB_PASSWORD=hunter2\nexport API_KEY=hunter2hunter2\n")), old, nil); len(got) != 1 {
 		t.Errorf("another secret:\n%s", report(got))
 	}
 }
@@ -186,7 +186,7 @@ metadata: {name: churn, generation: 1, finalizers: [finalizers.sagemaker.service
 spec: {primaryContainer: {environment: {DB_PASSWORD: hunter2}}}
 `)
 	without := m.with(t, []policies.Edit{{Path: tree.MustPath("spec")}}, true)
-	if got := evaluator(t).Evaluate(m.object, without.object.Root, m.world); policies.Enforced(got) {
+	if got := evaluate(evaluator(t), m.object, without.object.Root, m.world); policies.Enforced(got) {
 		t.Errorf("%s", report(got))
 	}
 }
@@ -217,14 +217,14 @@ func TestVeryManySecrets(t *testing.T) {
 	}
 	e := evaluator(t)
 	before, after := environment(`"A":"1"`), environment(`"A_PASSWORD":"hunter2"`)
-	created := of(plaintextSecret, e.Evaluate(policies.NewObject(after), nil, nil))
+	created := of(plaintextSecret, evaluate(e, policies.NewObject(after), nil, nil))
 	if len(created) != 21 || !strings.Contains(created[20].Problem, "the first 20 are named") || strings.Contains(created[19].Problem, "named") {
 		t.Errorf("created:\n%s", report(created))
 	}
-	if got := places(e.Evaluate(policies.NewObject(after), before, nil)); !cmp.Equal(got, []string{"spec.environment.A_PASSWORD plaintext"}) {
+	if got := places(evaluate(e, policies.NewObject(after), before, nil)); !cmp.Equal(got, []string{"spec.environment.A_PASSWORD plaintext"}) {
 		t.Errorf("updated: %q", got)
 	}
-	if got := e.Evaluate(policies.NewObject(before), after, nil); len(got) > 0 {
+	if got := evaluate(e, policies.NewObject(before), after, nil); len(got) > 0 {
 		t.Errorf("a secret removed:\n%s", report(got))
 	}
 }

@@ -267,7 +267,7 @@ func TestNothingIsAskedOfAnObjectWithoutSpec(t *testing.T) {
 		}
 		deleting = deleting.with(t, []policies.Edit{{Path: tree.MustPath("metadata.deletionTimestamp"), Value: "2026-01-01T00:00:00Z"}}, true)
 		old := tree.FromValue(map[string]any{"spec": map[string]any{"another": true}})
-		if got := e.Evaluate(deleting.object, old, nil); len(got) > 0 {
+		if got := evaluate(e, deleting.object, old, nil); len(got) > 0 {
 			t.Errorf("%s that is being deleted:\n%s", r.Kind.Name, report(got))
 		}
 		if report(deleting.findings(e)) != report(manifestOf(value).findings(e)) {
@@ -342,7 +342,7 @@ func holdsForAnyObject(t *testing.T, e *policies.Evaluator, m manifest) {
 	if left := injectable(after.findings(e)); len(left) > 0 {
 		t.Fatalf("injected twice into\n%s%s", marshal(t, m.value), report(left))
 	}
-	if got := e.Evaluate(m.object, m.object.Root, m.world); len(got) > 0 {
+	if got := evaluate(e, m.object, m.object.Root, m.world); len(got) > 0 {
 		t.Fatalf("an update that changes nothing has findings:\n%s%s", marshal(t, m.value), report(got))
 	}
 	for _, f := range findings {

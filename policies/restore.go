@@ -8,22 +8,17 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// Restorations returns the edits that put back the keys which an update leaves
+// restorations returns the edits that put back the keys which an update leaves
 // out: a manifest that never named its key, or does so no longer, is applied
 // anew, and the object must stay what it is in AWS. The old value is put back
 // and not today's default, so that a change of the default touches nothing that
 // exists, and the object's generation stays.
 //
-// Nothing is put back into an object that is being deleted, or whose spec ACK is
-// about to fill in, or where taking a key back is how a person recovers from a
-// key that was added by hand.
-func (e *Evaluator) Restorations(object Object, old *tree.Node, world World) []Edit {
-	rules := e.byKind[catalog.Kind{Group: object.Group, Name: object.Kind}]
-	if len(rules) == 0 || old == nil || isDeleting(&object) || object.Root.Get("spec").Empty() {
+// Nothing is put back into an object whose spec ACK is about to fill in, or where
+// taking a key back is how a person recovers from a key that was added by hand.
+func (e *Evaluator) restorations(rules []rule, object Object, old *tree.Node, world World) []Edit {
+	if object.Root.Get("spec").Empty() {
 		return nil
-	}
-	if world == nil {
-		world = Nowhere{}
 	}
 	ev := e.begin(object, world, world.Roles())
 	ev.old, ev.update = old, true

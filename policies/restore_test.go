@@ -90,7 +90,7 @@ func TestAKeyThatAnUpdateLeavesOutIsPutBack(t *testing.T) {
 			before, after := load(t, tt.before), load(t, tt.after)
 			e := evaluator(t)
 			var got []string
-			edits := e.Restorations(after.object, before.object.Root, after.world)
+			edits := restorations(e, after.object, before.object.Root, after.world)
 			for _, edit := range edits {
 				got = append(got, fmt.Sprintf("%s=%v", edit.Path, edit.Value))
 			}
@@ -105,10 +105,10 @@ func TestAKeyThatAnUpdateLeavesOutIsPutBack(t *testing.T) {
 				t.Fatal(err)
 			}
 			restored := policies.NewObject(tree.FromValue(value))
-			if findings := e.Evaluate(restored, before.object.Root, after.world); len(findings) > 0 {
+			if findings := evaluate(e, restored, before.object.Root, after.world); len(findings) > 0 {
 				t.Errorf("what was put back is judged:\n%s", report(findings))
 			}
-			if again := e.Restorations(restored, before.object.Root, after.world); len(again) > 0 {
+			if again := restorations(e, restored, before.object.Root, after.world); len(again) > 0 {
 				t.Errorf("a second time: %v", again)
 			}
 		})
@@ -136,7 +136,7 @@ func TestNothingIsPutBackWhereNothingMayBeSet(t *testing.T) {
 			}
 		},
 	} {
-		if edits := evaluator(t, change).Restorations(after.object, before.object.Root, after.world); len(edits) > 0 {
+		if edits := restorations(evaluator(t, change), after.object, before.object.Root, after.world); len(edits) > 0 {
 			t.Errorf("%s: %v", name, edits)
 		}
 	}
@@ -154,11 +154,11 @@ func TestAKeyThatACKGaveUpOnCanBeTakenBack(t *testing.T) {
 		"status: {" + exists + "conditions: [{type: ACK.Terminal, status: \"True\"}]}\n":  policies.Warn,
 	} {
 		before, after := load(t, transformJob(otherKey, status)), load(t, transformJob("", status))
-		got := evaluator(t).Evaluate(after.object, before.object.Root, after.world)
+		got := evaluate(evaluator(t), after.object, before.object.Root, after.world)
 		if len(got) != 1 || got[0].Mode != want {
 			t.Errorf("%q: want one finding in mode %s:\n%s", status, want, report(got))
 		}
-		strict := evaluator(t, settingsOfFixtures()["unverifiable Deny"]).Evaluate(after.object, before.object.Root, after.world)
+		strict := evaluate(evaluator(t, settingsOfFixtures()["unverifiable Deny"]), after.object, before.object.Root, after.world)
 		if !policies.Enforced(strict) {
 			t.Errorf("%q: an organization that denies what cannot be verified admits it", status)
 		}
@@ -182,7 +182,7 @@ func TestLateInitializationOfAKeyIsNotDenied(t *testing.T) {
 	} {
 		before, after := job(tt.before, tt.status), job(tt.after, tt.status)
 		var got string
-		for _, f := range evaluator(t, settingsOfFixtures()["unverifiable Deny"]).Evaluate(after.object, before.object.Root, after.world) {
+		for _, f := range evaluate(evaluator(t, settingsOfFixtures()["unverifiable Deny"]), after.object, before.object.Root, after.world) {
 			got += string(f.Reason)
 			if f.Reason == policies.Unverifiable && f.Mode != policies.Warn {
 				t.Errorf("a denial would leave the job in ACK.Terminal for good: %s", f.Message())
@@ -208,7 +208,7 @@ func TestAListOfIgnoredDriftThatCoversAKeyIsWarnedOf(t *testing.T) {
 		manifest := strings.Replace(unborn(transformJob(otherKey, "")), "namespace: science", "namespace: science, annotations: {services.k8s.aws/ignore-field-drift: '"+list+"'}", 1)
 		m := load(t, manifest)
 		var got []string
-		for _, f := range evaluator(t).Evaluate(m.object, nil, m.world) {
+		for _, f := range evaluate(evaluator(t), m.object, nil, m.world) {
 			if f.Reason != policies.IgnoredDrift || f.Mode != policies.Warn || f.Fix != nil {
 				t.Errorf("%s", f.Message())
 			}

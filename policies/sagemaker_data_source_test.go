@@ -25,7 +25,7 @@ func TestEverySourceIsJudged(t *testing.T) {
 			t.Fatal(err)
 		}
 		w := &world{objects: []policies.Object{bucket}}
-		findings := of("sagemaker-data-source", e.Evaluate(policies.NewObject(tree.FromValue(value)), nil, w))
+		findings := of("sagemaker-data-source", evaluate(e, policies.NewObject(tree.FromValue(value)), nil, w))
 		if len(findings) != 1 || findings[0].Path.String() != path.String() || findings[0].Reason != policies.Missing {
 			t.Errorf("%s %s:\n%s", s.Kind.Name, s.Path, report(findings))
 		}
@@ -58,7 +58,7 @@ func TestABucketIsLookedUpOnceAnEvaluation(t *testing.T) {
 	m := fixturesOf(t, "sagemaker-data-source", "deny", "one-bucket-named-twice-is-told-once")[0].manifest
 	m = m.with(t, []policies.Edit{{Path: tree.MustPath("metadata.finalizers[0]"), Value: "finalizers.sagemaker.services.k8s.aws/TrainingJob"}}, false)
 	w := counting{m.world, map[string]int{}}
-	evaluator(t).Evaluate(m.object, nil, w)
+	evaluate(evaluator(t), m.object, nil, w)
 	if w.lookups["raw"] != 1 {
 		t.Errorf("looked up %d times", w.lookups["raw"])
 	}
@@ -68,7 +68,7 @@ func TestABucketIsLookedUpOnceAnEvaluation(t *testing.T) {
 func TestABadBucketFromBeforeIsNotNew(t *testing.T) {
 	m := fixturesOf(t, "sagemaker-data-source", "deny", "one-bucket-named-twice-is-told-once")[0].manifest
 	m = m.with(t, []policies.Edit{{Path: tree.MustPath("metadata.finalizers[0]"), Value: "finalizers.sagemaker.services.k8s.aws/TrainingJob"}}, false)
-	if findings := evaluator(t).Evaluate(m.object, m.object.Root, m.world); len(findings) > 0 {
+	if findings := evaluate(evaluator(t), m.object, m.object.Root, m.world); len(findings) > 0 {
 		t.Errorf("an update that changes nothing:\n%s", report(findings))
 	}
 	first := m.with(t, []policies.Edit{{Path: tree.MustPath("spec.inputDataConfig[0].dataSource.s3DataSource.s3URI"), Value: "s3://good"}}, true)
@@ -76,7 +76,7 @@ func TestABadBucketFromBeforeIsNotNew(t *testing.T) {
 		"the bucket is written and is now read as well": {first.object, m.object},
 		"the bucket is no longer read":                  {m.object, first.object},
 	} {
-		if findings := evaluator(t).Evaluate(pair[1], pair[0].Root, m.world); len(findings) > 0 {
+		if findings := evaluate(evaluator(t), pair[1], pair[0].Root, m.world); len(findings) > 0 {
 			t.Errorf("%s:\n%s", name, report(findings))
 		}
 	}

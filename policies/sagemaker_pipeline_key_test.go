@@ -76,7 +76,7 @@ func TestAnUpdateOfAPipelineIsJudgedByWhatItBringsAbout(t *testing.T) {
 		"broken, and wrong after all": {"{", steps("a " + managed), []string{"#/Steps/0/Arguments/OutputDataConfig/KmsKeyId aws-managed"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := evaluator(t).Evaluate(heldPipeline(tt.after).object, heldPipeline(tt.before).object.Root, policies.Nowhere{})
+			got := evaluate(evaluator(t), heldPipeline(tt.after).object, heldPipeline(tt.before).object.Root, policies.Nowhere{})
 			var places []string
 			for _, f := range got {
 				places = append(places, strings.TrimPrefix(f.Place(), "spec.pipelineDefinition")+" "+string(f.Reason))

@@ -27,7 +27,7 @@ func TestTransitInterContainerOnUpdates(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := of("transit-inter-container", evaluator(t).Evaluate(load(t, held(head+tt.after+"\n")).object, load(t, held(head+tt.before+"\n")).object.Root, nil))
+			got := of("transit-inter-container", evaluate(evaluator(t), load(t, held(head+tt.after+"\n")).object, load(t, held(head+tt.before+"\n")).object.Root, nil))
 			if diff := cmp.Diff(tt.want, places(got)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}

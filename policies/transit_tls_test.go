@@ -240,7 +240,7 @@ func TestTransitTLSOnUpdates(t *testing.T) {
 		"broken before, and put half way": {"{", other, []string{"spec.policy unencrypted-traffic"}},
 		"broken as before":                {"{", "{", nil},
 	} {
-		got := of("transit-tls", evaluator(t).Evaluate(heldBucket(t, "data", tt.after).object, heldBucket(t, "data", tt.before).object.Root, nil))
+		got := of("transit-tls", evaluate(evaluator(t), heldBucket(t, "data", tt.after).object, heldBucket(t, "data", tt.before).object.Root, nil))
 		if diff := cmp.Diff(tt.want, places(got)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}

@@ -15,7 +15,7 @@ func TestTransitVPCFixtures(t *testing.T) { testFixtures(t, "transit-vpc") }
 func vpcUpdate(t *testing.T, kind, before, after string) []policies.Finding {
 	t.Helper()
 	head := "apiVersion: sagemaker.services.k8s.aws/v1alpha1\nkind: " + kind + "\nmetadata: {name: a, namespace: science}\nspec: "
-	return of("transit-vpc", evaluator(t).Evaluate(load(t, held(head+after+"\n")).object, load(t, held(head+before+"\n")).object.Root, nil))
+	return of("transit-vpc", evaluate(evaluator(t), load(t, held(head+after+"\n")).object, load(t, held(head+before+"\n")).object.Root, nil))
 }
 
 func TestTransitVPCOnUpdates(t *testing.T) {
@@ -57,7 +57,7 @@ func TestTransitVPCOnUpdates(t *testing.T) {
 func TestTransitPoliciesSayNothingOfAnAdoption(t *testing.T) {
 	const head = "apiVersion: sagemaker.services.k8s.aws/v1alpha1\nkind: TrainingJob\nmetadata: {name: a, annotations: {services.k8s.aws/adoption-policy: adopt}}\n"
 	empty, filled := load(t, head), load(t, head+"spec: {resourceConfig: {instanceCount: 2}}\n")
-	for _, f := range evaluator(t).Evaluate(filled.object, empty.object.Root, nil) {
+	for _, f := range evaluate(evaluator(t), filled.object, empty.object.Root, nil) {
 		if strings.HasPrefix(f.Policy, "transit-") {
 			t.Errorf("%s", report([]policies.Finding{f}))
 		}

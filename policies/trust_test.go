@@ -40,10 +40,10 @@ func TestUnprovenKeys(t *testing.T) {
 		if len(got) != 1 || got[0].Reason != policies.Unproven || got[0].Mode != want {
 			t.Errorf("on creation, want %s:\n%s", want, report(got))
 		}
-		if got := of("sagemaker-output-key", e.Evaluate(object.object, object.object.Root, object.world)); len(got) > 0 {
+		if got := of("sagemaker-output-key", evaluate(e, object.object, object.object.Root, object.world)); len(got) > 0 {
 			t.Errorf("an update that leaves the key alone:\n%s", report(got))
 		}
-		if got := of("sagemaker-output-key", e.Evaluate(object.object, before.object.Root, object.world)); len(got) == 0 {
+		if got := of("sagemaker-output-key", evaluate(e, object.object, before.object.Root, object.world)); len(got) == 0 {
 			t.Error("an update that sets the key: nothing")
 		}
 	}

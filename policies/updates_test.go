@@ -62,7 +62,7 @@ func TestAnUpdateIsJudgedByWhatItBringsAbout(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			before, after := load(t, tt.before), load(t, tt.after)
-			got := evaluator(t, keysOnly).Evaluate(after.object, before.object.Root, after.world)
+			got := evaluate(evaluator(t, keysOnly), after.object, before.object.Root, after.world)
 			if diff := cmp.Diff(tt.want, places(got)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -82,7 +82,7 @@ func TestAnUpdateIsJudgedByWhatItBringsAbout(t *testing.T) {
 func TestLateInitialisationBringsNothingAbout(t *testing.T) {
 	before := load(t, held(trainingJob))
 	after := load(t, strings.Replace(held(trainingJob), "s3OutputPath: s3://artifacts/churn", `s3OutputPath: s3://artifacts/churn, compressionType: GZIP, kmsKeyID: ""`, 1))
-	if got := evaluator(t).Evaluate(after.object, before.object.Root, after.world); len(got) > 0 {
+	if got := evaluate(evaluator(t), after.object, before.object.Root, after.world); len(got) > 0 {
 		t.Errorf("%s", report(got))
 	}
 }
@@ -97,7 +97,7 @@ func TestAnAdoptionThatBecomesACreationIsJudged(t *testing.T) {
 		if adopted.object.Root.Get("metadata").Get("annotations").Len() == 0 {
 			t.Fatal("the test's object is not about to be adopted")
 		}
-		got := evaluator(t).Evaluate(created.object, adopted.object.Root, created.world)
+		got := evaluate(evaluator(t), created.object, adopted.object.Root, created.world)
 		want := []string{"spec.resourceConfig.volumeKMSKeyID missing", "spec.outputDataConfig.kmsKeyID missing"}
 		if diff := cmp.Diff(want, places(got)); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
@@ -135,7 +135,7 @@ spec: {endpointConfigName: worse, productionVariants: [{instanceType: ml.m5.xlar
 		{endpoint("bad", ""), endpoint("unseen", ""), []string{"sagemaker-endpoint-key/unverifiable"}},
 		{endpoint("unseen", ""), endpoint("unseen", ", tags: []"), nil},
 	} {
-		got := labels(e.Evaluate(load(t, held(tt.after)).object, load(t, held(tt.before)).object.Root, world))
+		got := labels(evaluate(e, load(t, held(tt.after)).object, load(t, held(tt.before)).object.Root, world))
 		if diff := cmp.Diff(tt.want, got); diff != "" {
 			t.Errorf("from %s to %s (-want +got):\n%s", tt.before, tt.after, diff)
 		}
@@ -161,7 +161,7 @@ func TestABucketsEncryptionCanBeWeakenedByNobody(t *testing.T) {
 		{"nothing as before", "", ", acl: private", nil},
 		{"put right", aes, good, nil},
 	} {
-		got := e.Evaluate(load(t, held(bucket(tt.after))).object, load(t, held(bucket(tt.before))).object.Root, policies.Nowhere{})
+		got := evaluate(e, load(t, held(bucket(tt.after))).object, load(t, held(bucket(tt.before))).object.Root, policies.Nowhere{})
 		if diff := cmp.Diff(tt.want, places(got)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
 		}

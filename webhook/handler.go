@@ -132,6 +132,15 @@ func (v *review) readObjects() error {
 	return v.check("oldObject", v.old)
 }
 
+// question is what policies are asked.
+func (v *review) question(editsOnly bool) policies.Review {
+	q := policies.Review{Object: v.object, Old: v.old, EditsOnly: editsOnly}
+	if v.old != nil {
+		q.Operation = policies.OperationUpdate
+	}
+	return q
+}
+
 func (v *review) check(field string, root *tree.Node) error {
 	if root == nil {
 		return fmt.Errorf("request.%s: an admission review of %s must hold the object", field, v.request.Operation)

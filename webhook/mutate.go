@@ -32,7 +32,8 @@ func (r *Reviewer) Mutate(ctx context.Context, req admission.Request) admission.
 }
 
 func (v *review) inject() admission.Response {
-	edits, denied := v.Evaluator.Complete(v.object, v.interruptible(v.World.Now()))
+	result := v.Evaluator.Review(v.question(true), v.interruptible(v.World.Now()))
+	edits := result.Edits
 	if v.ctx.Err() != nil {
 		return v.tooLate()
 	}
@@ -42,7 +43,7 @@ func (v *review) inject() admission.Response {
 	}
 	resp := allowed()
 	resp.Patches = Patch(v.object.Root, edits)
-	if !denied { // of an object that is not stored, nothing was set
+	if !result.Denied { // of an object that is not stored, nothing was set
 		resp.Warnings = editWarnings("cmkgate set ", edits)
 	}
 	resp.AuditAnnotations = map[string]string{"injected": editSummary(edits)}
@@ -51,7 +52,7 @@ func (v *review) inject() admission.Response {
 }
 
 func (v *review) restore() admission.Response {
-	edits := v.Evaluator.Restorations(v.object, v.old, v.interruptible(v.World.Now()))
+	edits := v.Evaluator.Review(v.question(true), v.interruptible(v.World.Now())).Edits
 	if v.ctx.Err() != nil {
 		return v.tooLate()
 	}

@@ -21,7 +21,8 @@ func (r *Reviewer) Validate(ctx context.Context, req admission.Request) admissio
 	if err := v.readObjects(); err != nil {
 		return v.malformed(err)
 	}
-	findings := v.Evaluator.Evaluate(v.object, v.old, v.interruptible(v.World.Awaiting(ctx)))
+	result := v.Evaluator.Review(v.question(false), v.interruptible(v.World.Awaiting(ctx)))
+	findings := result.Findings
 	if ctx.Err() != nil {
 		return v.tooLate()
 	}
@@ -35,7 +36,7 @@ func (r *Reviewer) Validate(ctx context.Context, req admission.Request) admissio
 	switch {
 	case v.byController():
 		v.decided(decisionExempt, findings, nil)
-	case policies.Enforced(findings) && v.unmutated():
+	case policies.Enforced(findings) && unmutated(&result):
 		resp.Allowed = false
 		resp.Result = tryAgain(v.object)
 		v.decided(decisionRetry, findings, nil)
@@ -50,12 +51,6 @@ func (r *Reviewer) Validate(ctx context.Context, req admission.Request) admissio
 	return resp
 }
 
-// unmutated tells that nothing is wrong with the object but that Mutate has not
+// unmutated reports whether nothing is wrong with the object but that Mutate has not
 // seen it: the API server goes on without an answer that comes too late.
-func (v *review) unmutated() bool {
-	if v.old != nil {
-		return len(v.Evaluator.Restorations(v.object, v.old, v.World.Now())) > 0
-	}
-	edits, denied := v.Evaluator.Complete(v.object, v.World.Now())
-	return len(edits) > 0 && !denied
-}
+func unmutated(r *policies.Result) bool { return len(r.Edits) > 0 && !r.Denied }

@@ -245,7 +245,7 @@ func (c *checker) findings(o *manifest.Object, world policies.World, patchOf str
 		return breaches, nil, false
 	}
 	o.Namespace = cmp.Or(o.Namespace, c.namespace)
-	findings = c.evaluator.Evaluate(o.Object, nil, world)
+	findings = c.evaluator.Review(policies.Review{Object: o.Object}, world).Findings
 	if patchOf != "" {
 		findings = said(o.Root, findings)
 	}

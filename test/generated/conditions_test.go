@@ -53,8 +53,8 @@ func TestNoUpdateThatIsJudgedIsKeptFromTheWebhook(t *testing.T) {
 			continue // the API server stores no such object
 		}
 		object, before := policies.NewObject(tree.FromValue(now)), tree.FromValue(old)
-		findings := trial.setting.evaluator.Evaluate(object, before, trial.world)
-		restored := trial.setting.evaluator.Restorations(object, before, trial.world)
+		findings := trial.update(object, before)
+		restored := trial.restore(object, before)
 		if is, was := (ack.Object{Kind: trial.kind, Root: object.Root}), (ack.Object{Kind: trial.kind, Root: before}); !policies.Enforced(findings) {
 			if write := ack.WriteOf(is, was); write == ack.Observation || write == ack.Claim {
 				continue // the webhook observe is asked about these

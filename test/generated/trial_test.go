@@ -81,11 +81,15 @@ func (t *trial) judge(raw []byte) (state, error) {
 }
 
 func (t *trial) create(o policies.Object) []policies.Finding {
-	return t.setting.evaluator.Evaluate(o, nil, t.world)
+	return t.setting.evaluator.Review(policies.Review{Object: o}, t.world).Findings
 }
 
 func (t *trial) update(o policies.Object, old *tree.Node) []policies.Finding {
-	return t.setting.evaluator.Evaluate(o, old, t.world)
+	return t.setting.evaluator.Review(policies.Review{Object: o, Old: old, Operation: policies.OperationUpdate}, t.world).Findings
+}
+
+func (t *trial) restore(o policies.Object, old *tree.Node) []policies.Edit {
+	return t.setting.evaluator.Review(policies.Review{Object: o, Old: old, Operation: policies.OperationUpdate, EditsOnly: true}, t.world).Edits
 }
 
 // patch applies edits as an API server applies the webhook's answer.

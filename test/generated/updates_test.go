@@ -88,7 +88,7 @@ func (t *trial) updatesFromAnything() error {
 
 // restores holds what an update puts back: keys that it leaves out, as they were.
 func (t *trial) restores(old *tree.Node) error {
-	edits := t.setting.evaluator.Restorations(t.before.object, old, t.world)
+	edits := t.restore(t.before.object, old)
 	if len(edits) == 0 {
 		return nil
 	}
@@ -113,7 +113,7 @@ func (t *trial) restores(old *tree.Node) error {
 			return err
 		}
 	}
-	if again := t.setting.evaluator.Restorations(after.object, old, t.world); len(again) > 0 {
+	if again := t.restore(after.object, old); len(again) > 0 {
 		return fmt.Errorf("a second pass restores %v", again)
 	}
 	return nil

@@ -45,6 +45,8 @@ type lab struct {
 	people map[string]dynamic.Interface
 
 	enforced, webhookUp, controllersUp, selectors bool
+	// resumed is how often the webhook was started anew, each time with an empty log.
+	resumed int
 	// templates are the members of the Create call of each kind, without keys and with, as ACK sends them.
 	templates map[string]map[bool]map[string]any
 }
@@ -172,6 +174,7 @@ func (l *lab) do(ctx context.Context, v verb) error {
 			return nil
 		}
 		l.webhookUp = true
+		l.resumed++
 		return l.webhook.Resume(ctx)
 	case doStopControllers:
 		return l.stopControllers()

@@ -39,6 +39,7 @@ type observer struct {
 	requests int
 	log      string
 	logRead  int64
+	resumed  int
 }
 
 // neutral is a text that is the same on both sides. AWS numbers a pipeline's executions.
@@ -111,17 +112,14 @@ func (s *side) noteSpecs() {
 func finding() *regexp.Regexp { return regexp.MustCompile(`^(\S+)/(\S+) (.*) \((\w+)\)$`) }
 
 func (o *observer) readLog(sides map[string]*side) error {
-	if path := o.lab.webhook.LogFile(); path != o.log {
-		o.log, o.logRead = path, 0
+	if path := o.lab.webhook.LogFile(); path != o.log || o.lab.resumed != o.resumed {
+		o.log, o.logRead, o.resumed = path, 0, o.lab.resumed
 	}
 	file, err := os.Open(o.log)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = file.Close() }()
-	if info, err := file.Stat(); err == nil && info.Size() < o.logRead {
-		o.logRead = 0 // the webhook has been started anew
-	}
 	if _, err := file.Seek(o.logRead, io.SeekStart); err != nil {
 		return err
 	}

@@ -121,8 +121,8 @@ type outcome struct {
 }
 
 func (t Test) expect(object policies.Object, world policies.World) outcome {
-	edits, denied := t.Evaluator.Complete(object, world)
-	return outcome{edits, denied}
+	result := t.Evaluator.Review(policies.Review{Object: object, EditsOnly: true}, world)
+	return outcome{result.Edits, result.Denied}
 }
 
 // denial is what API servers say of a denial by cmkgate's validating webhook.
