@@ -44,7 +44,7 @@ func TestWrongValuesFailWithTheirPathAndARemedy(t *testing.T) {
 		set  []string
 		want string
 	}{
-		"no configuration":  {nil, "config.aws.region is missing: cmkgate has to know in which region ACK creates resources.\nSet it"},
+		"no configuration":  {nil, "config.aws.region is missing: set the region in which ACK creates resources.\nSet it"},
 		"no keys":           {[]string{"config.aws.region=eu-west-1"}, "Add config.defaultKeys to have keys injected, or config.trustedKeys or config.aws.accountID"},
 		"alias as key":      {[]string{"config.defaultKeys[0].arn=alias/mine"}, "at '/config/defaultKeys/0/arn': 'alias/mine' does not match pattern '^arn:aws"},
 		"unknown field":     {[]string{"config.defaultKey=x"}, "at '/config': additional properties 'defaultKey' not allowed"},
