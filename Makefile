@@ -30,21 +30,21 @@ build: ## Build cmkgate and cmkgate-webhook into .bin/
 # With CMKGATE_KUBE_BIN set, a test that needs the API server fails without it; otherwise it is skipped. Go's cache of
 # test results does not see that a test runs another program, here the webhook: hence -count=1.
 .PHONY: test
-test: kube ## Run all tests, those against a real API server included, over a sample where there are thousands
+test: kube ## Run all tests, including those against a real API server; large tests are sampled
 	CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" go test -short -count=1 -timeout 30m $(GOTESTFLAGS) ./...
 
 # The packages whose tests go through more than make test has the patience for.
 LONG := ./cmd/cmkgate ./policies ./webhook/certs ./test/generated ./test/parity
 
 .PHONY: test-long
-test-long: kube ## Run those of which make test takes a sample as a whole
+test-long: kube ## Run the tests that make test samples in full
 	CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" go test -count=1 -timeout 60m $(GOTESTFLAGS) $(LONG)
 
 # Part of make test-long. PARITY="-everywhere", "-objects 100000 -seed 7000000" and the like compare more.
 PARITY ?=
 
 .PHONY: parity
-parity: kube ## Prove that the command line and the webhook give one judgement (PARITY=FLAGS)
+parity: kube ## Prove that the command line and the webhook give the same results (PARITY=FLAGS)
 	@set -o pipefail; CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" \
 	  go test -count=1 -v -timeout 4h $(GOTESTFLAGS) ./test/parity $(PARITY) | grep -E '^(--- |ok|FAIL|    --- )|_test\.go:|^ +[-+{]'
 
@@ -60,7 +60,7 @@ SEQUENCES_TEST = CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" CMKGATE_ACK_BIN="$(CUR
   go test -count=1 -v -timeout 4h $(GOTESTFLAGS) ./test/sequences
 
 .PHONY: e2e-hostile
-e2e-hostile: kube ## Send a replica objects of a megabyte of every shape, with the memory that the chart gives it
+e2e-hostile: kube ## Send generated objects of a megabyte to a replica with the chart's memory limit
 	CMKGATE_HOSTILE=1 CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" go test -count=1 -v -timeout 20m -run 'Hostile|WorkGrows' ./test/hostile ./policies
 
 .PHONY: e2e-sequences
@@ -69,12 +69,12 @@ e2e-sequences: kube ack ## Prove with ACK's real controllers that no sequence of
 
 # Builds the webhook once for each of its handlings, without it.
 .PHONY: e2e-sequences-handlings
-e2e-sequences-handlings: kube ack ## Prove that e2e-sequences fails without each of the handlings that it is there for
+e2e-sequences-handlings: kube ack ## Prove that e2e-sequences fails without each handling that it tests
 	@set -o pipefail; $(SEQUENCES_TEST) -run '^TestHandlings$$' -args -handlings | grep -vE '^ *(=== |--- PASS)'
 
 # The scenes wait for Flux most of the time: more at once than there are cores.
 .PHONY: e2e-flux
-e2e-flux: kube flux gitops-tools ## Prove with Flux' real controllers what docs/gitops.md says of Flux
+e2e-flux: kube flux gitops-tools ## Prove with Flux' real controllers what docs/gitops.md says about Flux
 	@set -o pipefail; CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" CMKGATE_FLUX_BIN="$(CURDIR)/$(FLUX_BIN)" \
 	  CMKGATE_KUSTOMIZE="$(CURDIR)/$(BIN)/kustomize" \
 	  go test -count=1 -v -parallel 16 $(GOTESTFLAGS) ./test/flux | grep -vE '^ *(=== |--- PASS)'
@@ -98,7 +98,7 @@ e2e: chart-tools ## Prove on a real cluster what docs/reliability.md says (E2E=l
 # Redis comes from the system. What needs no pods runs here; the PreSync hook runs in them, on a cluster of its own (see
 # e2e), where Argo CD's processes talk to the cluster from outside.
 .PHONY: e2e-argocd
-e2e-argocd: kube argocd gitops-tools ## Prove with a real Argo CD what docs/gitops.md says of it
+e2e-argocd: kube argocd gitops-tools ## Prove with a real Argo CD what docs/gitops.md says about it
 	@set -o pipefail; CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" $(ARGOCD_TEST) -run '^TestArgoCD$$' | grep -v '^ *=== '
 
 .PHONY: e2e-argocd-hook
@@ -124,7 +124,7 @@ chart-test: chart-tools kube ## Lint and test the Helm chart
 
 # Go's cache of test results does not see the recipes: hence -count=1.
 .PHONY: gitops-test
-gitops-test: gitops-tools ## Run what docs/gitops.md, the action and the hooks tell people to run
+gitops-test: gitops-tools ## Run the recipes of docs/gitops.md, the action and the hooks
 	CMKGATE_KUSTOMIZE="$(CURDIR)/$(BIN)/kustomize" go test -count=1 $(GOTESTFLAGS) ./test/gitops
 
 .PHONY: demo
@@ -139,18 +139,18 @@ lint: $(BIN)/golangci-lint ## Run the linters
 	cd hack/monitoring && $(abspath $(BIN))/golangci-lint run --allow-serial-runners --config $(CURDIR)/.golangci.yml
 
 .PHONY: fmt
-fmt: $(BIN)/golangci-lint ## Format the code as the linters want it
+fmt: $(BIN)/golangci-lint ## Format the code as the linters require
 	$(BIN)/golangci-lint fmt
 
 ##@ Generated files
 
 .PHONY: generate
-generate: ## Write docs/policies.md, the configuration's JSON schema and whatever else is generated
+generate: ## Write docs/policies.md, the configuration's JSON schema and all other generated files
 	go generate ./...
 
 # Compares before and after, so that it also serves in a tree with work in progress.
 .PHONY: verify-generate
-verify-generate: ## Fail when a generated file is stale
+verify-generate: ## Fail if a generated file is stale
 	@mkdir -p $(BIN)
 	@$(snapshot) >$(BIN)/before-generate
 	@$(MAKE) --no-print-directory generate
@@ -197,7 +197,7 @@ image-root:
 	    -ldflags "-s -w -X $$package.stamped=$(VERSION) -X $$package.revision=$(REVISION)" ./cmd/cmkgate ./cmd/cmkgate-webhook
 
 .PHONY: image-test
-image-test: ## Test the image: what is in it, that it runs, and that the same commit gives the same bytes
+image-test: ## Test the image: its contents, that it runs, and that the same commit gives the same bytes
 	cd hack/image && go test -count=1 ./...
 
 ##@ The release
@@ -210,11 +210,11 @@ release: release-tools ## Publish the tag that is checked out (needs GITHUB_TOKE
 	$(GORELEASER) release --clean --release-notes $(BIN)/release-notes.md $(RELEASE_FLAGS)
 
 .PHONY: release-snapshot
-release-snapshot: release-tools ## Make a release of whatever is checked out in .bin/dist/, and publish nothing
+release-snapshot: release-tools ## Make a release of what is checked out in .bin/dist/, without publishing
 	$(GORELEASER) release --snapshot --clean
 
 .PHONY: release-notes
-release-notes: ## Print what CHANGELOG.md says of a version (VERSION=v1.2.3)
+release-notes: ## Print the section of a version in CHANGELOG.md (VERSION=v1.2.3)
 	@awk -v section='## [$(VERSION:v%=%)]' ' \
 	  index($$0, section) == 1 {found = 1; next} \
 	  found && /^## / {exit} \
@@ -231,7 +231,7 @@ completions: ## Write the shells' completion scripts into .bin/completions/
 
 # CMKGATE_RELEASE_PLATFORMS=all goes through every archive, not only those of this platform and of a foreign one.
 .PHONY: release-test
-release-test: release-tools kube ## Test the release: what is in it, that it runs, and that the same commit gives the same bytes
+release-test: release-tools kube ## Test the release: its contents, that it runs, and that the same commit gives the same bytes
 	@$(GORELEASER) check --quiet
 	CMKGATE_RELEASE_TOOLS="$(abspath $(BIN))" CMKGATE_KUBE_BIN="$(abspath $(KUBE_BIN))" \
 	  go test -count=1 -timeout 30m $(GOTESTFLAGS) ./test/release
@@ -248,7 +248,7 @@ bench-peers: ## Time cmkgate check beside kubeconform on the same files
 	CMKGATE_KUBECONFORM="$(CURDIR)/$(BIN)/kubeconform" go test -run '^$$' -bench BesideKubeconform ./cmd/cmkgate
 
 .PHONY: fuzz
-fuzz: ## Run each fuzz target for a moment (FUZZTIME=10s)
+fuzz: ## Run each fuzz target briefly (FUZZTIME=10s)
 	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | while IFS=: read -r file target; do \
 	  echo "$${target#func } in $${file%/*}"; \
 	  go test -run '^$$' -fuzz "^$${target#func }\$$" -fuzztime $(FUZZTIME) "$${file%/*}" || exit; \
@@ -392,5 +392,5 @@ $(LINT_STAMP):
 	@touch $@
 
 .PHONY: clean
-clean: ## Remove what was built, the API server included
+clean: ## Remove what was built, including the API server
 	rm -rf $(BIN)

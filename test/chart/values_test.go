@@ -44,8 +44,8 @@ func TestWrongValuesFailWithTheirPathAndARemedy(t *testing.T) {
 		set  []string
 		want string
 	}{
-		"no configuration":  {nil, "config.aws.region is missing: cmkgate has to know in which region ACK creates resources.\nSet it"},
-		"no keys":           {[]string{"config.aws.region=eu-west-1"}, "Add config.defaultKeys to have keys injected, or config.trustedKeys or config.aws.accountID"},
+		"no configuration":  {nil, "config.aws.region is missing: set the region in which ACK creates resources.\nSet it"},
+		"no keys":           {[]string{"config.aws.region=eu-west-1"}, "Add config.defaultKeys to inject keys, or config.trustedKeys or config.aws.accountID"},
 		"alias as key":      {[]string{"config.defaultKeys[0].arn=alias/mine"}, "at '/config/defaultKeys/0/arn': 'alias/mine' does not match pattern '^arn:aws"},
 		"unknown field":     {[]string{"config.defaultKey=x"}, "at '/config': additional properties 'defaultKey' not allowed"},
 		"unknown mode":      {[]string{"config.policies.s3-bucket-key.mode=Deny"}, "at '/config/policies/s3-bucket-key/mode': value must be one of 'Enforce', 'Warn', 'Audit', 'Off'"},
@@ -59,8 +59,8 @@ func TestWrongValuesFailWithTheirPathAndARemedy(t *testing.T) {
 		"unknown value":     {[]string{"replicaCount=3"}, "additional properties 'replicaCount' not allowed"},
 		"unknown rollout":   {[]string{"rollout=strict"}, "at '/rollout': value must be one of 'audit', 'warn', 'enforce'"},
 		"timeout too long":  {[]string{"webhooks.validating.timeoutSeconds=31"}, "at '/webhooks/validating/timeoutSeconds': maximum: got 31, want 30"},
-		"secret, no name":   {[]string{"certificates.mode=secret", "certificates.secret.caBundle=Y2E="}, "certificates.secret.name is missing: name the Secret that holds tls.crt and tls.key"},
-		"secret, no CA":     {[]string{"certificates.mode=secret", "certificates.secret.name=mine"}, "certificates.secret.caBundle is missing: give the CA"},
+		"secret, no name":   {[]string{"certificates.mode=secret", "certificates.secret.caBundle=Y2E="}, "certificates.secret.name is missing: set the Secret with tls.crt and tls.key"},
+		"secret, no CA":     {[]string{"certificates.mode=secret", "certificates.secret.name=mine"}, "certificates.secret.caBundle is missing: set the CA"},
 		"CA not in base64":  {[]string{"certificates.secret.caBundle=-----BEGIN"}, "at '/certificates/secret/caBundle': '-----BEGIN' does not match pattern"},
 		"label that is not": {[]string{"webhooks.optOutLabel=a b"}, "at '/webhooks/optOutLabel': 'a b' does not match pattern"},
 	} {

@@ -25,7 +25,7 @@
 {{/* The Secret with tls.crt and tls.key. */}}
 {{- define "cmkgate.certificateSecret" -}}
 {{- if eq .Values.certificates.mode "secret" -}}
-{{- required "\n\ncertificates.secret.name is missing: name the Secret that holds tls.crt and tls.key, or choose another certificates.mode.\n" .Values.certificates.secret.name -}}
+{{- required "\n\ncertificates.secret.name is missing: set the Secret with tls.crt and tls.key, or choose another certificates.mode.\n" .Values.certificates.secret.name -}}
 {{- else -}}
 {{- include "cmkgate.fullname" . }}-tls
 {{- end -}}
@@ -35,7 +35,7 @@
 CA itself, and a deployment tool sees no drift. */}}
 {{- define "cmkgate.caBundle" -}}
 {{- if eq .Values.certificates.mode "secret" -}}
-{{- required "\n\ncertificates.secret.caBundle is missing: give the CA that signed the certificate, PEM in base64 (base64 -w0 ca.crt).\n" .Values.certificates.secret.caBundle -}}
+{{- required "\n\ncertificates.secret.caBundle is missing: set the CA that signed the certificate, PEM in base64 (base64 -w0 ca.crt).\n" .Values.certificates.secret.caBundle -}}
 {{- end -}}
 {{- end -}}
 

@@ -7,11 +7,11 @@
 {{- define "cmkgate.config" -}}
 {{- $keys := "Set it, with the key to encrypt with:\n\n  config:\n    aws:\n      region: eu-west-1\n    defaultKeys:\n      - arn: arn:aws:kms:eu-west-1:111122223333:key/11111111-1111-1111-1111-111111111111\n" -}}
 {{- if not (dig "aws" "region" "" .Values.config) -}}
-{{- fail (printf "\n\nconfig.aws.region is missing: cmkgate has to know in which region ACK creates resources.\n%s" $keys) -}}
+{{- fail (printf "\n\nconfig.aws.region is missing: set the region in which ACK creates resources.\n%s" $keys) -}}
 {{- end -}}
 {{- with .Values.config -}}
 {{- if not (or .defaultKeys .aws.accountID (dig "accounts" list (default dict .trustedKeys)) (dig "arns" list (default dict .trustedKeys))) -}}
-{{- fail "\n\nconfig says nothing of which keys may be used.\nAdd config.defaultKeys to have keys injected, or config.trustedKeys or config.aws.accountID to only judge.\n" -}}
+{{- fail "\n\nconfig defines no keys that may be used.\nAdd config.defaultKeys to inject keys, or config.trustedKeys or config.aws.accountID to only check.\n" -}}
 {{- end -}}
 {{- end -}}
 {{- $config := deepCopy .Values.config -}}
