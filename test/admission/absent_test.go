@@ -15,10 +15,7 @@ func TestTheWebhookServesAClusterWithoutEndpointConfigs(t *testing.T) {
 	if err != nil || deleted.Code != 0 {
 		t.Fatalf("%v %+v", err, deleted)
 	}
-	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	binary := apiserver.WebhookForTest(t)
 	webhook, err := server.StartWebhook(t.Context(), binary, configFile, "--kubeconfig", leastPrivilege(t, server))
 	if err != nil {
 		t.Fatal(err)

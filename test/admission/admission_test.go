@@ -67,10 +67,7 @@ func newSuite(t *testing.T) *suite {
 		must(t, s.create(t.Context(), o.Resource(), o.Manifest("default", "old")))
 	}
 
-	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	binary := apiserver.WebhookForTest(t)
 	if s.webhook, err = s.server.StartWebhook(t.Context(), binary, configFile, "--kubeconfig", leastPrivilege(t, s.server)); err != nil {
 		t.Fatal(err)
 	}

@@ -26,10 +26,7 @@ func TestCachesAreFilledByListsToo(t *testing.T) {
 			"productionVariants": []any{map[string]any{"variantName": "v", "modelName": "m", "instanceType": "ml.m5.large"}},
 		})))
 	}
-	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	binary := apiserver.WebhookForTest(t)
 	t.Setenv("KUBE_FEATURE_WatchListClient", "false")
 	if s.webhook, err = server.StartWebhook(t.Context(), binary, configFile, "--kubeconfig", leastPrivilege(t, server)); err != nil {
 		t.Fatal(err)

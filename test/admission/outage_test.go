@@ -44,10 +44,7 @@ func TestWhatMustPassPassesWhileNoReplicaAnswers(t *testing.T) {
 	adopted.SetAnnotations(map[string]string{"services.k8s.aws/adoption-policy": "adopt", "services.k8s.aws/adoption-fields": `{"name": "x"}`})
 	must(t, s.create(t.Context(), endpointConfigs, adopted))
 
-	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	binary := apiserver.WebhookForTest(t)
 	if s.webhook, err = server.StartWebhook(t.Context(), binary, configFile); err != nil {
 		t.Fatal(err)
 	}

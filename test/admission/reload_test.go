@@ -65,10 +65,7 @@ func TestTheConfigurationIsReloadedWithoutARestart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	binary := apiserver.WebhookForTest(t)
 	mounted := newMountedConfig(t)
 	webhook, err := server.StartWebhook(t.Context(), binary, mounted.file())
 	if err != nil {
@@ -104,10 +101,7 @@ func TestTheConfigurationIsReloadedWithoutARestart(t *testing.T) {
 }
 
 func TestABrokenConfigurationAtTheStartEndsTheProcessWithOne(t *testing.T) {
-	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	binary := apiserver.WebhookForTest(t)
 	mounted := newMountedConfig(t)
 	mounted.update(t, broken)
 	log, err := exec.CommandContext(t.Context(), binary, "--config", mounted.file()).CombinedOutput()

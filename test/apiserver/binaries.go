@@ -38,18 +38,38 @@ func FindBinaries(ctx context.Context, dir string) (string, error) {
 	return filepath.Abs(dir)
 }
 
-// BuildWebhook builds cmkgate-webhook from the source of the module into dir and returns the binary's path, so that a
-// test never runs a stale one. Go's cache of test results does not see that: run such tests with -count=1.
+// ProgramsVariable names the environment variable that points at the folder of cmkgate and cmkgate-webhook. The Makefile
+// builds them once and sets it; where it is not set, every test builds what it runs.
+const ProgramsVariable = "CMKGATE_BIN"
+
+// BuildWebhook returns the path of cmkgate-webhook: of the one that the environment variable points at, or of one that it
+// builds into dir. Go's cache of test results does not see either: run such tests with -count=1.
 func BuildWebhook(ctx context.Context, dir string) (string, error) {
+	return program(ctx, dir, "cmkgate-webhook")
+}
+
+// BuildCommandLine is BuildWebhook for cmkgate.
+func BuildCommandLine(ctx context.Context, dir string) (string, error) {
+	return program(ctx, dir, "cmkgate")
+}
+
+func program(ctx context.Context, dir, name string) (string, error) {
+	if built := os.Getenv(ProgramsVariable); built != "" {
+		path, err := exec.LookPath(filepath.Join(built, name))
+		if err != nil {
+			return "", fmt.Errorf("%s does not point at %s: %w", ProgramsVariable, name, err)
+		}
+		return filepath.Abs(path)
+	}
 	root, err := ModuleRoot(ctx)
 	if err != nil {
 		return "", err
 	}
-	binary := filepath.Join(dir, "cmkgate-webhook")
-	build := exec.CommandContext(ctx, "go", "build", "-o", binary, "./cmd/cmkgate-webhook")
+	binary := filepath.Join(dir, name)
+	build := exec.CommandContext(ctx, "go", "build", "-o", binary, "./cmd/"+name)
 	build.Dir = root
 	if output, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("building cmkgate-webhook: %w\n%s", err, output)
+		return "", fmt.Errorf("building %s: %w\n%s", name, err, output)
 	}
 	return binary, nil
 }

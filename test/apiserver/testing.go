@@ -1,6 +1,7 @@
 package apiserver
 
 import (
+	"context"
 	"errors"
 	"os"
 	"testing"
@@ -34,4 +35,25 @@ func ForTestWith(tb testing.TB, options Options) *Server {
 		}
 	})
 	return server
+}
+
+// WebhookForTest is the path of a cmkgate-webhook of the source as it is. See [BuildWebhook].
+func WebhookForTest(tb testing.TB) string {
+	tb.Helper()
+	return programForTest(tb, BuildWebhook)
+}
+
+// CommandLineForTest is WebhookForTest for cmkgate.
+func CommandLineForTest(tb testing.TB) string {
+	tb.Helper()
+	return programForTest(tb, BuildCommandLine)
+}
+
+func programForTest(tb testing.TB, build func(ctx context.Context, dir string) (string, error)) string {
+	tb.Helper()
+	binary, err := build(tb.Context(), tb.TempDir())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return binary
 }

@@ -64,10 +64,7 @@ func newSuite(t *testing.T) *suite {
 	if err != nil {
 		t.Fatal(err)
 	}
-	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	binary := apiserver.WebhookForTest(t)
 	for range 2 {
 		replica, err := s.server.StartReplica(t.Context(), binary, configFile,
 			"--kubeconfig", kubeconfig, "--cert-namespace", namespace, "--cert-hosts", "127.0.0.1",

@@ -13,10 +13,7 @@ import (
 // rightsSuffice runs the binary with the rights of the chart and no others:
 // whoever cannot watch what it needs never becomes ready.
 func (c cluster) rightsSuffice(t *testing.T) {
-	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	binary := apiserver.WebhookForTest(t)
 	for _, values := range []string{"minimal", "cert-manager"} {
 		r := render(t, "-f", "testdata/values/"+values+".yaml", "--show-only", "templates/rbac.yaml")
 		if result, err := c.server.Kubectl(t.Context(), strings.NewReader(r.text), "apply", "-f", "-"); err != nil || result.Code != 0 {

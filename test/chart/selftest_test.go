@@ -19,10 +19,7 @@ func TestSelftest(t *testing.T) {
 	if result, err := c.server.Kubectl(t.Context(), strings.NewReader(rights), "apply", "-f", "-"); err != nil || result.Code != 0 {
 		t.Fatalf("%v %s", err, result.Stderr)
 	}
-	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	binary := apiserver.WebhookForTest(t)
 	pod := hookPods(r)["cmkgate-selftest"].Spec
 	kubeconfig := c.kubeconfigOf(t, pod.ServiceAccountName)
 	selftest := func(t *testing.T, more ...string) (int, string) {

@@ -72,10 +72,7 @@ func (c cluster) hookRemovesTheWebhooks(t *testing.T) {
 	if result, err := c.server.Kubectl(t.Context(), strings.NewReader(r.text), "apply", "-f", "-"); err != nil || result.Code != 0 {
 		t.Fatalf("%v %s", err, result.Stderr)
 	}
-	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	binary := apiserver.WebhookForTest(t)
 	pod := hookPods(r)["cmkgate-uninstall"].Spec
 	kubeconfig := c.kubeconfigOf(t, pod.ServiceAccountName)
 	uninstall := func(more ...string) (int, string) {

@@ -161,10 +161,7 @@ type command struct {
 
 func newCommand(t *testing.T, server *apiserver.Server) command {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "cmkgate")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "github.com/cmkgate/cmkgate/cmd/cmkgate").CombinedOutput(); err != nil {
-		t.Fatalf("build cmkgate: %v\n%s", err, out)
-	}
+	binary := apiserver.CommandLineForTest(t)
 	return command{binary: binary, kubectlDir: filepath.Dir(server.KubectlPath())}
 }
 

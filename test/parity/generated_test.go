@@ -23,14 +23,14 @@ var (
 	first = flag.Uint64("seed", 0, "the seed of the first object; each further one has the next seed")
 )
 
-// TestGeneratedObjectsGetOneJudgement is the same with objects that nobody has
+// generatedObjects is the same with objects that nobody has
 // thought of, beside others that were made likewise.
-func TestGeneratedObjectsGetOneJudgement(t *testing.T) {
+func (s *stage) generatedObjects(t *testing.T) {
+	s.seen = seen{}
 	schemas, err := objects.Load(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newStage(t)
 	number := *count
 	if testing.Short() {
 		number /= 10
@@ -38,7 +38,7 @@ func TestGeneratedObjectsGetOneJudgement(t *testing.T) {
 	all := configurations.All()
 	for i, c := range all {
 		t.Run(c.Name, func(t *testing.T) {
-			g := &generation{judges: s.under(t, c.Text), schemas: schemas, files: map[string]manifests.Object{}}
+			g := &generation{judges: s.under(t, c), schemas: schemas, files: map[string]manifests.Object{}}
 			g.generate(t, i, number, len(all))
 			g.run(t)
 		})
