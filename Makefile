@@ -28,25 +28,25 @@ build: ## Build cmkgate and cmkgate-webhook into .bin/
 	go build -o $(BIN)/ ./cmd/...
 
 # With CMKGATE_KUBE_BIN set, a test that needs the API server fails without it; otherwise it is skipped. Go's cache of
-# test results does not see that a test runs another program, here the webhook: hence -count=1.
-.PHONY: test
-test: kube ## Run all tests, those against a real API server included, over a sample where there are thousands
-	CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" go test -short -count=1 -timeout 30m $(GOTESTFLAGS) ./...
+# test results does not see that a test runs another program, here the webhook: hence -count=1. Some tests wait more than
+# they work: one more at a time than there are cores.
+GO_TEST = CMKGATE_BIN="$(CURDIR)/$(BIN)" CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" \
+  go test -count=1 -p $$(( $$(nproc 2>/dev/null || echo 2) + 1 )) -timeout 60m $(GOTESTFLAGS)
 
-# The packages whose tests go through more than make test has the patience for.
-LONG := ./cmd/cmkgate ./policies ./webhook/certs ./test/generated ./test/parity
+.PHONY: test
+test: kube build ## Run all tests, those against a real API server included, over a sample where there are thousands
+	$(GO_TEST) -short ./...
 
 .PHONY: test-long
-test-long: kube ## Run those of which make test takes a sample as a whole
-	CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" go test -count=1 -timeout 60m $(GOTESTFLAGS) $(LONG)
+test-long: kube build ## Run all tests as a whole: what make test does, and all that it takes a sample of
+	$(GO_TEST) ./...
 
 # Part of make test-long. PARITY="-everywhere", "-objects 100000 -seed 7000000" and the like compare more.
 PARITY ?=
 
 .PHONY: parity
-parity: kube ## Prove that the command line and the webhook give one judgement (PARITY=FLAGS)
-	@set -o pipefail; CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" \
-	  go test -count=1 -v -timeout 4h $(GOTESTFLAGS) ./test/parity $(PARITY) | grep -E '^(--- |ok|FAIL|    --- )|_test\.go:|^ +[-+{]'
+parity: kube build ## Prove that the command line and the webhook give one judgement (PARITY=FLAGS)
+	@set -o pipefail; $(GO_TEST) -v -timeout 4h ./test/parity $(PARITY) | grep -E '^(--- |ok|FAIL|    --- )|_test\.go:|^ +[-+{]'
 
 # Nothing of the verbose output but what each scene came to, and what it has to say.
 .PHONY: e2e-ack
@@ -60,8 +60,8 @@ SEQUENCES_TEST = CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" CMKGATE_ACK_BIN="$(CUR
   go test -count=1 -v -timeout 4h $(GOTESTFLAGS) ./test/sequences
 
 .PHONY: e2e-hostile
-e2e-hostile: kube ## Send a replica objects of a megabyte of every shape, with the memory that the chart gives it
-	CMKGATE_HOSTILE=1 CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" go test -count=1 -v -timeout 20m -run 'Hostile|WorkGrows' ./test/hostile ./policies
+e2e-hostile: kube build ## Send a replica objects of a megabyte of every shape, with the memory that the chart gives it
+	CMKGATE_HOSTILE=1 $(GO_TEST) -v -run 'Hostile|WorkGrows' ./test/hostile ./policies
 
 .PHONY: e2e-sequences
 e2e-sequences: kube ack ## Prove with ACK's real controllers that no sequence of requests loses a key or does harm (SEQUENCES=FLAGS)
@@ -115,11 +115,10 @@ ARGOCD_TEST = CMKGATE_ARGOCD_BIN="$(CURDIR)/$(ARGOCD_BIN)" CMKGATE_KUSTOMIZE="$(
 
 # Go's cache of test results sees neither helm nor the chart: hence -count=1.
 .PHONY: chart-test
-chart-test: chart-tools kube ## Lint and test the Helm chart
+chart-test: chart-tools kube build ## Lint and test the Helm chart
 	$(BIN)/helm lint --strict --quiet charts/cmkgate --values test/chart/testdata/values/minimal.yaml
 	$(BIN)/helm-unittest --strict charts/cmkgate
-	CMKGATE_HELM="$(CURDIR)/$(BIN)/helm" CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" \
-	  go test -count=1 $(GOTESTFLAGS) ./test/chart
+	CMKGATE_HELM="$(CURDIR)/$(BIN)/helm" $(GO_TEST) ./test/chart
 	cd hack/monitoring && CMKGATE_HELM="$(CURDIR)/$(BIN)/helm" go test -count=1 ./...
 
 # Go's cache of test results does not see the recipes: hence -count=1.

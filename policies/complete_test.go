@@ -22,9 +22,10 @@ func TestCompleteAgreesWithEvaluate(t *testing.T) {
 			s.Policies["sagemaker-volume-key"] = policies.PolicySettings{Mode: policies.Audit, Inject: true}
 		},
 	}
+	evaluators := compiled{}
 	for name, mode := range modes {
 		for _, f := range fixturesOf(t, "*", "*", "*") {
-			e := evaluator(t, append(f.settings, mode)...)
+			e := evaluators.of(t, &f, name, mode)
 			findings := f.findings(e)
 			edits, denied := e.Complete(f.object, f.world)
 			if diff := cmp.Diff(policies.Injections(findings), edits); diff != "" {

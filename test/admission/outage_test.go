@@ -20,14 +20,9 @@ const capability = "arn:aws:sts::111122223333:assumed-role/AmazonEKSCapabilityAC
 
 const sageMaker = "sagemaker.services.k8s.aws"
 
-// TestWhatMustPassPassesWhileNoReplicaAnswers is what the match conditions are
+// outage is what the match conditions are
 // for. Nothing here knows the user names of the ACK controllers.
-func TestWhatMustPassPassesWhileNoReplicaAnswers(t *testing.T) {
-	server := apiserver.ForTest(t)
-	person, err := dynamic.NewForConfig(server.Config())
-	if err != nil {
-		t.Fatal(err)
-	}
+func outage(t *testing.T, server *apiserver.Server) { //nolint:thelper // a test of its own
 	if err := server.GrantAll(t.Context(), capability); err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +30,8 @@ func TestWhatMustPassPassesWhileNoReplicaAnswers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &suite{server: server, person: person, controller: ack}
+	s := newSuite(t, server)
+	s.controller = ack
 	for _, o := range legacy.Objects("old") {
 		must(t, s.create(t.Context(), o.Resource(), o.Manifest("default", "old")))
 	}
@@ -44,10 +40,7 @@ func TestWhatMustPassPassesWhileNoReplicaAnswers(t *testing.T) {
 	adopted.SetAnnotations(map[string]string{"services.k8s.aws/adoption-policy": "adopt", "services.k8s.aws/adoption-fields": `{"name": "x"}`})
 	must(t, s.create(t.Context(), endpointConfigs, adopted))
 
-	binary := apiserver.WebhookForTest(t)
-	if s.webhook, err = server.StartWebhook(t.Context(), binary, configFile); err != nil {
-		t.Fatal(err)
-	}
+	s.serve(t, configFile)
 	must(t, s.webhook.Terminate())
 
 	t.Run("NewObjectsAndKeyChangesAreRefused", s.refusedInOutage)

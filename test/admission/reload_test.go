@@ -14,7 +14,6 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/dynamic"
 
 	"github.com/cmkgate/cmkgate/test/apiserver"
 )
@@ -59,20 +58,10 @@ func (m *mountedConfig) update(t *testing.T, more string) {
 	must(t, os.Rename(filepath.Join(m.dir, "..data_tmp"), filepath.Join(m.dir, "..data")))
 }
 
-func TestTheConfigurationIsReloadedWithoutARestart(t *testing.T) {
-	server := apiserver.ForTest(t)
-	person, err := dynamic.NewForConfig(server.Config())
-	if err != nil {
-		t.Fatal(err)
-	}
-	binary := apiserver.WebhookForTest(t)
+func reload(t *testing.T, server *apiserver.Server) { //nolint:thelper // a test of its own
 	mounted := newMountedConfig(t)
-	webhook, err := server.StartWebhook(t.Context(), binary, mounted.file())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { must(t, webhook.Terminate()) })
-	s := &suite{server: server, webhook: webhook, person: person}
+	s := newSuite(t, server)
+	s.serve(t, mounted.file())
 
 	if !s.deniesBadKey(t) {
 		t.Fatal("the sample configuration does not enforce sagemaker-output-key")

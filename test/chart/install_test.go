@@ -28,6 +28,7 @@ import (
 // TestInstallation goes through the life of a release at a real API server,
 // which runs no pods.
 func TestInstallation(t *testing.T) {
+	findHelm(t)
 	server := apiserver.ForTest(t)
 	c := cluster{t, server}
 	c.kubectl("create", "namespace", namespace)

@@ -11,6 +11,7 @@ import (
 // TestSelftest runs what `helm test` runs, with the rights of its service
 // account and no others, against a webhook that is asked, and one that is not.
 func TestSelftest(t *testing.T) {
+	findHelm(t)
 	c := cluster{t, apiserver.ForTest(t)}
 	c.kubectl("create", "namespace", namespace)
 	r := render(t, "-f", "testdata/values/minimal.yaml", "--show-only", "templates/tests/selftest.yaml")

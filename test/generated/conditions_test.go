@@ -35,7 +35,7 @@ func TestNoUpdateThatIsJudgedIsKeptFromTheWebhook(t *testing.T) {
 	for i := range number() / 5 {
 		seed := *first + uint64(i)
 		trial := r.choose(seed)
-		trial.world = newWorld(r.schemas, seed)
+		trial.world = r.world(seed)
 		g := objects.New(r.schemas, seed)
 		old := g.Object(trial.kind)
 		if seed%3 == 0 {

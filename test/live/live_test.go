@@ -10,6 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+
 	"github.com/cmkgate/cmkgate/test/apiserver"
 )
 
@@ -139,17 +143,23 @@ func TestCheckWithACluster(t *testing.T) {
 		bare.kubectlDir = t.TempDir()
 		bare.expect(t, 2, "Install it, or judge without --cluster", bucket)
 	})
+	t.Run("ALongListIsReadInPages", func(t *testing.T) { readsPages(t, server, c) })
 }
 
-// TestCheckReadsALongListInPages: more objects than one answer of the API server has.
-func TestCheckReadsALongListInPages(t *testing.T) {
-	server := apiserver.ForTest(t)
-	c := newCommand(t, server)
-	var many strings.Builder
-	for i := range 1100 {
-		fmt.Fprintf(&many, "apiVersion: v1\nkind: Namespace\nmetadata: {name: n-%d}\n---\n", i)
+// readsPages makes more objects than one answer of the API server has.
+func readsPages(t *testing.T, server *apiserver.Server, c command) {
+	t.Helper()
+	clients, err := kubernetes.NewForConfig(server.Config())
+	if err != nil {
+		t.Fatal(err)
 	}
-	apply(t, server, many.String()+"apiVersion: v1\nkind: Namespace\nmetadata: {name: zz, annotations: {services.k8s.aws/default-region: us-east-1}}\n")
+	for i := range 1100 { // kubectl would send 50 a second
+		namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: fmt.Sprintf("n-%d", i)}}
+		if _, err := clients.CoreV1().Namespaces().Create(t.Context(), namespace, metav1.CreateOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	apply(t, server, "apiVersion: v1\nkind: Namespace\nmetadata: {name: zz, annotations: {services.k8s.aws/default-region: us-east-1}}\n")
 	c.kubeconfig = server.Kubeconfig()
 	c.expect(t, 1, "us-east-1", strings.ReplaceAll(bucket, "far", "zz"))
 }

@@ -21,10 +21,14 @@ type crowd struct {
 
 // inACrowd reports whether a unit is one object that no other is judged by, so that many can be looked at together.
 func (s *stage) inACrowd(u manifests.Unit) bool {
+	if known, ok := s.crowdable.Load(u.Name); ok {
+		return known == true
+	}
 	objects, err := u.Objects()
 	_, left := leftAlone()[u.Name]
-	_, odd := s.unreadable.Load(u.Name)
-	return err == nil && len(objects) == 1 && objects[0].OfACK() && !informs(objects[0]) && !left && !odd
+	can := err == nil && len(objects) == 1 && objects[0].OfACK() && !informs(objects[0]) && !left
+	s.crowdable.Store(u.Name, can)
+	return can
 }
 
 // lookAt asks the command line about those units that can be in a crowd, and has it fix them where everything is asked.
@@ -51,6 +55,7 @@ func (j *judges) lookAt(t *testing.T, units []manifests.Unit, scope func(manifes
 // checkMany has the command line check units in one call. Where it cannot read one, it is found by halves.
 func (j *judges) checkMany(t *testing.T, units []manifests.Unit) {
 	t.Helper()
+	units = distinct(units)
 	if len(units) == 0 {
 		return
 	}
@@ -66,11 +71,21 @@ func (j *judges) checkMany(t *testing.T, units []manifests.Unit) {
 			j.checked[text] = append(j.checked[text], results[i])
 		}
 	case len(units) == 1:
-		j.unreadable.Store(units[0].Name, true)
+		j.crowdable.Store(units[0].Name, false)
 	default:
 		j.checkMany(t, units[:len(units)/2])
 		j.checkMany(t, units[len(units)/2:])
 	}
+}
+
+// distinct leaves out the texts that are there already: fixed, two units may be the same.
+func distinct(units []manifests.Unit) []manifests.Unit {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(slices.Clone(units), func(u manifests.Unit) bool {
+		was := seen[string(u.Data)]
+		seen[string(u.Data)] = true
+		return was
+	})
 }
 
 // fixMany has the command line fix units in one call, and returns those that it changed.

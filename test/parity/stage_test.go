@@ -36,8 +36,8 @@ type stage struct {
 	seen       seen
 	// leftAlone are the units that needed an exception.
 	leftAlone sync.Map
-	// unreadable are the units that the command line cannot read.
-	unreadable sync.Map
+	// crowdable is what inACrowd has found out, by the names of units.
+	crowdable sync.Map
 }
 
 func newStage(t *testing.T) *stage {
