@@ -126,9 +126,19 @@ chart-test: chart-tools kube build ## Lint and test the Helm chart
 gitops-test: gitops-tools ## Run what docs/gitops.md, the action and the hooks tell people to run
 	CMKGATE_KUSTOMIZE="$(CURDIR)/$(BIN)/kustomize" go test -count=1 $(GOTESTFLAGS) ./test/gitops
 
+# The command line goes first: it is built in seconds, the API server in minutes. What it finds ends it with 1.
+DEMO_CHECK := $(BIN)/cmkgate check --config test/demo/cmkgate.yaml test/demo/manifests
+
 .PHONY: demo
-demo: kube build ## Show cmkgate at work on a real API server (KEEP=1 leaves it running)
-	@go build -o $(BIN)/demo ./test/demo
+demo: ## Show cmkgate at work: the command line at once, then on a real API server (KEEP=1 leaves it running)
+	@echo "Building the command line ..."
+	@go build -o $(BIN)/ ./cmd/cmkgate
+	@echo; echo "First the command line, before anything is applied:"; echo "   $$ $(DEMO_CHECK)"
+	@$(DEMO_CHECK); [ $$? = 1 ] || { echo "cmkgate check should have denied two objects" >&2; exit 1; }
+	@echo; echo "Then the same manifests on a real API server."
+	@$(MAKE) --no-print-directory kube
+	@echo "Building the webhook and the demo ..."
+	@go build -o $(BIN)/ ./cmd/cmkgate-webhook ./test/demo
 	@CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" $(BIN)/demo -webhook $(BIN)/cmkgate-webhook
 
 .PHONY: lint

@@ -20,7 +20,7 @@ func absent(t *testing.T, server *apiserver.Server) { //nolint:thelper // a test
 		t.Fatalf("%v %+v", err, deleted)
 	}
 	s.serve(t, configFile, "--kubeconfig", leastPrivilege(t, server))
-	endpoint := `{"apiVersion":"sagemaker.services.k8s.aws/v1alpha1","kind":"Endpoint","metadata":{"name":"e"},"spec":{"endpointName":"e","endpointConfigName":"c"}}`
+	endpoint := `{"apiVersion":"sagemaker.services.k8s.aws/v1alpha1","kind":"Endpoint","metadata":{"name":"alone"},"spec":{"endpointName":"alone","endpointConfigName":"unseen"}}`
 	result, err := server.Kubectl(t.Context(), strings.NewReader(endpoint), "create", "-f", "-")
 	if err != nil || result.Code != 0 || !strings.Contains(result.Stderr, "sagemaker-endpoint-key/unverifiable") {
 		t.Errorf("%v %+v; want the Endpoint admitted with the warning that its EndpointConfig cannot be seen", err, result)

@@ -35,7 +35,7 @@ func outage(t *testing.T, server *apiserver.Server) { //nolint:thelper // a test
 	for _, o := range legacy.Objects("old") {
 		must(t, s.create(t.Context(), o.Resource(), o.Manifest("default", "old")))
 	}
-	adopted := object(sageMaker, "EndpointConfig", "adopted", nil)
+	adopted := object(sageMaker, "EndpointConfig", "adopted-in-outage", nil)
 	delete(adopted.Object, "spec")
 	adopted.SetAnnotations(map[string]string{"services.k8s.aws/adoption-policy": "adopt", "services.k8s.aws/adoption-fields": `{"name": "x"}`})
 	must(t, s.create(t.Context(), endpointConfigs, adopted))
@@ -73,7 +73,7 @@ func (s *suite) refusedInOutage(t *testing.T) {
 			t.Errorf("%s %s: %v", c.resource.Resource, c.body, err)
 		}
 	}
-	err := patch(ctx, s.person, endpointConfigs, "adopted", `{"metadata":{"annotations":{"services.k8s.aws/adoption-policy":null}},"spec":{"endpointConfigName":"x","productionVariants":[`+variant+`}]}}`)
+	err := patch(ctx, s.person, endpointConfigs, "adopted-in-outage", `{"metadata":{"annotations":{"services.k8s.aws/adoption-policy":null}},"spec":{"endpointConfigName":"x","productionVariants":[`+variant+`}]}}`)
 	if !isOutage(err) {
 		t.Errorf("an adoption that becomes a creation: %v", err)
 	}
@@ -91,13 +91,13 @@ func (s *suite) adoptionInOutage(t *testing.T) {
 		`{"metadata":{"finalizers":["finalizers.sagemaker.services.k8s.aws/EndpointConfig"],"annotations":{"services.k8s.aws/adopted":"true"}}}`,
 		`{"spec":{"endpointConfigName":"x","kmsKeyID":"alias/aws/ebs","productionVariants":[{"variantName":"v","modelName":"m","instanceType":"ml.m5.large"}]}}`,
 	} {
-		must(t, patch(ctx, s.controller, endpointConfigs, "adopted", body))
+		must(t, patch(ctx, s.controller, endpointConfigs, "adopted-in-outage", body))
 	}
-	if got := s.leaf(t, endpointConfigs, "adopted", "spec", "kmsKeyID"); got != "alias/aws/ebs" {
+	if got := s.leaf(t, endpointConfigs, "adopted-in-outage", "spec", "kmsKeyID"); got != "alias/aws/ebs" {
 		t.Errorf("kmsKeyID is %q, not what AWS has", got)
 	}
-	must(t, s.status(t, endpointConfigs, "adopted"))
-	if err := patch(ctx, s.person, endpointConfigs, "adopted", `{"spec":{"kmsKeyID":"alias/x"}}`); !isOutage(err) {
+	must(t, s.status(t, endpointConfigs, "adopted-in-outage"))
+	if err := patch(ctx, s.person, endpointConfigs, "adopted-in-outage", `{"spec":{"kmsKeyID":"alias/x"}}`); !isOutage(err) {
 		t.Errorf("a key change after the adoption: %v", err)
 	}
 }
