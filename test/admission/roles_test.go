@@ -67,5 +67,5 @@ func (s *suite) createIn(t *testing.T, namespace string, u *unstructured.Unstruc
 	t.Helper()
 	u.SetNamespace(namespace)
 	_, err := s.person.Resource(trainingJobs).Namespace(namespace).Create(t.Context(), u, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
-	return err //nolint:wrapcheck // the test reads it
+	return err
 }
