@@ -1,13 +1,16 @@
 package admission
 
 import (
+	"context"
+	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/cmkgate/cmkgate/test/apiserver"
 )
 
 // A key that is named by its ID alone is looked for in the account of the role
@@ -53,14 +56,16 @@ func (s *suite) apply(t *testing.T, object string) {
 // with a delay.
 func (s *suite) deniedInTheEnd(t *testing.T, want string) {
 	t.Helper()
-	var err error
-	for range 200 {
-		if err = s.createIn(t, "science", job("roles", "44444444-4444-4444-4444-444444444444")); err != nil && strings.Contains(err.Error(), want) {
-			return
+	apiserver.Eventually(t, "a denial with\n"+want, func(context.Context) error {
+		err := s.createIn(t, "science", job("roles", "44444444-4444-4444-4444-444444444444"))
+		switch {
+		case err == nil:
+			return errors.New("it is admitted")
+		case strings.Contains(err.Error(), want):
+			return nil
 		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	t.Errorf("want a denial with\n%s\ngot %v", want, err)
+		return err
+	})
 }
 
 func (s *suite) createIn(t *testing.T, namespace string, u *unstructured.Unstructured) error {

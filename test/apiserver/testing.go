@@ -37,6 +37,14 @@ func ForTestWith(tb testing.TB, options Options) *Server {
 	return server
 }
 
+// Eventually returns when ready does not return an error any more. After some minutes the test fails with the last one.
+func Eventually(tb testing.TB, what string, ready func(context.Context) error) {
+	tb.Helper()
+	if err := poll(tb.Context(), what, ready); err != nil {
+		tb.Fatal(err)
+	}
+}
+
 // WebhookForTest is the path of a cmkgate-webhook of the source as it is. See [BuildWebhook].
 func WebhookForTest(tb testing.TB) string {
 	tb.Helper()

@@ -97,7 +97,12 @@ func (w *Webhook) ready(ctx context.Context) error {
 
 // readiness is the page of the readiness probe of a webhook that is ready.
 func (w *Webhook) readiness(ctx context.Context) (string, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, w.HealthURL()+"/readyz?verbose", http.NoBody)
+	return fetch(ctx, w.HealthURL()+"/readyz?verbose")
+}
+
+// fetch reads a page. Any other answer than 200 is an error.
+func fetch(ctx context.Context, url string) (string, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return "", err
 	}
@@ -108,7 +113,7 @@ func (w *Webhook) readiness(ctx context.Context) (string, error) {
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("readyz answers %s", response.Status)
+		return "", fmt.Errorf("%s answers %s", url, response.Status)
 	}
 	page, err := io.ReadAll(response.Body)
 	return string(page), err

@@ -13,6 +13,8 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/cmkgate/cmkgate/test/apiserver"
 )
 
 func TestCertificatesOnARealAPIServer(t *testing.T) {
@@ -152,8 +154,8 @@ func (s *suite) bundleIsBack(ctx context.Context) error {
 
 func (s *suite) removedBundle(t *testing.T) {
 	s.removeBundle(t)
-	eventually(t, "the caBundle to come back", s.bundleIsBack)
-	eventually(t, "a create to be admitted", s.create)
+	apiserver.Eventually(t, "the caBundle to come back", s.bundleIsBack)
+	apiserver.Eventually(t, "a create to be admitted", s.create)
 }
 
 func (s *suite) lostSecret(t *testing.T) {
@@ -165,7 +167,7 @@ func (s *suite) lostSecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, replica := range s.replicas {
-		eventually(t, "a leaf of the new Secret to be served", func(ctx context.Context) error {
+		apiserver.Eventually(t, "a leaf of the new Secret to be served", func(ctx context.Context) error {
 			now, err := s.clients.CoreV1().Secrets(namespace).Get(ctx, secret, metav1.GetOptions{})
 			if err != nil {
 				return err
@@ -190,7 +192,7 @@ func (s *suite) notReady(t *testing.T) {
 	}
 	rules(`["get", "list", "watch"]`)
 	for _, replica := range s.replicas {
-		eventually(t, "the replica not to be ready", func(ctx context.Context) error {
+		apiserver.Eventually(t, "the replica not to be ready", func(ctx context.Context) error {
 			s.bundleGone(t) // the authorizer may have allowed one more write
 			if replica.Ready(ctx) == nil {
 				return errors.New("it is ready")
@@ -200,9 +202,9 @@ func (s *suite) notReady(t *testing.T) {
 	}
 	rules(`["get", "list", "watch", "update"]`)
 	for _, replica := range s.replicas {
-		eventually(t, "the replica to be ready", replica.Ready)
+		apiserver.Eventually(t, "the replica to be ready", replica.Ready)
 	}
-	eventually(t, "a create to be admitted", s.create)
+	apiserver.Eventually(t, "a create to be admitted", s.create)
 }
 
 func (s *suite) bundleGone(t *testing.T) {

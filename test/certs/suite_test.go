@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"testing"
-	"time"
 
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -114,7 +113,7 @@ func (s *suite) register(t *testing.T) {
 	if _, err := api.ValidatingWebhookConfigurations().Create(t.Context(), validating, metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "a create to be admitted with its key", s.create)
+	apiserver.Eventually(t, "a create to be admitted with its key", s.create)
 }
 
 // create asks both replicas, and fails unless both have answered.
@@ -164,19 +163,4 @@ func handshake(ctx context.Context, address string, caBundle []byte) error {
 		return err
 	}
 	return connection.Close()
-}
-
-func eventually(t *testing.T, what string, ready func(context.Context) error) {
-	t.Helper()
-	end := time.Now().Add(time.Minute)
-	for {
-		err := ready(t.Context())
-		if err == nil {
-			return
-		}
-		if time.Now().After(end) {
-			t.Fatalf("waiting for %s: %v", what, err)
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
 }
