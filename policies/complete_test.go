@@ -22,10 +22,13 @@ func TestCompleteAgreesWithEvaluate(t *testing.T) {
 			s.Policies["sagemaker-volume-key"] = policies.PolicySettings{Mode: policies.Audit, Inject: true}
 		},
 	}
-	evaluators := compiled{}
 	for name, mode := range modes {
+		plain := evaluator(t, mode)
 		for _, f := range fixturesOf(t, "*", "*", "*") {
-			e := evaluators.of(t, &f, name, mode)
+			e := plain
+			if len(f.settings) > 0 {
+				e = evaluator(t, append(f.settings, mode)...)
+			}
 			findings := f.findings(e)
 			edits, denied := e.Complete(f.object, f.world)
 			if diff := cmp.Diff(policies.Injections(findings), edits); diff != "" {

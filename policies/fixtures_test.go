@@ -49,21 +49,6 @@ func fixturesOf(tb testing.TB, policy, kind, name string) []fixture {
 	return out
 }
 
-// compiled are evaluators by their settings: most fixtures have the same, and making one takes long.
-type compiled map[string]*policies.Evaluator
-
-// of is the evaluator of a fixture, with changes of a name.
-func (c compiled) of(tb testing.TB, f *fixture, name string, changes ...change) *policies.Evaluator {
-	tb.Helper()
-	if first, _, _ := strings.Cut(f.Text, "\n"); strings.HasPrefix(first, "# settings: ") {
-		name += first
-	}
-	if c[name] == nil {
-		c[name] = evaluator(tb, append(slices.Clone(f.settings), changes...)...)
-	}
-	return c[name]
-}
-
 func settingsOfFixtures() map[string]change {
 	return map[string]change{
 		"localStorage Require": func(s *policies.Settings) { s.LocalStorage = policies.Require },
@@ -199,9 +184,8 @@ func TestEveryPolicyHasFixtures(t *testing.T) {
 
 func TestFixturesCoverEveryReasonAndKind(t *testing.T) {
 	reasons, kinds := map[policies.Reason]bool{}, map[catalog.Kind]bool{}
-	evaluators := compiled{}
 	for _, f := range fixturesOf(t, "*", "*", "*") {
-		for _, finding := range f.findings(evaluators.of(t, &f, "")) {
+		for _, finding := range f.findings(evaluator(t, f.settings...)) {
 			reasons[finding.Reason] = true
 			kinds[catalog.Kind{Group: f.object.Group, Name: f.object.Kind}] = true
 		}
