@@ -17,8 +17,8 @@ func ForTest(tb testing.TB) *Server {
 // ForTestWith is ForTest with options; those that name binaries and who is told of the progress are filled in.
 func ForTestWith(tb testing.TB, options Options) *Server {
 	tb.Helper()
-	binaries, err := FindBinaries(tb.Context(), "")
-	if errors.Is(err, ErrNoBinaries) && os.Getenv(BinariesVariable) == "" {
+	binaries, err := findBinaries(tb.Context(), "")
+	if errors.Is(err, errNoBinaries) && os.Getenv(binariesVariable) == "" {
 		tb.Skip(err)
 	}
 	if err != nil {
@@ -54,7 +54,7 @@ func WebhookForTest(tb testing.TB) string {
 // CommandLineForTest is WebhookForTest for cmkgate.
 func CommandLineForTest(tb testing.TB) string {
 	tb.Helper()
-	return programForTest(tb, BuildCommandLine)
+	return programForTest(tb, buildCommandLine)
 }
 
 func programForTest(tb testing.TB, build func(ctx context.Context, dir string) (string, error)) string {

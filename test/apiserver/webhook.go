@@ -70,7 +70,7 @@ func (w *Webhook) run(ctx context.Context, binary, config string, args []string)
 	log := filepath.Join(w.server.dir, fmt.Sprintf("webhook-%d.log", w.install.LocalServingPort))
 	w.process, err = startProcess(ctx, log, binary, append([]string{
 		"--config", config,
-		"--cert-dir", w.CertDir(),
+		"--cert-dir", w.certDir(),
 		"--host", host,
 		"--port", strconv.Itoa(w.install.LocalServingPort),
 		"--metrics-addr", w.metrics,
@@ -158,8 +158,8 @@ func (w *Webhook) Resume(ctx context.Context) error {
 	return nil
 }
 
-// CertDir is the folder of the serving certificate, tls.crt and tls.key.
-func (w *Webhook) CertDir() string {
+// certDir is the folder of the serving certificate, tls.crt and tls.key.
+func (w *Webhook) certDir() string {
 	return w.install.LocalServingCertDir
 }
 
