@@ -67,7 +67,10 @@ type load struct {
 // startLoad goes on until the context ends. Each failure fails the test.
 func (s *suite) startLoad(ctx context.Context, t *testing.T) *load {
 	t.Helper()
-	l := &load{}
+	l, pause := &load{}, 50*time.Millisecond
+	if testing.Short() {
+		pause *= 3
+	}
 	count := func(counter *atomic.Int64, err error) {
 		if ctx.Err() != nil {
 			return
@@ -80,14 +83,14 @@ func (s *suite) startLoad(ctx context.Context, t *testing.T) *load {
 	}
 	for range 4 {
 		l.group.Go(func() {
-			for ; ctx.Err() == nil; time.Sleep(50 * time.Millisecond) {
+			for ; ctx.Err() == nil; time.Sleep(pause) {
 				count(&l.requests, s.create(ctx))
 			}
 		})
 	}
 	l.group.Go(func() {
 		var before [][]byte
-		for ; ctx.Err() == nil; time.Sleep(50 * time.Millisecond) {
+		for ; ctx.Err() == nil; time.Sleep(pause) {
 			now, err := s.published(ctx)
 			if err != nil {
 				count(&l.handshakes, err)

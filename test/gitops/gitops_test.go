@@ -229,6 +229,9 @@ func TestTheHooksOfPreCommitRunAsTheyAreWritten(t *testing.T) {
 
 // The job is run with nothing but what its image has: Go, a shell, and a folder for programs on the PATH.
 func TestTheJobOfGitLabInstallsCmkgateAndReports(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles cmkgate from nothing; make gitops-test runs it")
+	}
 	var jobs map[string]struct {
 		Image  string
 		Script []string
