@@ -16,7 +16,7 @@ import (
 // A key that is named by its ID alone is looked for in the account of the role
 // that ACK works with, which objects of the cluster choose.
 func (s *suite) roles(t *testing.T) {
-	s.apply(t, `{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "science",
+	s.server.MustApply(t, `{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "science",
 		"labels": {"team": "science"}, "annotations": {"services.k8s.aws/owner-account-id": "111122223333"}}}`)
 	for _, step := range []struct{ object, want string }{
 		{
@@ -31,25 +31,17 @@ func (s *suite) roles(t *testing.T) {
 			`multiple (2) matching IAMRoleSelectors found; they are "far" and "near"`,
 		},
 	} {
-		s.apply(t, step.object)
+		s.server.MustApply(t, step.object)
 		s.deniedInTheEnd(t, step.want)
 	}
 	selectors := s.person.Resource(schema.GroupVersionResource{Group: "services.k8s.aws", Version: "v1alpha1", Resource: "iamroleselectors"})
 	must(t, selectors.DeleteCollection(t.Context(), metav1.DeleteOptions{}, metav1.ListOptions{}))
 	// Not the webhook's business, and not its to see.
-	s.apply(t, `{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "ack-role-account-map", "namespace": "default"},
+	s.server.MustApply(t, `{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "ack-role-account-map", "namespace": "default"},
 		"data": {"111122223333": "nonsense"}}`)
-	s.apply(t, `{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "ack-role-account-map", "namespace": "ack-system"},
+	s.server.MustApply(t, `{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "ack-role-account-map", "namespace": "ack-system"},
 		"data": {"111122223333": "arn:aws:iam::999988887777:role/ack"}}`)
 	s.deniedInTheEnd(t, `is a key of account 999988887777 (key "111122223333" of ConfigMap ack-role-account-map, for namespace "science")`)
-}
-
-func (s *suite) apply(t *testing.T, object string) {
-	t.Helper()
-	result, err := s.server.Kubectl(t.Context(), strings.NewReader(object), "apply", "-f", "-")
-	if err != nil || result.Code != 0 {
-		t.Fatalf("%v %+v", err, result)
-	}
 }
 
 // deniedInTheEnd tries a job until it is denied so: caches follow the cluster

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strings"
 	"testing"
 )
 
@@ -35,6 +36,15 @@ func ForTestWith(tb testing.TB, options Options) *Server {
 		}
 	})
 	return server
+}
+
+// MustApply has kubectl apply manifests. The test fails where it does not.
+func (s *Server) MustApply(tb testing.TB, manifests string) {
+	tb.Helper()
+	result, err := s.Kubectl(tb.Context(), strings.NewReader(manifests), "apply", "-f", "-")
+	if err != nil || result.Code != 0 {
+		tb.Fatalf("kubectl apply: %v %s", err, result.Stderr)
+	}
 }
 
 // Eventually returns when ready does not return an error any more. After some minutes the test fails with the last one.

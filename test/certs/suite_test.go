@@ -51,14 +51,11 @@ func newSuite(t *testing.T) *suite {
 	if s.person, err = dynamic.NewForConfig(config); err != nil {
 		t.Fatal(err)
 	}
-	rights, err := os.Open("testdata/rbac.yaml")
+	rights, err := os.ReadFile("testdata/rbac.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer rights.Close()
-	if result, err := s.server.Kubectl(t.Context(), rights, "apply", "-f", "-"); err != nil || result.Code != 0 {
-		t.Fatalf("%v %+v", err, result)
-	}
+	s.server.MustApply(t, string(rights))
 	kubeconfig, err := s.server.ServiceAccountKubeconfig(t.Context(), namespace, "cmkgate")
 	if err != nil {
 		t.Fatal(err)

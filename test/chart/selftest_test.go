@@ -17,9 +17,7 @@ func TestSelftest(t *testing.T) {
 	r := render(t, "-f", "testdata/values/minimal.yaml", "--show-only", "templates/tests/selftest.yaml")
 	rights, _, _ := strings.Cut(r.text, "kind: Pod\n") // without the pod, which nobody would run
 	rights = rights[:strings.LastIndex(rights, "\n---")]
-	if result, err := c.server.Kubectl(t.Context(), strings.NewReader(rights), "apply", "-f", "-"); err != nil || result.Code != 0 {
-		t.Fatalf("%v %s", err, result.Stderr)
-	}
+	c.server.MustApply(t, rights)
 	binary := apiserver.WebhookForTest(t)
 	pod := hookPods(r)["cmkgate-selftest"].Spec
 	kubeconfig := c.kubeconfigOf(t, pod.ServiceAccountName)

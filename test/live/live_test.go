@@ -72,7 +72,7 @@ subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: pipeline}]
 func TestCheckWithACluster(t *testing.T) {
 	server := apiserver.ForTest(t)
 	c := newCommand(t, server)
-	apply(t, server, there+"---"+readOnly)
+	server.MustApply(t, there+"---"+readOnly)
 	c.kubeconfig = kubeconfig(t, server, "pipeline")
 
 	t.Run("WhatIsThereCounts", func(t *testing.T) {
@@ -159,7 +159,7 @@ func readsPages(t *testing.T, server *apiserver.Server, c command) {
 			t.Fatal(err)
 		}
 	}
-	apply(t, server, "apiVersion: v1\nkind: Namespace\nmetadata: {name: zz, annotations: {services.k8s.aws/default-region: us-east-1}}\n")
+	server.MustApply(t, "apiVersion: v1\nkind: Namespace\nmetadata: {name: zz, annotations: {services.k8s.aws/default-region: us-east-1}}\n")
 	c.kubeconfig = server.Kubeconfig()
 	c.expect(t, 1, "us-east-1", strings.ReplaceAll(bucket, "far", "zz"))
 }
@@ -194,14 +194,6 @@ func (c command) expectOf(t *testing.T, subcommand string, code int, want, manif
 	out, err := cmd.CombinedOutput()
 	if got := cmd.ProcessState.ExitCode(); got != code || !strings.Contains(string(out), want) {
 		t.Errorf("exit code %d (%v), want %d and %q in\n%s", got, err, code, want, out)
-	}
-}
-
-func apply(t *testing.T, server *apiserver.Server, manifests string) {
-	t.Helper()
-	result, err := server.Kubectl(t.Context(), strings.NewReader(manifests), "create", "-f", "-")
-	if err != nil || result.Code != 0 {
-		t.Fatalf("%v %s", err, result.Stderr)
 	}
 }
 
