@@ -33,13 +33,17 @@ build: ## Build cmkgate and cmkgate-webhook into .bin/
 GO_TEST = CMKGATE_BIN="$(CURDIR)/$(BIN)" CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" \
   go test -count=1 -p $$(( $$(nproc 2>/dev/null || echo 2) + 1 )) -timeout 60m $(GOTESTFLAGS)
 
+# What takes longest begins first.
+LONGEST := ./test/parity ./test/certs ./cmd/cmkgate
+
 .PHONY: test
 test: kube build ## Run all tests, those against a real API server included, over a sample where there are thousands
-	$(GO_TEST) -short ./...
+	$(GO_TEST) -short $(LONGEST) ./...
 
+# Whole are test/chart and test/gitops with their tools only, by chart-test and gitops-test.
 .PHONY: test-long
-test-long: kube build ## Run all tests as a whole: what make test does, and all that it takes a sample of
-	$(GO_TEST) ./...
+test-long: kube build ## Run what make test does as a whole: all that it takes a sample of
+	$(GO_TEST) $(LONGEST) $$(go list ./... | grep -vE '/test/(chart|gitops)$$')
 
 # Part of make test-long. PARITY="-everywhere", "-objects 100000 -seed 7000000" and the like compare more.
 PARITY ?=
