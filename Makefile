@@ -28,25 +28,29 @@ build: ## Build cmkgate and cmkgate-webhook into .bin/
 	go build -o $(BIN)/ ./cmd/...
 
 # With CMKGATE_KUBE_BIN set, a test that needs the API server fails without it; otherwise it is skipped. Go's cache of
-# test results does not see that a test runs another program, here the webhook: hence -count=1.
+# test results does not see that a test runs another program, here the webhook: hence -count=1. Some tests wait more than
+# they work: one more at a time than there are cores.
+GO_TEST = CMKGATE_BIN="$(CURDIR)/$(BIN)" CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" \
+  go test -count=1 -p $$(( $$(nproc 2>/dev/null || echo 2) + 1 )) -timeout 60m $(GOTESTFLAGS)
+
+# What takes longest begins first.
+LONGEST := ./test/parity ./test/certs ./cmd/cmkgate
+
 .PHONY: test
-test: kube ## Run all tests, including those against a real API server; large tests are sampled
-	CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" go test -short -count=1 -timeout 30m $(GOTESTFLAGS) ./...
+test: kube build ## Run all tests, including those against a real API server; large tests are sampled
+	$(GO_TEST) -short $(LONGEST) ./...
 
-# The packages whose tests go through more than make test has the patience for.
-LONG := ./cmd/cmkgate ./policies ./webhook/certs ./test/generated ./test/parity
-
+# Whole are test/chart and test/gitops with their tools only, by chart-test and gitops-test.
 .PHONY: test-long
-test-long: kube ## Run the tests that make test samples in full
-	CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" go test -count=1 -timeout 60m $(GOTESTFLAGS) $(LONG)
+test-long: kube build ## Run the tests with all of what make test samples
+	$(GO_TEST) $(LONGEST) $$(go list ./... | grep -vE '/test/(chart|gitops)$$')
 
 # Part of make test-long. PARITY="-everywhere", "-objects 100000 -seed 7000000" and the like compare more.
 PARITY ?=
 
 .PHONY: parity
-parity: kube ## Prove that the command line and the webhook give the same results (PARITY=FLAGS)
-	@set -o pipefail; CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" \
-	  go test -count=1 -v -timeout 4h $(GOTESTFLAGS) ./test/parity $(PARITY) | grep -E '^(--- |ok|FAIL|    --- )|_test\.go:|^ +[-+{]'
+parity: kube build ## Prove that the command line and the webhook give the same results (PARITY=FLAGS)
+	@set -o pipefail; $(GO_TEST) -v -timeout 4h ./test/parity $(PARITY) | grep -E '^(--- |ok|FAIL|    --- )|_test\.go:|^ +[-+{]'
 
 # Nothing of the verbose output but what each scene came to, and what it has to say.
 .PHONY: e2e-ack
@@ -60,8 +64,8 @@ SEQUENCES_TEST = CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" CMKGATE_ACK_BIN="$(CUR
   go test -count=1 -v -timeout 4h $(GOTESTFLAGS) ./test/sequences
 
 .PHONY: e2e-hostile
-e2e-hostile: kube ## Send generated objects of a megabyte to a replica with the chart's memory limit
-	CMKGATE_HOSTILE=1 CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" go test -count=1 -v -timeout 20m -run 'Hostile|WorkGrows' ./test/hostile ./policies
+e2e-hostile: kube build ## Send generated objects of a megabyte to a replica with the chart's memory limit
+	CMKGATE_HOSTILE=1 $(GO_TEST) -v -run 'Hostile|WorkGrows' ./test/hostile ./policies
 
 .PHONY: e2e-sequences
 e2e-sequences: kube ack ## Prove with ACK's real controllers that no sequence of requests loses a key or does harm (SEQUENCES=FLAGS)
@@ -115,11 +119,10 @@ ARGOCD_TEST = CMKGATE_ARGOCD_BIN="$(CURDIR)/$(ARGOCD_BIN)" CMKGATE_KUSTOMIZE="$(
 
 # Go's cache of test results sees neither helm nor the chart: hence -count=1.
 .PHONY: chart-test
-chart-test: chart-tools kube ## Lint and test the Helm chart
+chart-test: chart-tools kube build ## Lint and test the Helm chart
 	$(BIN)/helm lint --strict --quiet charts/cmkgate --values test/chart/testdata/values/minimal.yaml
 	$(BIN)/helm-unittest --strict charts/cmkgate
-	CMKGATE_HELM="$(CURDIR)/$(BIN)/helm" CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" \
-	  go test -count=1 $(GOTESTFLAGS) ./test/chart
+	CMKGATE_HELM="$(CURDIR)/$(BIN)/helm" $(GO_TEST) ./test/chart
 	cd hack/monitoring && CMKGATE_HELM="$(CURDIR)/$(BIN)/helm" go test -count=1 ./...
 
 # Go's cache of test results does not see the recipes: hence -count=1.
@@ -127,9 +130,19 @@ chart-test: chart-tools kube ## Lint and test the Helm chart
 gitops-test: gitops-tools ## Run the recipes of docs/gitops.md, the action and the hooks
 	CMKGATE_KUSTOMIZE="$(CURDIR)/$(BIN)/kustomize" go test -count=1 $(GOTESTFLAGS) ./test/gitops
 
+# The command line goes first: it is built in seconds, the API server in minutes. What it finds ends it with 1.
+DEMO_CHECK := $(BIN)/cmkgate check --config test/demo/cmkgate.yaml test/demo/manifests
+
 .PHONY: demo
-demo: kube build ## Show cmkgate at work on a real API server (KEEP=1 leaves it running)
-	@go build -o $(BIN)/demo ./test/demo
+demo: ## Show cmkgate at work: the command line at once, then on a real API server (KEEP=1 leaves it running)
+	@echo "Building the command line ..."
+	@go build -o $(BIN)/ ./cmd/cmkgate
+	@echo; echo "First the command line, before anything is applied:"; echo "   $$ $(DEMO_CHECK)"
+	@$(DEMO_CHECK); [ $$? = 1 ] || { echo "cmkgate check should have denied two objects" >&2; exit 1; }
+	@echo; echo "Then the same manifests on a real API server."
+	@$(MAKE) --no-print-directory kube
+	@echo "Building the webhook and the demo ..."
+	@go build -o $(BIN)/ ./cmd/cmkgate-webhook ./test/demo
 	@CMKGATE_KUBE_BIN="$(CURDIR)/$(KUBE_BIN)" $(BIN)/demo -webhook $(BIN)/cmkgate-webhook
 
 .PHONY: lint

@@ -23,8 +23,12 @@ func TestCompleteAgreesWithEvaluate(t *testing.T) {
 		},
 	}
 	for name, mode := range modes {
+		plain := evaluator(t, mode)
 		for _, f := range fixturesOf(t, "*", "*", "*") {
-			e := evaluator(t, append(f.settings, mode)...)
+			e := plain
+			if len(f.settings) > 0 {
+				e = evaluator(t, append(f.settings, mode)...)
+			}
 			findings := f.findings(e)
 			edits, denied := complete(e, f.object, f.world)
 			if diff := cmp.Diff(policies.Injections(findings), edits); diff != "" {

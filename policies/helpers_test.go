@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"strings"
+	"sync"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
@@ -76,8 +77,18 @@ func keysOnly(s *policies.Settings) {
 	}
 }
 
+// usual is the evaluator that most tests want, made once: that takes long.
+var usual = sync.OnceValues(func() (*policies.Evaluator, error) { return policies.New(policies.All(), settings()) })
+
 func evaluator(tb testing.TB, changes ...change) *policies.Evaluator {
 	tb.Helper()
+	if len(changes) == 0 {
+		e, err := usual()
+		if err != nil {
+			tb.Fatal(err)
+		}
+		return e
+	}
 	e, err := policies.New(policies.All(), settings(changes...))
 	if err != nil {
 		tb.Fatal(err)

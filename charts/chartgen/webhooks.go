@@ -48,11 +48,11 @@ func webhooks() ([]byte, error) {
 	}
 	mutating, err := registration.Mutating(policies.All(), options)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // it names the kind
+		return nil, err
 	}
 	validating, err := registration.Validating(policies.All(), options)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // it names the kind
+		return nil, err
 	}
 	d := data{
 		Controllers: v1alpha1.Default().Controllers,

@@ -26,7 +26,7 @@ func checkConfigCommand() command {
 		return func(_ context.Context, out io.Writer) error {
 			cfg, err := config.LoadFile(file, policies.All())
 			if err != nil {
-				return err //nolint:wrapcheck // it names the file
+				return err
 			}
 			if _, err := policies.New(policies.All(), cfg.Settings); err != nil {
 				return fmt.Errorf("prepare the policies: %w", err)

@@ -24,7 +24,7 @@ func runParts(ctx context.Context, parts ...part) error {
 	for _, p := range parts {
 		group.Go(func() error { return p.Start(ctx) })
 	}
-	return group.Wait() //nolint:wrapcheck // parts say who they are
+	return group.Wait()
 }
 
 // httpPart serves HTTP, with TLS where the server has a configuration of it.

@@ -40,7 +40,7 @@ func selftestCommand() command {
 			}
 			cfg, err := config.LoadFile(file, policies.All())
 			if err != nil {
-				return err //nolint:wrapcheck // it names the file
+				return err
 			}
 			if test.Evaluator, err = policies.New(policies.All(), cfg.Settings); err != nil {
 				return fmt.Errorf("prepare the policies: %w", err)

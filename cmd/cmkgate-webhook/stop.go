@@ -15,7 +15,7 @@ import (
 // says that it is not ready and goes on serving for a while, because API
 // servers learn of it with a delay.
 type stopper struct {
-	signals context.Context //nolint:containedctx // it stands for the process's signals
+	signals context.Context
 	release context.CancelFunc
 	delay   time.Duration
 }

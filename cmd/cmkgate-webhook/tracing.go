@@ -23,7 +23,7 @@ func startTracing(enabled bool, log logr.Logger) (middleware func(string, http.H
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { log.Error(err, "traces") }))
 	traces, err := tracing.New(context.Background(), version.Current().Version)
 	if err != nil {
-		return nil, nil, err //nolint:wrapcheck // it names the variable
+		return nil, nil, err
 	}
 	return traces.Middleware, func() {
 		if err := traces.Shutdown(); err != nil {

@@ -13,10 +13,7 @@ const elsewhere = "arn:aws:sts::111122223333:assumed-role/ack-capability/control
 func TestControllers(t *testing.T) {
 	t.Parallel()
 	controllers.Need(t)
-	webhook, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	webhook := apiserver.WebhookForTest(t)
 	t.Run("WithTheirServiceAccounts", func(t *testing.T) {
 		t.Parallel()
 		s := newStage(t, webhook, kinds())

@@ -47,13 +47,31 @@ func resource(group, name string) schema.GroupVersionResource {
 	return schema.GroupVersionResource{Group: group, Version: "v1alpha1", Resource: name}
 }
 
-func newSuite(t *testing.T) *suite {
+// newSuite makes a suite without a webhook.
+func newSuite(t *testing.T, server *apiserver.Server) *suite {
 	t.Helper()
-	s := &suite{server: apiserver.ForTest(t)}
-	var err error
-	if s.person, err = dynamic.NewForConfig(s.server.Config()); err != nil {
+	person, err := dynamic.NewForConfig(server.Config())
+	if err != nil {
 		t.Fatal(err)
 	}
+	return &suite{server: server, person: person}
+}
+
+// serve starts the webhook, for as long as the test runs.
+func (s *suite) serve(t *testing.T, config string, args ...string) {
+	t.Helper()
+	var err error
+	if s.webhook, err = s.server.StartWebhook(t.Context(), apiserver.WebhookForTest(t), config, args...); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { must(t, s.webhook.Stop(context.WithoutCancel(t.Context()))) })
+}
+
+// inFront is a suite with the webhook in front, and objects from before it.
+func inFront(t *testing.T, server *apiserver.Server) *suite {
+	t.Helper()
+	s := newSuite(t, server)
+	var err error
 	if err := s.server.GrantAll(t.Context(), controller); err != nil {
 		t.Fatal(err)
 	}
@@ -66,19 +84,7 @@ func newSuite(t *testing.T) *suite {
 	for _, o := range legacy.Objects("old") {
 		must(t, s.create(t.Context(), o.Resource(), o.Manifest("default", "old")))
 	}
-
-	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if s.webhook, err = s.server.StartWebhook(t.Context(), binary, configFile, "--kubeconfig", leastPrivilege(t, s.server)); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.webhook.Terminate(); err != nil {
-			t.Error(err)
-		}
-	})
+	s.serve(t, configFile, "--kubeconfig", leastPrivilege(t, s.server))
 	return s
 }
 
@@ -130,8 +136,25 @@ func object(group, kind, name string, spec map[string]any) *unstructured.Unstruc
 	}}
 }
 
-func TestAdmissionOnARealAPIServer(t *testing.T) {
-	s := newSuite(t)
+// TestOnARealAPIServer uses one API server for all, with one webhook after the other.
+func TestOnARealAPIServer(t *testing.T) {
+	server := apiserver.ForTest(t)
+	for _, part := range []struct {
+		name string
+		test func(*testing.T, *apiserver.Server)
+	}{
+		{"WhatMustPassPassesWhileNoReplicaAnswers", outage},
+		{"Admission", admission},
+		{"TheConfigurationIsReloadedWithoutARestart", reload},
+		{"CachesAreFilledByListsToo", lists},
+		{"TheWebhookServesAClusterWithoutEndpointConfigs", absent}, // last: it removes CRDs
+	} {
+		t.Run(part.name, func(t *testing.T) { part.test(t, server) })
+	}
+}
+
+func admission(t *testing.T, server *apiserver.Server) { //nolint:thelper // a test of its own
+	s := inFront(t, server)
 	t.Run("ObjectsFromBeforeCmkgateCanBeChangedAndDeleted", s.legacyObjects)
 	t.Run("WritesOfTheControllerAreNeitherChangedNorDenied", s.controllerWrites)
 	t.Run("KeysAreInjectedOnCreateOnly", s.createOnly)

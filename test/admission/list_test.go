@@ -5,19 +5,13 @@ import (
 	"testing"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	"k8s.io/client-go/dynamic"
 
 	"github.com/cmkgate/cmkgate/test/apiserver"
 )
 
-// API servers before 1.32 do not stream what is there: caches then list it, page by page.
-func TestCachesAreFilledByListsToo(t *testing.T) {
-	server := apiserver.ForTest(t)
-	person, err := dynamic.NewForConfig(server.Config())
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &suite{server: server, person: person}
+// lists: API servers before 1.32 do not stream what is there: caches then list it, page by page.
+func lists(t *testing.T, server *apiserver.Server) { //nolint:thelper // a test of its own
+	s := newSuite(t, server)
 	const more = 501 // than a page holds
 	for n := range more {
 		name := fmt.Sprintf("c-%d", n)
@@ -26,15 +20,8 @@ func TestCachesAreFilledByListsToo(t *testing.T) {
 			"productionVariants": []any{map[string]any{"variantName": "v", "modelName": "m", "instanceType": "ml.m5.large"}},
 		})))
 	}
-	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
 	t.Setenv("KUBE_FEATURE_WatchListClient", "false")
-	if s.webhook, err = server.StartWebhook(t.Context(), binary, configFile, "--kubeconfig", leastPrivilege(t, server)); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { must(t, s.webhook.Terminate()) })
+	s.serve(t, configFile, "--kubeconfig", leastPrivilege(t, server))
 	for _, n := range []int{0, more - 1} {
 		name := fmt.Sprintf("c-%d", n)
 		endpoint := object(sageMaker, "Endpoint", name, map[string]any{"endpointName": name, "endpointConfigName": name})

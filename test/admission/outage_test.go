@@ -20,14 +20,9 @@ const capability = "arn:aws:sts::111122223333:assumed-role/AmazonEKSCapabilityAC
 
 const sageMaker = "sagemaker.services.k8s.aws"
 
-// TestWhatMustPassPassesWhileNoReplicaAnswers is what the match conditions are
+// outage is what the match conditions are
 // for. Nothing here knows the user names of the ACK controllers.
-func TestWhatMustPassPassesWhileNoReplicaAnswers(t *testing.T) {
-	server := apiserver.ForTest(t)
-	person, err := dynamic.NewForConfig(server.Config())
-	if err != nil {
-		t.Fatal(err)
-	}
+func outage(t *testing.T, server *apiserver.Server) { //nolint:thelper // a test of its own
 	if err := server.GrantAll(t.Context(), capability); err != nil {
 		t.Fatal(err)
 	}
@@ -35,22 +30,17 @@ func TestWhatMustPassPassesWhileNoReplicaAnswers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &suite{server: server, person: person, controller: ack}
+	s := newSuite(t, server)
+	s.controller = ack
 	for _, o := range legacy.Objects("old") {
 		must(t, s.create(t.Context(), o.Resource(), o.Manifest("default", "old")))
 	}
-	adopted := object(sageMaker, "EndpointConfig", "adopted", nil)
+	adopted := object(sageMaker, "EndpointConfig", "adopted-in-outage", nil)
 	delete(adopted.Object, "spec")
 	adopted.SetAnnotations(map[string]string{"services.k8s.aws/adoption-policy": "adopt", "services.k8s.aws/adoption-fields": `{"name": "x"}`})
 	must(t, s.create(t.Context(), endpointConfigs, adopted))
 
-	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if s.webhook, err = server.StartWebhook(t.Context(), binary, configFile); err != nil {
-		t.Fatal(err)
-	}
+	s.serve(t, configFile)
 	must(t, s.webhook.Terminate())
 
 	t.Run("NewObjectsAndKeyChangesAreRefused", s.refusedInOutage)
@@ -83,7 +73,7 @@ func (s *suite) refusedInOutage(t *testing.T) {
 			t.Errorf("%s %s: %v", c.resource.Resource, c.body, err)
 		}
 	}
-	err := patch(ctx, s.person, endpointConfigs, "adopted", `{"metadata":{"annotations":{"services.k8s.aws/adoption-policy":null}},"spec":{"endpointConfigName":"x","productionVariants":[`+variant+`}]}}`)
+	err := patch(ctx, s.person, endpointConfigs, "adopted-in-outage", `{"metadata":{"annotations":{"services.k8s.aws/adoption-policy":null}},"spec":{"endpointConfigName":"x","productionVariants":[`+variant+`}]}}`)
 	if !isOutage(err) {
 		t.Errorf("an adoption that becomes a creation: %v", err)
 	}
@@ -101,13 +91,13 @@ func (s *suite) adoptionInOutage(t *testing.T) {
 		`{"metadata":{"finalizers":["finalizers.sagemaker.services.k8s.aws/EndpointConfig"],"annotations":{"services.k8s.aws/adopted":"true"}}}`,
 		`{"spec":{"endpointConfigName":"x","kmsKeyID":"alias/aws/ebs","productionVariants":[{"variantName":"v","modelName":"m","instanceType":"ml.m5.large"}]}}`,
 	} {
-		must(t, patch(ctx, s.controller, endpointConfigs, "adopted", body))
+		must(t, patch(ctx, s.controller, endpointConfigs, "adopted-in-outage", body))
 	}
-	if got := s.leaf(t, endpointConfigs, "adopted", "spec", "kmsKeyID"); got != "alias/aws/ebs" {
+	if got := s.leaf(t, endpointConfigs, "adopted-in-outage", "spec", "kmsKeyID"); got != "alias/aws/ebs" {
 		t.Errorf("kmsKeyID is %q, not what AWS has", got)
 	}
-	must(t, s.status(t, endpointConfigs, "adopted"))
-	if err := patch(ctx, s.person, endpointConfigs, "adopted", `{"spec":{"kmsKeyID":"alias/x"}}`); !isOutage(err) {
+	must(t, s.status(t, endpointConfigs, "adopted-in-outage"))
+	if err := patch(ctx, s.person, endpointConfigs, "adopted-in-outage", `{"spec":{"kmsKeyID":"alias/x"}}`); !isOutage(err) {
 		t.Errorf("a key change after the adoption: %v", err)
 	}
 }

@@ -14,15 +14,11 @@ import (
 // and no others.
 func leastPrivilege(t *testing.T, server *apiserver.Server) string {
 	t.Helper()
-	rights, err := os.Open("testdata/rbac.yaml")
+	rights, err := os.ReadFile("testdata/rbac.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer rights.Close()
-	result, err := server.Kubectl(t.Context(), rights, "apply", "-f", "-")
-	if err != nil || result.Code != 0 {
-		t.Fatalf("%v %+v", err, result)
-	}
+	server.MustApply(t, string(rights))
 	config, err := clientcmd.LoadFromFile(server.Kubeconfig())
 	if err != nil {
 		t.Fatal(err)

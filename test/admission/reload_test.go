@@ -1,6 +1,7 @@
 package admission
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,11 +11,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/client-go/dynamic"
 
 	"github.com/cmkgate/cmkgate/test/apiserver"
 )
@@ -59,23 +58,10 @@ func (m *mountedConfig) update(t *testing.T, more string) {
 	must(t, os.Rename(filepath.Join(m.dir, "..data_tmp"), filepath.Join(m.dir, "..data")))
 }
 
-func TestTheConfigurationIsReloadedWithoutARestart(t *testing.T) {
-	server := apiserver.ForTest(t)
-	person, err := dynamic.NewForConfig(server.Config())
-	if err != nil {
-		t.Fatal(err)
-	}
-	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+func reload(t *testing.T, server *apiserver.Server) { //nolint:thelper // a test of its own
 	mounted := newMountedConfig(t)
-	webhook, err := server.StartWebhook(t.Context(), binary, mounted.file())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { must(t, webhook.Terminate()) })
-	s := &suite{server: server, webhook: webhook, person: person}
+	s := newSuite(t, server)
+	s.serve(t, mounted.file())
 
 	if !s.deniesBadKey(t) {
 		t.Fatal("the sample configuration does not enforce sagemaker-output-key")
@@ -104,10 +90,7 @@ func TestTheConfigurationIsReloadedWithoutARestart(t *testing.T) {
 }
 
 func TestABrokenConfigurationAtTheStartEndsTheProcessWithOne(t *testing.T) {
-	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	binary := apiserver.WebhookForTest(t)
 	mounted := newMountedConfig(t)
 	mounted.update(t, broken)
 	log, err := exec.CommandContext(t.Context(), binary, "--config", mounted.file()).CombinedOutput()
@@ -186,9 +169,10 @@ func get(t *testing.T, url string) (code int, page string) {
 
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); !holds(); time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("never came: %s", what)
+	apiserver.Eventually(t, what, func(context.Context) error {
+		if !holds() {
+			return errors.New("it is not so yet")
 		}
-	}
+		return nil
+	})
 }

@@ -2,15 +2,18 @@ package admission
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
+
+	"github.com/cmkgate/cmkgate/test/apiserver"
 )
 
 // lostMutation: the API server goes on without /mutate where it gets no answer. Clients built on client-go then send the
@@ -83,8 +86,8 @@ func (s *suite) awaitLostMutation(t *testing.T) {
 		t.Fatal(err)
 	}
 	url := strings.TrimSuffix(s.server.Config().Host, "/") + "/apis/sagemaker.services.k8s.aws/v1alpha1/namespaces/default/trainingjobs?dryRun=All"
-	for end := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, bytes.NewReader(manifest))
+	apiserver.Eventually(t, "503 and Retry-After 1", func(ctx context.Context) error {
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(manifest))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -94,11 +97,9 @@ func (s *suite) awaitLostMutation(t *testing.T) {
 			t.Fatal(err)
 		}
 		must(t, response.Body.Close())
-		if response.StatusCode == http.StatusServiceUnavailable && response.Header.Get("Retry-After") == "1" {
-			return
+		if response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") != "1" {
+			return fmt.Errorf("%s, Retry-After %q", response.Status, response.Header.Get("Retry-After"))
 		}
-		if time.Now().After(end) {
-			t.Fatalf("%s, Retry-After %q; want 503 and 1", response.Status, response.Header.Get("Retry-After"))
-		}
-	}
+		return nil
+	})
 }

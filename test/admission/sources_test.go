@@ -1,13 +1,16 @@
 package admission
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/cmkgate/cmkgate/test/apiserver"
 )
 
 // A job that reads a Bucket which is not under the organization's key is
@@ -29,16 +32,14 @@ func (s *suite) dataSource(t *testing.T) {
 	manifest, err := json.Marshal(reader)
 	must(t, err)
 	const want = `spec.inputDataConfig[0].dataSource.s3DataSource.s3URI: bucket "legacy-data" holds the input data and is not under a key of your organization`
-	var stderr string
-	for range 200 {
-		result, err := s.server.Kubectl(t.Context(), strings.NewReader(string(manifest)), "create", "--dry-run=server", "-f", "-")
+	apiserver.Eventually(t, "the warning\n"+want, func(ctx context.Context) error {
+		result, err := s.server.Kubectl(ctx, strings.NewReader(string(manifest)), "create", "--dry-run=server", "-f", "-")
 		if err != nil || result.Code != 0 {
 			t.Fatalf("%v %+v; want the job admitted", err, result)
 		}
-		if stderr = result.Stderr; strings.Contains(stderr, want) {
-			return
+		if !strings.Contains(result.Stderr, want) {
+			return errors.New(result.Stderr)
 		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	t.Errorf("want the warning\n%s\ngot\n%s", want, stderr)
+		return nil
+	})
 }

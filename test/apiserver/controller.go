@@ -4,14 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // ControllersVariable names the environment variable that points at the folder of ACK's controllers, one folder each:
@@ -169,7 +166,7 @@ type work struct {
 }
 
 func (c *Controller) work(ctx context.Context) (work, error) {
-	metrics, err := c.readMetrics(ctx)
+	metrics, err := fetch(ctx, "http://"+c.metrics+"/metrics")
 	if err != nil {
 		return work{}, err
 	}
@@ -193,22 +190,4 @@ func (c *Controller) work(ctx context.Context) (work, error) {
 		*counter += int(number)
 	}
 	return w, nil
-}
-
-func (c *Controller) readMetrics(ctx context.Context) (string, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+c.metrics+"/metrics", http.NoBody)
-	if err != nil {
-		return "", err
-	}
-	client := &http.Client{Timeout: 5 * time.Second}
-	response, err := client.Do(request)
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = response.Body.Close() }()
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		return "", fmt.Errorf("reading the controller's metrics: %w", err)
-	}
-	return string(body), nil
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -71,7 +72,11 @@ func (w *Webhook) register(ctx context.Context) error {
 		return err
 	}
 	w.server.report("registering the webhook")
-	if err := w.install.Install(w.server.Config()); err != nil {
+	err = w.install.Install(w.server.Config())
+	if apierrors.IsTimeout(err) { // on a machine that is busy; what has arrived all the same is updated
+		err = w.install.Install(w.server.Config())
+	}
+	if err != nil {
 		return fmt.Errorf("registering the webhook: %w", err)
 	}
 	ctx, cancel := w.process.whileRunning(ctx)

@@ -21,7 +21,7 @@ const (
 
 // Options say what [Start] needs to know. The zero value serves wherever the working directory is inside the module.
 type Options struct {
-	// Binaries is the folder that holds etcd, kube-apiserver and kubectl. Empty: see [FindBinaries].
+	// Binaries is the folder that holds etcd, kube-apiserver and kubectl. Empty: see [findBinaries].
 	Binaries string
 	// Tracing has the API server trace every request. It then tells webhooks the span that calls them.
 	Tracing bool
@@ -42,7 +42,7 @@ type Server struct {
 // Start starts etcd and kube-apiserver and installs the CRDs of ACK's SageMaker and S3 controllers. The caller stops
 // the server.
 func Start(ctx context.Context, options Options) (*Server, error) {
-	binaries, err := FindBinaries(ctx, options.Binaries)
+	binaries, err := findBinaries(ctx, options.Binaries)
 	if err != nil {
 		return nil, err
 	}

@@ -1,8 +1,10 @@
 package apiserver
 
 import (
+	"context"
 	"errors"
 	"os"
+	"strings"
 	"testing"
 )
 
@@ -16,8 +18,8 @@ func ForTest(tb testing.TB) *Server {
 // ForTestWith is ForTest with options; those that name binaries and who is told of the progress are filled in.
 func ForTestWith(tb testing.TB, options Options) *Server {
 	tb.Helper()
-	binaries, err := FindBinaries(tb.Context(), "")
-	if errors.Is(err, ErrNoBinaries) && os.Getenv(BinariesVariable) == "" {
+	binaries, err := findBinaries(tb.Context(), "")
+	if errors.Is(err, errNoBinaries) && os.Getenv(binariesVariable) == "" {
 		tb.Skip(err)
 	}
 	if err != nil {
@@ -34,4 +36,42 @@ func ForTestWith(tb testing.TB, options Options) *Server {
 		}
 	})
 	return server
+}
+
+// MustApply has kubectl apply manifests. The test fails where it does not.
+func (s *Server) MustApply(tb testing.TB, manifests string) {
+	tb.Helper()
+	result, err := s.Kubectl(tb.Context(), strings.NewReader(manifests), "apply", "-f", "-")
+	if err != nil || result.Code != 0 {
+		tb.Fatalf("kubectl apply: %v %s", err, result.Stderr)
+	}
+}
+
+// Eventually returns when ready does not return an error any more. After some minutes the test fails with the last one.
+func Eventually(tb testing.TB, what string, ready func(context.Context) error) {
+	tb.Helper()
+	if err := poll(tb.Context(), what, ready); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// WebhookForTest is the path of a cmkgate-webhook of the source as it is. See [BuildWebhook].
+func WebhookForTest(tb testing.TB) string {
+	tb.Helper()
+	return programForTest(tb, BuildWebhook)
+}
+
+// CommandLineForTest is WebhookForTest for cmkgate.
+func CommandLineForTest(tb testing.TB) string {
+	tb.Helper()
+	return programForTest(tb, buildCommandLine)
+}
+
+func programForTest(tb testing.TB, build func(ctx context.Context, dir string) (string, error)) string {
+	tb.Helper()
+	binary, err := build(tb.Context(), tb.TempDir())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return binary
 }

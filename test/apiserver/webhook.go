@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -68,7 +70,7 @@ func (w *Webhook) run(ctx context.Context, binary, config string, args []string)
 	log := filepath.Join(w.server.dir, fmt.Sprintf("webhook-%d.log", w.install.LocalServingPort))
 	w.process, err = startProcess(ctx, log, binary, append([]string{
 		"--config", config,
-		"--cert-dir", w.CertDir(),
+		"--cert-dir", w.certDir(),
 		"--host", host,
 		"--port", strconv.Itoa(w.install.LocalServingPort),
 		"--metrics-addr", w.metrics,
@@ -89,20 +91,43 @@ func (w *Webhook) run(ctx context.Context, binary, config string, args []string)
 }
 
 func (w *Webhook) ready(ctx context.Context) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, w.HealthURL()+"/readyz", http.NoBody)
+	_, err := w.readiness(ctx)
+	return err
+}
+
+// readiness is the page of the readiness probe of a webhook that is ready.
+func (w *Webhook) readiness(ctx context.Context) (string, error) {
+	return fetch(ctx, w.HealthURL()+"/readyz?verbose")
+}
+
+// fetch reads a page. Any other answer than 200 is an error.
+func fetch(ctx context.Context, url string) (string, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
-		return err
+		return "", err
 	}
 	client := &http.Client{Timeout: 5 * time.Second}
 	response, err := client.Do(request)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("readyz answers %s", response.Status)
+		return "", fmt.Errorf("%s answers %s", url, response.Status)
 	}
-	return nil
+	page, err := io.ReadAll(response.Body)
+	return string(page), err
+}
+
+// AwaitConfig returns when the webhook works with the configuration that has a hash.
+func (w *Webhook) AwaitConfig(ctx context.Context, hash string) error {
+	return poll(ctx, "the webhook to reload its configuration", func(ctx context.Context) error {
+		page, err := w.readiness(ctx)
+		if err == nil && !strings.Contains(page, "config: "+hash+" ") {
+			err = fmt.Errorf("configuration %s is not on the page:\n%s", hash, page)
+		}
+		return err
+	})
 }
 
 // Stop takes the registration back and ends the process, as an orderly uninstallation does. It fails where the process
@@ -133,8 +158,8 @@ func (w *Webhook) Resume(ctx context.Context) error {
 	return nil
 }
 
-// CertDir is the folder of the serving certificate, tls.crt and tls.key.
-func (w *Webhook) CertDir() string {
+// certDir is the folder of the serving certificate, tls.crt and tls.key.
+func (w *Webhook) certDir() string {
 	return w.install.LocalServingCertDir
 }
 

@@ -14,10 +14,7 @@ const bucket = `{apiVersion: s3.services.k8s.aws/v1alpha1, kind: Bucket, metadat
 
 func checkWebhook(t *testing.T, server *apiserver.Server) {
 	t.Helper()
-	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	binary := apiserver.WebhookForTest(t)
 	webhook, err := server.StartWebhook(t.Context(), binary, "../demo/cmkgate.yaml")
 	if err != nil {
 		t.Fatal(err)

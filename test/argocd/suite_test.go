@@ -30,10 +30,7 @@ func newSuite(t *testing.T) *suite {
 	binaries(t)
 	log.SetLogger(logr.Discard()) // or envtest complains that nobody did
 	server := apiserver.ForTest(t)
-	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	binary := apiserver.WebhookForTest(t)
 	webhook, err := server.StartWebhook(t.Context(), binary, "../gitops/testdata/manifests/cmkgate.yaml")
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,8 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/cmkgate/cmkgate/test/apiserver"
 )
 
 func TestCertificatesOnARealAPIServer(t *testing.T) {
@@ -25,14 +27,18 @@ func TestCertificatesOnARealAPIServer(t *testing.T) {
 	t.Run("AReplicaThatCannotPublishIsNotReady", s.notReady)
 }
 
-// rotation lasts until two authorities and several leaves have been replaced.
+// rotation lasts until two authorities and several leaves have been replaced, with -short one authority.
 // Beside the creates, which the API server may send over old connections, it
 // makes new ones, with what was published before as well as with what is now.
 func (s *suite) rotation(t *testing.T) {
 	authorities, leaves := map[string]bool{}, map[string]bool{}
+	wantAuthorities, wantLeaves := 3, 5
+	if testing.Short() {
+		wantAuthorities, wantLeaves = 2, 3
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	load := s.startLoad(ctx, t)
-	for end := time.Now().Add(3 * time.Minute); len(authorities) < 3 || len(leaves) < 5; time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(3 * time.Minute); len(authorities) < wantAuthorities || len(leaves) < wantLeaves; time.Sleep(100 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Errorf("only %d authorities and %d leaves", len(authorities), len(leaves))
 			break
@@ -61,7 +67,10 @@ type load struct {
 // startLoad goes on until the context ends. Each failure fails the test.
 func (s *suite) startLoad(ctx context.Context, t *testing.T) *load {
 	t.Helper()
-	l := &load{}
+	l, pause := &load{}, 50*time.Millisecond
+	if testing.Short() {
+		pause *= 3
+	}
 	count := func(counter *atomic.Int64, err error) {
 		if ctx.Err() != nil {
 			return
@@ -74,14 +83,14 @@ func (s *suite) startLoad(ctx context.Context, t *testing.T) *load {
 	}
 	for range 4 {
 		l.group.Go(func() {
-			for ; ctx.Err() == nil; time.Sleep(50 * time.Millisecond) {
+			for ; ctx.Err() == nil; time.Sleep(pause) {
 				count(&l.requests, s.create(ctx))
 			}
 		})
 	}
 	l.group.Go(func() {
 		var before [][]byte
-		for ; ctx.Err() == nil; time.Sleep(50 * time.Millisecond) {
+		for ; ctx.Err() == nil; time.Sleep(pause) {
 			now, err := s.published(ctx)
 			if err != nil {
 				count(&l.handshakes, err)
@@ -148,8 +157,8 @@ func (s *suite) bundleIsBack(ctx context.Context) error {
 
 func (s *suite) removedBundle(t *testing.T) {
 	s.removeBundle(t)
-	eventually(t, "the caBundle to come back", s.bundleIsBack)
-	eventually(t, "a create to be admitted", s.create)
+	apiserver.Eventually(t, "the caBundle to come back", s.bundleIsBack)
+	apiserver.Eventually(t, "a create to be admitted", s.create)
 }
 
 func (s *suite) lostSecret(t *testing.T) {
@@ -161,7 +170,7 @@ func (s *suite) lostSecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, replica := range s.replicas {
-		eventually(t, "a leaf of the new Secret to be served", func(ctx context.Context) error {
+		apiserver.Eventually(t, "a leaf of the new Secret to be served", func(ctx context.Context) error {
 			now, err := s.clients.CoreV1().Secrets(namespace).Get(ctx, secret, metav1.GetOptions{})
 			if err != nil {
 				return err
@@ -186,7 +195,7 @@ func (s *suite) notReady(t *testing.T) {
 	}
 	rules(`["get", "list", "watch"]`)
 	for _, replica := range s.replicas {
-		eventually(t, "the replica not to be ready", func(ctx context.Context) error {
+		apiserver.Eventually(t, "the replica not to be ready", func(ctx context.Context) error {
 			s.bundleGone(t) // the authorizer may have allowed one more write
 			if replica.Ready(ctx) == nil {
 				return errors.New("it is ready")
@@ -196,9 +205,9 @@ func (s *suite) notReady(t *testing.T) {
 	}
 	rules(`["get", "list", "watch", "update"]`)
 	for _, replica := range s.replicas {
-		eventually(t, "the replica to be ready", replica.Ready)
+		apiserver.Eventually(t, "the replica to be ready", replica.Ready)
 	}
-	eventually(t, "a create to be admitted", s.create)
+	apiserver.Eventually(t, "a create to be admitted", s.create)
 }
 
 func (s *suite) bundleGone(t *testing.T) {

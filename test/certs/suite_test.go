@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"testing"
-	"time"
 
 	admissionregistrationv1 "k8s.io/api/admissionregistration/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -52,22 +51,16 @@ func newSuite(t *testing.T) *suite {
 	if s.person, err = dynamic.NewForConfig(config); err != nil {
 		t.Fatal(err)
 	}
-	rights, err := os.Open("testdata/rbac.yaml")
+	rights, err := os.ReadFile("testdata/rbac.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer rights.Close()
-	if result, err := s.server.Kubectl(t.Context(), rights, "apply", "-f", "-"); err != nil || result.Code != 0 {
-		t.Fatalf("%v %+v", err, result)
-	}
+	s.server.MustApply(t, string(rights))
 	kubeconfig, err := s.server.ServiceAccountKubeconfig(t.Context(), namespace, "cmkgate")
 	if err != nil {
 		t.Fatal(err)
 	}
-	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	binary := apiserver.WebhookForTest(t)
 	for range 2 {
 		replica, err := s.server.StartReplica(t.Context(), binary, configFile,
 			"--kubeconfig", kubeconfig, "--cert-namespace", namespace, "--cert-hosts", "127.0.0.1",
@@ -117,7 +110,7 @@ func (s *suite) register(t *testing.T) {
 	if _, err := api.ValidatingWebhookConfigurations().Create(t.Context(), validating, metav1.CreateOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "a create to be admitted with its key", s.create)
+	apiserver.Eventually(t, "a create to be admitted with its key", s.create)
 }
 
 // create asks both replicas, and fails unless both have answered.
@@ -167,19 +160,4 @@ func handshake(ctx context.Context, address string, caBundle []byte) error {
 		return err
 	}
 	return connection.Close()
-}
-
-func eventually(t *testing.T, what string, ready func(context.Context) error) {
-	t.Helper()
-	end := time.Now().Add(time.Minute)
-	for {
-		err := ready(t.Context())
-		if err == nil {
-			return
-		}
-		if time.Now().After(end) {
-			t.Fatalf("waiting for %s: %v", what, err)
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
 }

@@ -85,10 +85,7 @@ func TestOwnLabelsAndAnnotationsReachEveryObject(t *testing.T) {
 // TestFlagsAreThoseOfTheBinary asks the binary: a flag that it does not know
 // stops it before --help is read.
 func TestFlagsAreThoseOfTheBinary(t *testing.T) {
-	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	binary := apiserver.WebhookForTest(t)
 	eachValues(t, func(t *testing.T, r rendered) {
 		t.Helper()
 		args := only[*appsv1.Deployment](t, r).Spec.Template.Spec.Containers[0].Args

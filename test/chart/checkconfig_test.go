@@ -15,10 +15,7 @@ import (
 // TestTheConfigurationIsCheckedBeforehand runs what the hook runs on what the
 // hook is given, and holds that against what the replicas will be given.
 func TestTheConfigurationIsCheckedBeforehand(t *testing.T) {
-	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	binary := apiserver.WebhookForTest(t)
 	check := func(t *testing.T, r rendered) (int, string) {
 		t.Helper()
 		file := filepath.Join(t.TempDir(), "cmkgate.yaml")

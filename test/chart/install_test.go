@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -15,7 +16,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
@@ -28,6 +28,7 @@ import (
 // TestInstallation goes through the life of a release at a real API server,
 // which runs no pods.
 func TestInstallation(t *testing.T) {
+	findHelm(t)
 	server := apiserver.ForTest(t)
 	c := cluster{t, server}
 	c.kubectl("create", "namespace", namespace)
@@ -172,11 +173,12 @@ func (c cluster) optOutIsGuarded(t *testing.T) {
 		return c.try(append([]string{"label", "namespace", "sandbox", change, "--overwrite", "--as", user}, more...)...)
 	}
 	// The API server learns of a policy some time after it was stored.
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
-		if r := label("dev", "cmkgate.io/exempt=true", "--dry-run=server"); r.Code != 0 {
-			break
+	apiserver.Eventually(t, "the opt-out to be guarded", func(context.Context) error {
+		if r := label("dev", "cmkgate.io/exempt=true", "--dry-run=server"); r.Code == 0 {
+			return errors.New("everybody may opt out")
 		}
-	}
+		return nil
+	})
 	const want = "The label cmkgate.io/exempt exempts a namespace from cmkgate. Only who has the verb exempt on namespaces.cmkgate.io may set it"
 	if r := label("dev", "cmkgate.io/exempt=true"); r.Code == 0 || !strings.Contains(r.Stderr, want) {
 		t.Errorf("%d %s %s", r.Code, r.Stdout, r.Stderr)
@@ -250,12 +252,13 @@ func (c cluster) configurationsAreGuarded(t *testing.T) {
 	c.t = t
 	const account = "system:serviceaccount:" + namespace + ":cmkgate"
 	// The API server learns of a policy some time after it was stored.
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+	apiserver.Eventually(t, "the configurations to be guarded", func(context.Context) error {
 		changed := c.try("patch", "validatingwebhookconfiguration", "cmkgate", "--type=merge", "-p", `{"webhooks":[]}`, "--dry-run=client", "-o", "json").Stdout
-		if r := c.tryWith(changed, "replace", "-f", "-", "--as", account, "--dry-run=server"); r.Code != 0 {
-			break
+		if r := c.tryWith(changed, "replace", "-f", "-", "--as", account, "--dry-run=server"); r.Code == 0 {
+			return errors.New("the service account may change them")
 		}
-	}
+		return nil
+	})
 	for _, patch := range []string{
 		`[{"op":"replace","path":"/webhooks/0/failurePolicy","value":"Ignore"}]`,
 		`[{"op":"replace","path":"/webhooks/0/timeoutSeconds","value":1}]`,

@@ -2,7 +2,6 @@ package chart
 
 import (
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"k8s.io/client-go/tools/clientcmd"
@@ -13,15 +12,10 @@ import (
 // rightsSuffice runs the binary with the rights of the chart and no others:
 // whoever cannot watch what it needs never becomes ready.
 func (c cluster) rightsSuffice(t *testing.T) {
-	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	binary := apiserver.WebhookForTest(t)
 	for _, values := range []string{"minimal", "cert-manager"} {
 		r := render(t, "-f", "testdata/values/"+values+".yaml", "--show-only", "templates/rbac.yaml")
-		if result, err := c.server.Kubectl(t.Context(), strings.NewReader(r.text), "apply", "-f", "-"); err != nil || result.Code != 0 {
-			t.Fatalf("%v %s", err, result.Stderr)
-		}
+		c.server.MustApply(t, r.text)
 		webhook, err := c.server.StartWebhook(t.Context(), binary, "../../config/samples/minimal.yaml",
 			"--kubeconfig", c.kubeconfigOf(t, "cmkgate"), "--webhook-configuration", "cmkgate")
 		if err != nil {

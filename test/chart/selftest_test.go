@@ -11,18 +11,14 @@ import (
 // TestSelftest runs what `helm test` runs, with the rights of its service
 // account and no others, against a webhook that is asked, and one that is not.
 func TestSelftest(t *testing.T) {
+	findHelm(t)
 	c := cluster{t, apiserver.ForTest(t)}
 	c.kubectl("create", "namespace", namespace)
 	r := render(t, "-f", "testdata/values/minimal.yaml", "--show-only", "templates/tests/selftest.yaml")
 	rights, _, _ := strings.Cut(r.text, "kind: Pod\n") // without the pod, which nobody would run
 	rights = rights[:strings.LastIndex(rights, "\n---")]
-	if result, err := c.server.Kubectl(t.Context(), strings.NewReader(rights), "apply", "-f", "-"); err != nil || result.Code != 0 {
-		t.Fatalf("%v %s", err, result.Stderr)
-	}
-	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	c.server.MustApply(t, rights)
+	binary := apiserver.WebhookForTest(t)
 	pod := hookPods(r)["cmkgate-selftest"].Spec
 	kubeconfig := c.kubeconfigOf(t, pod.ServiceAccountName)
 	selftest := func(t *testing.T, more ...string) (int, string) {

@@ -69,13 +69,8 @@ func hookPods(r rendered) map[string]corev1.PodTemplateSpec {
 func (c cluster) hookRemovesTheWebhooks(t *testing.T) {
 	c.t = t
 	r := render(t, "-f", "testdata/values/minimal.yaml", "--show-only", "templates/uninstall.yaml")
-	if result, err := c.server.Kubectl(t.Context(), strings.NewReader(r.text), "apply", "-f", "-"); err != nil || result.Code != 0 {
-		t.Fatalf("%v %s", err, result.Stderr)
-	}
-	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	c.server.MustApply(t, r.text)
+	binary := apiserver.WebhookForTest(t)
 	pod := hookPods(r)["cmkgate-uninstall"].Spec
 	kubeconfig := c.kubeconfigOf(t, pod.ServiceAccountName)
 	uninstall := func(more ...string) (int, string) {

@@ -10,33 +10,27 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/cmkgate/cmkgate/test/apiserver"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// TestACKManifestsAreJudgedAlikeByWebhookAndCommandLine proves on real input
-// that both give the same decision, that what is injected is exactly what the
-// command line announces, and that a fix that it proposes is admitted.
-func TestACKManifestsAreJudgedAlikeByWebhookAndCommandLine(t *testing.T) {
+// TestOnARealAPIServer asks one API server: about shapes before any webhook is registered, then with one configuration
+// after the other.
+func TestOnARealAPIServer(t *testing.T) {
 	server := apiserver.ForTest(t)
-	bin := t.TempDir()
-	webhook, err := apiserver.BuildWebhook(t.Context(), bin)
-	if err != nil {
-		t.Fatal(err)
-	}
-	running, err := server.StartWebhook(t.Context(), webhook, "../../config/samples/minimal.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := running.Terminate(); err != nil {
-			t.Error(err)
-		}
-	})
-	cli := newCommandLine(t, bin)
+	cluster := newCluster(t, server)
+	t.Run("TheCommandLineRefusesTheShapesThatTheAPIServerRefuses", cluster.shapes)
+	t.Run("ACKManifestsAreJudgedAlikeByWebhookAndCommandLine", cluster.manifests)
+	t.Run("OverridesAreTheSameInWebhookAndCommandLine", cluster.overrides)
+}
+
+// manifests proves on real input that both give the same decision, that what is injected is exactly what the command
+// line announces, and that a fix that it proposes is admitted.
+func (c *cluster) manifests(t *testing.T) {
+	cli := newCommandLine(t, sampleConfig)
+	c.serve(t, sampleConfig)
 	seen := 0
 	for _, u := range units(t) {
 		seen += len(u.objects)
@@ -45,11 +39,11 @@ func TestACKManifestsAreJudgedAlikeByWebhookAndCommandLine(t *testing.T) {
 				checkGolden(t, filepath.Join("testdata", u.name+".txt"), cli.refusal(t, u.broken))
 				return
 			}
-			kubectl(t, server, "", "create", "namespace", u.namespace)
+			c.create(t, namespaceNamed(u.namespace, nil))
 			judged := cli.check(t, u.objects)
 			var golden strings.Builder
 			for _, o := range u.objects {
-				compare(t, server, o, judged[o.key()], &golden)
+				c.compare(t, o, judged[o.key()], &golden)
 			}
 			checkGolden(t, filepath.Join("testdata", u.name+".txt"), golden.String())
 		})
@@ -60,13 +54,12 @@ func TestACKManifestsAreJudgedAlikeByWebhookAndCommandLine(t *testing.T) {
 }
 
 // compare applies an object and holds the outcome against the command line's.
-func compare(t *testing.T, server *apiserver.Server, o object, judged []result, golden *strings.Builder) {
+func (c *cluster) compare(t *testing.T, o object, judged []result, golden *strings.Builder) {
 	t.Helper()
-	got := apply(t, server, o)
+	got := c.apply(t, o)
 	if got.decision == admitted && o["kind"] == "EndpointConfig" { // an Endpoint is judged by one that ACK has created
-		metadata, _ := o["metadata"].(map[string]any)
-		configs := schema.GroupVersionResource{Group: "sagemaker.services.k8s.aws", Version: "v1alpha1", Resource: "endpointconfigs"}
-		if err := server.Hold(t.Context(), configs, "EndpointConfig", fmt.Sprint(metadata["namespace"]), fmt.Sprint(metadata["name"])); err != nil {
+		name, namespace := fmt.Sprint(o.metadata()["name"]), fmt.Sprint(o.metadata()["namespace"])
+		if err := c.server.Hold(t.Context(), o.resource(), "EndpointConfig", namespace, name); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -108,7 +101,7 @@ func compare(t *testing.T, server *apiserver.Server, o object, judged []result, 
 			t.Errorf("%s: the denial does not have the words of the command line: %s", o.title(), r.Message)
 		}
 	}
-	if again := apply(t, server, o.fixed(t, judged)); again.decision != admitted {
+	if again := c.apply(t, o.fixed(t, judged)); again.decision != admitted {
 		t.Errorf("%s: with the proposed fix applied to the letter it is %s: %s", o.title(), again.decision, strings.Join(again.lines, "\n"))
 	}
 }

@@ -1,14 +1,20 @@
 package corpus
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/client-go/dynamic"
 
 	"github.com/cmkgate/cmkgate/test/apiserver"
 )
@@ -28,37 +34,96 @@ type outcome struct {
 	added map[string]string
 }
 
-func kubectl(t *testing.T, server *apiserver.Server, stdin string, args ...string) apiserver.Result {
-	t.Helper()
-	result, err := server.Kubectl(t.Context(), strings.NewReader(stdin), args...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return result
+// sampleConfig is the configuration of all tests but that of the overrides.
+const sampleConfig = "../../config/samples/minimal.yaml"
+
+// cluster is an API server, and what it says beside its answers.
+type cluster struct {
+	server   *apiserver.Server
+	client   dynamic.Interface
+	warnings []string
 }
 
-func apply(t *testing.T, server *apiserver.Server, o object) outcome {
+func newCluster(t *testing.T, server *apiserver.Server) *cluster {
 	t.Helper()
-	manifest, err := json.Marshal(o)
+	c := &cluster{server: server}
+	config := server.Config()
+	config.WarningHandler = c
+	var err error
+	if c.client, err = dynamic.NewForConfig(config); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// HandleWarningHeader implements [rest.WarningHandler].
+func (c *cluster) HandleWarningHeader(code int, _, text string) {
+	const miscellaneous = 299
+	if code == miscellaneous && !slices.Contains(c.warnings, text) {
+		c.warnings = append(c.warnings, text)
+	}
+}
+
+// serve has the webhook serve a configuration as long as the test runs.
+func (c *cluster) serve(t *testing.T, config string) {
+	t.Helper()
+	webhook, err := c.server.StartWebhook(t.Context(), apiserver.WebhookForTest(t), config)
 	if err != nil {
 		t.Fatal(err)
 	}
-	result := kubectl(t, server, string(manifest), "create", "-f", "-", "-o", "json")
-	out := outcome{decision: admitted}
-	for line := range strings.Lines(result.Stderr) {
-		out.lines = append(out.lines, strings.TrimRight(line, "\n"))
-	}
-	if result.Code != 0 {
-		out.decision = refused
-		if strings.Contains(result.Stderr, "denied the request") {
-			out.decision = denied
+	t.Cleanup(func() {
+		if err := webhook.Stop(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
 		}
-		return out
+	})
+}
+
+// send creates an object, strictly as kubectl does.
+func (c *cluster) send(ctx context.Context, o object, dryRun ...string) (*unstructured.Unstructured, error) {
+	c.warnings = nil
+	namespace, ok := o.metadata()["namespace"].(string)
+	if !ok && o["kind"] != "Namespace" {
+		namespace = metav1.NamespaceDefault
 	}
-	var stored object
-	if err := json.Unmarshal([]byte(result.Stdout), &stored); err != nil {
+	options := metav1.CreateOptions{DryRun: dryRun, FieldValidation: metav1.FieldValidationStrict}
+	return c.client.Resource(o.resource()).Namespace(namespace).Create(ctx, &unstructured.Unstructured{Object: o}, options)
+}
+
+func (c *cluster) create(t *testing.T, o object) {
+	t.Helper()
+	if _, err := c.send(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func namespaceNamed(name string, labels map[string]any) object {
+	return object{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": name, "labels": labels}}
+}
+
+// resource is where objects of this kind are.
+func (o object) resource() schema.GroupVersionResource {
+	version, _ := schema.ParseGroupVersion(fmt.Sprint(o["apiVersion"]))
+	return version.WithResource(strings.ToLower(fmt.Sprint(o["kind"])) + "s")
+}
+
+// apply creates an object. The lines are those that kubectl prints.
+func (c *cluster) apply(t *testing.T, o object) outcome {
+	t.Helper()
+	created, err := c.send(t.Context(), o)
+	out := outcome{decision: admitted}
+	for _, text := range c.warnings {
+		out.lines = append(out.lines, "Warning: "+text)
+	}
+	if err != nil {
+		out.decision = refused
+		if strings.Contains(err.Error(), "denied the request") {
+			out.decision = denied
+		}
+		text := fmt.Sprintf("Error from server (%s): error when creating \"STDIN\": %v", apierrors.ReasonForError(err), err)
+		out.lines = append(out.lines, strings.Split(text, "\n")...)
+		return out
+	}
+	stored := created.Object
 	before, after := map[string]string{}, map[string]string{}
 	leaves("spec", o["spec"], before)
 	leaves("spec", stored["spec"], after)
@@ -110,13 +175,9 @@ type result struct {
 // commandLine is the real binary.
 type commandLine struct{ binary, config string }
 
-func newCommandLine(t *testing.T, dir string) commandLine {
+func newCommandLine(t *testing.T, config string) commandLine {
 	t.Helper()
-	binary := filepath.Join(dir, "cmkgate")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "github.com/cmkgate/cmkgate/cmd/cmkgate").CombinedOutput(); err != nil {
-		t.Fatalf("build cmkgate: %v\n%s", err, out)
-	}
-	return commandLine{binary, "../../config/samples/minimal.yaml"}
+	return commandLine{apiserver.CommandLineForTest(t), config}
 }
 
 // refusal is what the command line says of text that is no YAML.

@@ -1,11 +1,8 @@
 package corpus
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
-
-	"github.com/cmkgate/cmkgate/test/apiserver"
 )
 
 // namespaces of the overrides test, with their labels. The configuration has
@@ -35,8 +32,8 @@ func objectsIn(namespace string) []object {
 			"trainingJobName": name, "roleARN": "arn:aws:iam::111122223333:role/x",
 			"algorithmSpecification": map[string]any{"trainingInputMode": "File"},
 			"outputDataConfig":       output,
-			"resourceConfig":         map[string]any{"instanceType": instance, "instanceCount": 1},
-			"stoppingCondition":      map[string]any{"maxRuntimeInSeconds": 60},
+			"resourceConfig":         map[string]any{"instanceType": instance, "instanceCount": int64(1)},
+			"stoppingCondition":      map[string]any{"maxRuntimeInSeconds": int64(60)},
 		})
 	}
 	bucket := func(name string, rule map[string]any) object {
@@ -55,41 +52,22 @@ func objectsIn(namespace string) []object {
 	}
 }
 
-func TestOverridesAreTheSameInWebhookAndCommandLine(t *testing.T) {
-	server := apiserver.ForTest(t)
-	bin := t.TempDir()
-	binary, err := apiserver.BuildWebhook(t.Context(), bin)
-	if err != nil {
-		t.Fatal(err)
-	}
+func (c *cluster) overrides(t *testing.T) {
 	var everything []object
 	for name, labels := range namespaces() {
-		ns := object{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": name, "labels": labels}}
-		manifest, err := json.Marshal(ns)
-		if err != nil {
-			t.Fatal(err)
-		}
-		kubectl(t, server, string(manifest), "create", "-f", "-")
-		everything = append(everything, ns)
-		everything = append(everything, objectsIn(name)...)
+		namespace := namespaceNamed(name, labels)
+		c.create(t, namespace)
+		everything = append(append(everything, namespace), objectsIn(name)...)
 	}
-	cli := newCommandLine(t, bin)
-	cli.config = "testdata/overrides/cmkgate.yaml"
-	webhook, err := server.StartWebhook(t.Context(), binary, cli.config)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := webhook.Terminate(); err != nil {
-			t.Error(err)
-		}
-	})
+	const config = "testdata/overrides/cmkgate.yaml"
+	cli := newCommandLine(t, config)
+	c.serve(t, config)
 	judged := cli.check(t, everything)
 	var golden strings.Builder
 	for _, name := range []string{"plain", "fraud-detect", "sandbox-a", "sandbox-strict", "watched", "watched-free", "lab-free"} {
 		golden.WriteString("# " + name + "\n")
 		for _, o := range objectsIn(name) {
-			compare(t, server, o, judged[o.key()], &golden)
+			c.compare(t, o, judged[o.key()], &golden)
 		}
 	}
 	checkGolden(t, "testdata/overrides/golden.txt", golden.String())

@@ -57,8 +57,7 @@ func (s *stage) startKustomizeController(t *testing.T, args ...string) {
 
 func (s *stage) installCmkgate(t *testing.T) *apiserver.Webhook {
 	t.Helper()
-	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
-	must(t, err)
+	binary := apiserver.WebhookForTest(t)
 	webhook, err := s.server.StartWebhook(t.Context(), binary, s.config)
 	must(t, err)
 	t.Cleanup(func() { check(t, webhook.Terminate()) })

@@ -19,10 +19,7 @@ type tools struct{ dir string }
 func newTools(t *testing.T) tools {
 	t.Helper()
 	x := tools{t.TempDir()}
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(x.dir, "cmkgate"), "github.com/cmkgate/cmkgate/cmd/cmkgate").CombinedOutput()
-	if err != nil {
-		t.Fatalf("build cmkgate: %v\n%s", err, out)
-	}
+	x.add(t, apiserver.CommandLineForTest(t))
 	flux, err := apiserver.FindFlux()
 	must(t, err)
 	x.add(t, filepath.Join(flux, "flux"))

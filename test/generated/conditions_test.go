@@ -35,7 +35,7 @@ func TestNoUpdateThatIsJudgedIsKeptFromTheWebhook(t *testing.T) {
 	for i := range number() / 5 {
 		seed := *first + uint64(i)
 		trial := r.choose(seed)
-		trial.world = newWorld(r.schemas, seed)
+		trial.world = r.world(seed)
 		g := objects.New(r.schemas, seed)
 		old := g.Object(trial.kind)
 		if seed%3 == 0 {
@@ -171,6 +171,7 @@ func TestTheWebhookIsAskedAboutARuleBeforeTheKey(t *testing.T) {
 	}
 	keyed := rule(map[string]any{"sseAlgorithm": "aws:kms", "kmsMasterKeyID": "arn:aws:kms:eu-west-1:111122223333:key/11111111-1111-1111-1111-111111111111"})
 	aes256 := rule(map[string]any{"sseAlgorithm": "AES256"})
+	conditions := newConditions(t)
 	for name, tt := range map[string]struct {
 		now, old map[string]any
 		want     bool
@@ -184,7 +185,7 @@ func TestTheWebhookIsAskedAboutARuleBeforeTheKey(t *testing.T) {
 		"the same rules":             {bucket(keyed), bucket(keyed), false},
 		"the key where AES256 stood": {bucket(keyed), bucket(aes256), true},
 	} {
-		got, err := newConditions(t).about(t.Context(), "validate", catalog.Kind{Group: catalog.S3, Name: "Bucket"}, tt.now, tt.old)
+		got, err := conditions.about(t.Context(), "validate", catalog.Kind{Group: catalog.S3, Name: "Bucket"}, tt.now, tt.old)
 		if err != nil || got != tt.want {
 			t.Errorf("%s: asked %v, %v", name, got, err)
 		}

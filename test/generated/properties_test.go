@@ -226,9 +226,9 @@ func (t *trial) file() ([]byte, error) {
 	case t.seed%3 == 0:
 		return t.before.raw, nil
 	case t.seed%6 == 1 && !bytes.Contains(t.before.raw, []byte(`"\u003c\u003c":`)):
-		return sigsyaml.JSONToYAML(t.before.raw) //nolint:wrapcheck // the caller does
+		return sigsyaml.JSONToYAML(t.before.raw)
 	default:
-		return yaml.Marshal(t.before.value) //nolint:wrapcheck // the caller does
+		return yaml.Marshal(t.before.value)
 	}
 }
 

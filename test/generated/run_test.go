@@ -18,6 +18,7 @@ import (
 type run struct {
 	schemas    *objects.Schemas
 	kinds      []catalog.Kind
+	lookups    []catalog.Lookup
 	settings   []setting
 	settable   settable
 	rows       map[catalog.Kind]map[string][]row
@@ -35,7 +36,7 @@ func newRun(t *testing.T, generate generate) *run {
 		t.Fatal(err)
 	}
 	return &run{
-		schemas: schemas, kinds: weighted(schemas.Kinds()), settings: settings(t), generate: generate,
+		schemas: schemas, kinds: weighted(schemas.Kinds()), lookups: catalog.Lookups(), settings: settings(t), generate: generate,
 		settable: mayBeSet(), rows: catalogRows(), properties: properties(), seen: newSeen(),
 	}
 }

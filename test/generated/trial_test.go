@@ -43,7 +43,7 @@ func (r *run) choose(seed uint64) *trial {
 
 // pass makes the object of the seed and lets it pass the webhook.
 func (t *trial) pass() error {
-	t.world = newWorld(t.schemas, t.seed)
+	t.world = t.run.world(t.seed)
 	raw, err := json.Marshal(t.generate(objects.New(t.schemas, t.seed), t.kind))
 	if err != nil {
 		return fmt.Errorf("the object is no JSON: %w", err)

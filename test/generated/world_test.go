@@ -12,12 +12,13 @@ import (
 type world struct {
 	policies.Nowhere
 	schemas *objects.Schemas
+	lookups []catalog.Lookup
 	seed    uint64
 	known   map[catalog.Kind][]policies.Object
 }
 
-func newWorld(schemas *objects.Schemas, seed uint64) world {
-	return world{schemas: schemas, seed: seed, known: map[catalog.Kind][]policies.Object{}}
+func (r *run) world(seed uint64) world {
+	return world{schemas: r.schemas, lookups: r.lookups, seed: seed, known: map[catalog.Kind][]policies.Object{}}
 }
 
 func (w world) Namespace(name string) (policies.Namespace, bool) {
@@ -41,7 +42,7 @@ func (w world) Named(kind catalog.Kind, name string) []policies.Object {
 		w.known[kind] = w.make(kind)
 	}
 	var out []policies.Object
-	for _, lookup := range catalog.Lookups() {
+	for _, lookup := range w.lookups {
 		for _, o := range w.known[kind] {
 			if lookup.Kind == kind && o.Root.Find(tree.MustPath(lookup.Name)).Str() == name {
 				out = append(out, o)

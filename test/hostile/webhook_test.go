@@ -40,10 +40,7 @@ func start(t *testing.T) *replica {
 	t.Helper()
 	server := apiserver.ForTest(t)
 	t.Setenv("CMKGATE_MEMORY_LIMIT", strconv.Itoa(memoryLimit))
-	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	binary := apiserver.WebhookForTest(t)
 	// The wait for a Pipeline that may just have been created is no work.
 	webhook, err := server.StartWebhook(t.Context(), binary, configFile, "--lookup-wait", "1ms")
 	if err != nil {

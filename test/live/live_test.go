@@ -10,6 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+
 	"github.com/cmkgate/cmkgate/test/apiserver"
 )
 
@@ -68,7 +72,7 @@ subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: pipeline}]
 func TestCheckWithACluster(t *testing.T) {
 	server := apiserver.ForTest(t)
 	c := newCommand(t, server)
-	apply(t, server, there+"---"+readOnly)
+	server.MustApply(t, there+"---"+readOnly)
 	c.kubeconfig = kubeconfig(t, server, "pipeline")
 
 	t.Run("WhatIsThereCounts", func(t *testing.T) {
@@ -139,17 +143,23 @@ func TestCheckWithACluster(t *testing.T) {
 		bare.kubectlDir = t.TempDir()
 		bare.expect(t, 2, "Install it, or judge without --cluster", bucket)
 	})
+	t.Run("ALongListIsReadInPages", func(t *testing.T) { readsPages(t, server, c) })
 }
 
-// TestCheckReadsALongListInPages: more objects than one answer of the API server has.
-func TestCheckReadsALongListInPages(t *testing.T) {
-	server := apiserver.ForTest(t)
-	c := newCommand(t, server)
-	var many strings.Builder
-	for i := range 1100 {
-		fmt.Fprintf(&many, "apiVersion: v1\nkind: Namespace\nmetadata: {name: n-%d}\n---\n", i)
+// readsPages makes more objects than one answer of the API server has.
+func readsPages(t *testing.T, server *apiserver.Server, c command) {
+	t.Helper()
+	clients, err := kubernetes.NewForConfig(server.Config())
+	if err != nil {
+		t.Fatal(err)
 	}
-	apply(t, server, many.String()+"apiVersion: v1\nkind: Namespace\nmetadata: {name: zz, annotations: {services.k8s.aws/default-region: us-east-1}}\n")
+	for i := range 1100 { // kubectl would send 50 a second
+		namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: fmt.Sprintf("n-%d", i)}}
+		if _, err := clients.CoreV1().Namespaces().Create(t.Context(), namespace, metav1.CreateOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	server.MustApply(t, "apiVersion: v1\nkind: Namespace\nmetadata: {name: zz, annotations: {services.k8s.aws/default-region: us-east-1}}\n")
 	c.kubeconfig = server.Kubeconfig()
 	c.expect(t, 1, "us-east-1", strings.ReplaceAll(bucket, "far", "zz"))
 }
@@ -161,10 +171,7 @@ type command struct {
 
 func newCommand(t *testing.T, server *apiserver.Server) command {
 	t.Helper()
-	binary := filepath.Join(t.TempDir(), "cmkgate")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "github.com/cmkgate/cmkgate/cmd/cmkgate").CombinedOutput(); err != nil {
-		t.Fatalf("build cmkgate: %v\n%s", err, out)
-	}
+	binary := apiserver.CommandLineForTest(t)
 	return command{binary: binary, kubectlDir: filepath.Dir(server.KubectlPath())}
 }
 
@@ -187,14 +194,6 @@ func (c command) expectOf(t *testing.T, subcommand string, code int, want, manif
 	out, err := cmd.CombinedOutput()
 	if got := cmd.ProcessState.ExitCode(); got != code || !strings.Contains(string(out), want) {
 		t.Errorf("exit code %d (%v), want %d and %q in\n%s", got, err, code, want, out)
-	}
-}
-
-func apply(t *testing.T, server *apiserver.Server, manifests string) {
-	t.Helper()
-	result, err := server.Kubectl(t.Context(), strings.NewReader(manifests), "create", "-f", "-")
-	if err != nil || result.Code != 0 {
-		t.Fatalf("%v %s", err, result.Stderr)
 	}
 }
 

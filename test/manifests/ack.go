@@ -53,7 +53,7 @@ func folderUnits(module, dir string, byFolder bool) ([]Unit, error) {
 		name = module + "/" + filepath.Base(dir) + "/" + strings.ReplaceAll(name, "/", "-")
 		data, err := fs.ReadFile(tree, path)
 		found[name] = append(found[name], fill(data, name))
-		return err //nolint:wrapcheck // it names the file
+		return err
 	})
 	var out []Unit
 	for name, parts := range found {

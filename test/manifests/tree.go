@@ -43,7 +43,7 @@ func unitsOf(tree fs.FS, path string) ([]Unit, error) {
 	}
 	data, err := fs.ReadFile(tree, path)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // it names the file
+		return nil, err
 	}
 	units, err := read(Unit{path, data})
 	if err != nil {
@@ -111,7 +111,7 @@ func literals(u Unit) ([]Unit, error) {
 	files := token.NewFileSet()
 	file, err := parser.ParseFile(files, u.Name, u.Data, parser.SkipObjectResolution)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // the caller names the file
+		return nil, err
 	}
 	var out []Unit
 	ast.Inspect(file, func(n ast.Node) bool {

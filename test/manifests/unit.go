@@ -58,7 +58,7 @@ func (u *Unit) Objects() ([]Object, error) {
 func NewObjects(raw []byte) ([]Object, error) {
 	o := Object{Raw: raw}
 	if err := kubejson.Unmarshal(raw, &o.Fields); err != nil {
-		return nil, err //nolint:wrapcheck // the caller names the unit
+		return nil, err
 	}
 	if _, ok := o.Fields["items"].([]any); !ok || !strings.HasSuffix(o.Kind(), "List") {
 		return []Object{o}, nil
@@ -67,7 +67,7 @@ func NewObjects(raw []byte) ([]Object, error) {
 		Items []json.RawMessage `json:"items"`
 	}
 	if err := json.Unmarshal(raw, &list); err != nil {
-		return nil, err //nolint:wrapcheck // as above
+		return nil, err
 	}
 	var out []Object
 	for _, item := range list.Items {

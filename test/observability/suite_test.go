@@ -53,10 +53,7 @@ func newSuite(t *testing.T) *suite {
 	t.Setenv("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.URL)
 	t.Setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "10000")
 
-	binary, err := apiserver.BuildWebhook(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	binary := apiserver.WebhookForTest(t)
 	if s.webhook, err = s.server.StartWebhook(t.Context(), binary, configFile, "--tracing", "--webhook-configuration=cmkgate"); err != nil {
 		t.Fatal(err)
 	}

@@ -6,19 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"testing"
-)
 
-func buildCommandLine(t *testing.T, dir string) string {
-	t.Helper()
-	binary := filepath.Join(dir, "cmkgate")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "github.com/cmkgate/cmkgate/cmd/cmkgate").CombinedOutput(); err != nil {
-		t.Fatalf("build cmkgate: %v\n%s", err, out)
-	}
-	return binary
-}
+	"github.com/cmkgate/cmkgate/test/manifests"
+)
 
 // told is what a call of the command line came to.
 type told struct {
@@ -39,6 +31,15 @@ func (j *judges) run(t *testing.T, stdin []byte, command string, args ...string)
 		t.Fatal(err)
 	}
 	return told{cmd.ProcessState.ExitCode(), stdout.Bytes(), stderr.Bytes()}
+}
+
+// checkUnit is check for a unit, which may have been looked at in a crowd.
+func (j *judges) checkUnit(t *testing.T, u manifests.Unit) ([]result, error) {
+	t.Helper()
+	if results, ok := j.checked[string(u.Data)]; ok {
+		return results, nil
+	}
+	return j.check(t, write(t, u))
 }
 
 // check judges files, and tells what it could not read.

@@ -39,22 +39,25 @@ type verdict struct {
 // write puts a unit into a file.
 func write(t *testing.T, u manifests.Unit) string {
 	t.Helper()
-	extension := ".yaml"
-	if strings.HasSuffix(u.Name, ".json") {
-		extension = ".json"
-	}
-	file := filepath.Join(t.TempDir(), "unit"+extension)
+	file := filepath.Join(t.TempDir(), "unit"+extension(u))
 	if err := os.WriteFile(file, u.Data, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return file
 }
 
+func extension(u manifests.Unit) string {
+	if strings.HasSuffix(u.Name, ".json") {
+		return ".json"
+	}
+	return ".yaml"
+}
+
 // judge has both sides judge the objects of a unit, in the presence of each other.
 func (x *trial) judge(u manifests.Unit) []verdict {
 	x.results = nil
 	objects, unreadable := u.Objects()
-	results, problem := x.check(x.t, write(x.t, u))
+	results, problem := x.checkUnit(x.t, u)
 	switch {
 	case unreadable != nil:
 		if problem == nil && !slices.ContainsFunc(results, func(r result) bool { return r.Mode == "Enforce" }) {

@@ -63,7 +63,7 @@ func Load(ctx context.Context) (*Schemas, error) {
 func (s *Schemas) add(file string) error {
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return err //nolint:wrapcheck // it names the file
+		return err
 	}
 	var crd apiextensionsv1.CustomResourceDefinition
 	if err := yaml.Unmarshal(data, &crd); err != nil {

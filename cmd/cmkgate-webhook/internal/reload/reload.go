@@ -72,7 +72,7 @@ func (r *Reloader) Start(ctx context.Context) error {
 func (r *Reloader) load() (*config.Config, error) {
 	cfg, err := config.LoadFile(r.path, policies.All())
 	if err != nil {
-		return nil, err //nolint:wrapcheck // it names the file
+		return nil, err
 	}
 	if s := r.state.Load(); s != nil && s.config.Hash == cfg.Hash {
 		return s.config, nil
