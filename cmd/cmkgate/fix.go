@@ -101,11 +101,11 @@ func (o *fixOptions) run(cmd *cobra.Command, args []string) error {
 	f := &fix.Fixer{Checker: c, Only: o.only}
 	out := o.output(cmd, input)
 	f.Writes = out.To != fix.Diff
-	known, err := f.CollectFacts(input, nil)
+	known, err := f.CollectFacts(input)
 	if err != nil {
 		return err //nolint:wrapcheck // it says what could not be done
 	}
-	if known, err = f.FactsWhenFixed(input, known); err != nil {
+	if known, err = f.WhenFixed(input, known); err != nil {
 		return err //nolint:wrapcheck // likewise
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -36,6 +36,8 @@ type Checker struct {
 // outcome is what one batch came to.
 type outcome struct {
 	report.Batch
+	// source is that of the batch.
+	source                      int
 	files, documents, evaluated int
 	// objects are those that were evaluated, for who looks for two of the same name.
 	objects []report.Result
@@ -48,16 +50,17 @@ type outcome struct {
 // the sum so far.
 func (c *Checker) Check(input *manifest.Input, tell func(*report.Batch, *report.Summary) error) (report.Summary, error) {
 	var summary report.Summary
-	known, err := c.CollectFacts(input, nil)
+	known, err := c.CollectFacts(input)
 	if err != nil {
 		return summary, err
 	}
-	seen := objects{}
+	known.facts = nil // the world has them
+	seen := newObjects(input)
 	err = parallel.InOrder(c.Workers, known.toEvaluate(input.Batches()), func() func(task) outcome {
-		var splitter manifest.Splitter
-		return func(t task) outcome { return c.evaluate(&t, &splitter, known) }
+		splitter := input.Splitter()
+		return func(t task) outcome { return c.evaluate(&t, splitter, known) }
 	}, func(o outcome) error {
-		o.Results = append(o.Results, seen.duplicates(o.objects)...)
+		o.Results = append(o.Results, seen.duplicates(o.source, o.objects)...)
 		o.addTo(&summary)
 		return tell(&o.Batch, &summary)
 	})
@@ -88,7 +91,7 @@ func (k *Known) toEvaluate(batches iter.Seq[manifest.Batch]) iter.Seq[task] {
 	return func(yield func(task) bool) {
 		var next task
 		for b := range batches {
-			if documents, foreign := k.foreign[b.File]; foreign && b.IsFile() {
+			if documents, foreign := k.isForeign(b.Source); foreign {
 				next.files++
 				next.documents += documents
 				continue
@@ -111,6 +114,7 @@ func (c *Checker) evaluate(t *task, splitter *manifest.Splitter, known *Known) o
 	if b == nil {
 		return out
 	}
+	out.source = b.Source
 	if b.First {
 		out.files++
 	}
@@ -127,7 +131,7 @@ func (c *Checker) evaluate(t *task, splitter *manifest.Splitter, known *Known) o
 		}
 		results, problems := out.templates.Sort(parsed.Problems, doc.Source())
 		out.Results, out.Problems = append(out.Results, results...), append(out.Problems, problems...)
-		out.Results = append(out.Results, outside(&doc, c.Folders)...)
+		out.Results = append(out.Results, outside(&doc, &parsed, c.Folders)...)
 		for i := range parsed.Objects {
 			c.evaluateObject(&parsed.Objects[i], known, &out)
 		}

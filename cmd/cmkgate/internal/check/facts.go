@@ -2,8 +2,8 @@ package check
 
 import (
 	"fmt"
+	"iter"
 	"maps"
-	"slices"
 
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/parallel"
@@ -13,87 +13,128 @@ import (
 type Known struct {
 	world   *manifest.World
 	patches manifest.Patches
-	// foreign are the files that hold nothing to evaluate, which are not read again, with their documents.
-	foreign map[string]int
+	// foreign has, by the number of a file, one more than its documents where it holds
+	// nothing to evaluate, and so is not read again; 0 for the others.
+	foreign []uint32
+
+	survey *manifest.Survey
+	// facts are what the world is made of.
+	facts []batchFacts
 }
 
 // NothingKnown is what manifests say of each other that say nothing.
 func NothingKnown() *Known {
-	return &Known{manifest.NewWorld(), manifest.Patches{}, map[string]int{}}
+	return &Known{world: manifest.NewWorld(), patches: manifest.Patches{}}
 }
-
-// LooksUp reports whether there are objects that others are checked by.
-func (k *Known) LooksUp() bool { return k.world.LooksUp() }
 
 // batchFacts is what one batch says of others.
 type batchFacts struct {
-	file string
+	// batch counts those of the input, source is its file.
+	batch, source int
+	facts         []manifest.Fact
+}
+
+// batchNotes are the same, and what counts beyond the objects in the batch.
+type batchNotes struct {
+	batchFacts
 	// foreign is set for a file without anything to evaluate or tell, which has so many documents.
 	foreign   bool
 	documents int
-	facts     []manifest.Fact
 	patches   manifest.Patches
 }
 
+// numbered is a batch with its number in the input.
+type numbered struct {
+	manifest.Batch
+	number int
+}
+
+// Change makes of a document, and what it was parsed to, what is to count of it.
+type Change func(manifest.Document, manifest.Parsed) manifest.Parsed
+
 // CollectFacts builds the world. What cannot be read is told when it is evaluated.
-// Of documents that say something of others, change makes what is to count, nil
-// where they count as they are.
-func (c *Checker) CollectFacts(input *manifest.Input, change func(manifest.Document) manifest.Document) (*Known, error) {
+func (c *Checker) CollectFacts(input *manifest.Input) (*Known, error) {
 	known := NothingKnown()
-	survey, err := manifest.NewSurvey(c.Namespace, c.ACKNamespace)
-	if err != nil {
+	var err error
+	if known.survey, err = manifest.NewSurvey(c.Namespace, c.ACKNamespace); err != nil {
 		return known, fmt.Errorf("prepare the look-ups: %w", err)
 	}
-	var all []batchFacts
+	err = c.notes(input, known.survey, numberedBatches(input), nil, func(n *batchNotes) {
+		maps.Copy(known.patches, n.patches)
+		if n.foreign {
+			known.foreign = append(known.foreign, make([]uint32, n.source+1-len(known.foreign))...)
+			known.foreign[n.source] = uint32(n.documents) + 1 //nolint:gosec // nobody has so many
+		}
+		if len(n.facts) > 0 {
+			known.facts = append(known.facts, n.batchFacts)
+		}
+	})
+	if err != nil {
+		return known, err
+	}
+	return known, c.build(input, known)
+}
+
+// Revise is what is known once documents that say something of others are changed.
+// Only they are read again.
+func (c *Checker) Revise(input *manifest.Input, known *Known, change Change) (*Known, error) {
+	if !known.world.LooksUp() {
+		return known, nil
+	}
+	out := *known
+	out.facts = nil
+	again := func(yield func(numbered) bool) {
+		rest := known.facts
+		for b := range numberedBatches(input) {
+			if len(rest) == 0 || b.number != rest[0].batch {
+				continue
+			}
+			if rest = rest[1:]; !yield(b) {
+				return
+			}
+		}
+	}
+	err := c.notes(input, known.survey, again, change, func(n *batchNotes) { out.facts = append(out.facts, n.batchFacts) })
+	if err != nil {
+		return known, err
+	}
+	return &out, c.build(input, &out)
+}
+
+func numberedBatches(input *manifest.Input) iter.Seq[numbered] {
+	return func(yield func(numbered) bool) {
+		next := numbered{}
+		for next.Batch = range input.Batches() {
+			if !yield(next) {
+				return
+			}
+			next.number++
+		}
+	}
+}
+
+// notes hands out what batches say of others, in their order.
+func (c *Checker) notes(input *manifest.Input, survey *manifest.Survey, batches iter.Seq[numbered], change Change, take func(*batchNotes)) error {
 	const together = 16
-	err = parallel.InOrder(c.Workers, parallel.InGroups(together, input.Batches()), func() func([]manifest.Batch) []batchFacts {
-		var splitter manifest.Splitter
-		return func(batches []manifest.Batch) []batchFacts {
-			out := make([]batchFacts, 0, len(batches))
-			for i := range batches {
-				out = append(out, factsOf(&batches[i], &splitter, survey, change))
+	return parallel.InOrder(c.Workers, parallel.InGroups(together, batches), func() func([]numbered) []batchNotes { //nolint:wrapcheck // a panic
+		splitter := input.Splitter()
+		return func(group []numbered) []batchNotes {
+			out := make([]batchNotes, 0, len(group))
+			for i := range group {
+				out = append(out, notesOf(&group[i], splitter, survey, change))
 			}
 			return out
 		}
-	}, func(group []batchFacts) error {
+	}, func(group []batchNotes) error {
 		for i := range group {
-			known.note(&group[i])
+			take(&group[i])
 		}
-		all = append(all, slices.DeleteFunc(group, func(f batchFacts) bool { return len(f.facts) == 0 })...)
 		return nil
 	})
-	for _, f := range all {
-		if known.patches.Of(f.file) != "" {
-			continue // half an object
-		}
-		for _, fact := range f.facts {
-			known.world.Add(fact)
-		}
-	}
-	if err != nil {
-		return known, err //nolint:wrapcheck // a panic
-	}
-	if c.Live != nil {
-		facts, err := c.Live(survey)
-		if err != nil {
-			return known, err
-		}
-		known.world.AddLive(facts)
-	}
-	known.world.Finish()
-	return known, nil
 }
 
-// note takes in what a batch says of other files and of its own.
-func (k *Known) note(from *batchFacts) {
-	maps.Copy(k.patches, from.patches)
-	if from.foreign {
-		k.foreign[from.file] = from.documents
-	}
-}
-
-func factsOf(b *manifest.Batch, splitter *manifest.Splitter, survey *manifest.Survey, change func(manifest.Document) manifest.Document) batchFacts {
-	out := batchFacts{file: b.File, patches: manifest.Patches{}, foreign: b.IsFile()}
+func notesOf(b *numbered, splitter *manifest.Splitter, survey *manifest.Survey, change Change) batchNotes {
+	out := batchNotes{batchFacts: batchFacts{batch: b.number, source: b.Source}, patches: manifest.Patches{}, foreign: b.IsFile()}
 	for doc, problem := range b.Documents(splitter) {
 		if problem != nil {
 			out.foreign = false
@@ -103,12 +144,46 @@ func factsOf(b *manifest.Batch, splitter *manifest.Splitter, survey *manifest.Su
 			out.documents += doc.ACK().Documents
 		}
 		out.patches.Find(&doc)
-		facts := survey.Facts(&doc)
+		if !survey.Concerns(&doc) {
+			continue
+		}
+		parsed := doc.Parse()
+		facts := survey.Facts(&parsed)
 		if len(facts) > 0 && change != nil {
-			doc = change(doc)
-			facts = survey.Facts(&doc)
+			parsed = change(doc, parsed)
+			facts = survey.Facts(&parsed)
 		}
 		out.facts = append(out.facts, facts...)
 	}
 	return out
+}
+
+// build makes the world of the facts, and of those of the cluster.
+func (c *Checker) build(input *manifest.Input, known *Known) error {
+	known.world = manifest.NewWorld()
+	for _, f := range known.facts {
+		if len(known.patches) > 0 && known.patches.Of(input.Name(f.source)) != "" {
+			continue // half an object
+		}
+		for _, fact := range f.facts {
+			known.world.Add(fact)
+		}
+	}
+	if c.Live != nil {
+		facts, err := c.Live(known.survey)
+		if err != nil {
+			return err
+		}
+		known.world.AddLive(facts)
+	}
+	known.world.Finish()
+	return nil
+}
+
+// isForeign reports whether a file holds nothing to evaluate, and its documents.
+func (k *Known) isForeign(source int) (documents int, foreign bool) {
+	if source >= len(k.foreign) || k.foreign[source] == 0 {
+		return 0, false
+	}
+	return int(k.foreign[source]) - 1, true
 }

@@ -62,9 +62,9 @@ func (t *Templates) Sort(all []manifest.Problem, source string) (results []repor
 }
 
 // outside warns of what a kustomization adds to the manifests at hand.
-func outside(d *manifest.Document, folders []string) []report.Result {
+func outside(d *manifest.Document, parsed *manifest.Parsed, folders []string) []report.Result {
 	var out []report.Result
-	for _, o := range d.Outside(folders) {
+	for _, o := range d.Outside(parsed, folders) {
 		out = append(out, report.Result{
 			File: d.File, Line: o.Line, Column: o.Column,
 			Policy: schema.ID, Reason: schema.Partial, Mode: policies.Warn,

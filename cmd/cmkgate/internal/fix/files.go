@@ -43,13 +43,13 @@ func (f *Fixer) Files(ctx context.Context, input *manifest.Input, known *check.K
 		}
 	}
 	return parallel.InOrder(f.Workers, upToSignal, func() func(origin) Piece { //nolint:wrapcheck // it is of tell, or a panic
-		var splitter manifest.Splitter
+		splitter := input.Splitter()
 		return func(o origin) Piece {
 			data, lines, problem := o.batch.Read()
 			if problem != nil {
 				return Piece{origin: o, Problems: []manifest.Problem{*problem}}
 			}
-			out := f.Piece(o.batch.File, lines, data, &splitter, known)
+			out := f.Piece(o.batch.File, lines, data, splitter, known)
 			out.origin = o
 			out.again = func(moved int) []manifest.Problem {
 				return f.Piece(o.batch.File, lines+moved, data, &manifest.Splitter{}, known).Problems
@@ -143,12 +143,12 @@ func (f *Fixer) ResourceList(data []byte) (Piece, error) {
 	}
 	defer stdin.Close()
 	input := &manifest.Input{Paths: []string{manifest.Stdin}, Stdin: stdin}
-	known, err := f.CollectFacts(input, nil)
+	known, err := f.CollectFacts(input)
 	if err != nil {
 		return Piece{}, err //nolint:wrapcheck // it says what could not be done
 	}
 	if !f.JudgeOnly {
-		if known, err = f.FactsWhenFixed(input, known); err != nil {
+		if known, err = f.WhenFixed(input, known); err != nil {
 			return Piece{}, err
 		}
 	}

@@ -83,7 +83,7 @@ func (f *Fixer) Piece(name string, line int, data []byte, splitter *manifest.Spl
 	at, moved := 0, 0
 	for i := range documents {
 		documents[i].Line += moved
-		d := f.document(documents[i], known)
+		d := f.document(documents[i], documents[i].ACK(), known)
 		r, p := templates.Sort(d.problems, "")
 		results, unread = append(results, r...), append(unread, p...)
 		after[i] = d.document.Data
@@ -129,9 +129,9 @@ func staysApart(name string, text []byte, documents [][]byte, splitter *manifest
 const maxRounds = 8
 
 // document puts right what can be put right in one document.
-func (f *Fixer) document(d manifest.Document, known *check.Known) documentFix {
+func (f *Fixer) document(d manifest.Document, parsed manifest.Parsed, known *check.Known) documentFix {
 	r := documentFix{
-		fixer: f, known: known, document: d, parsed: d.ACK(),
+		fixer: f, known: known, document: d, parsed: parsed,
 		refused: map[string]error{}, first: map[string]report.Result{}, made: map[string][]policies.Edit{},
 	}
 	r.problems = r.parsed.Problems
@@ -147,21 +147,22 @@ func (f *Fixer) document(d manifest.Document, known *check.Known) documentFix {
 		r.problems = append(r.problems, *p)
 	}
 	if id := r.repeated; id != "" {
-		r.document, r.fixes, r.left, r.rounds = d, nil, nil, nil
+		r.document, r.parsed, r.fixes, r.left, r.rounds = d, parsed, nil, nil, nil
 		r.problems = append(r.problems, defect(d.File, "a fix did not put right what it is for: "+id))
 	}
 	return r
 }
 
-// FactsWhenFixed are what the manifests will say of each other once they are fixed,
-// so that an Endpoint is not blamed for the EndpointConfig that is put right in
-// the same go.
-func (f *Fixer) FactsWhenFixed(input *manifest.Input, known *check.Known) (*check.Known, error) {
-	if !known.LooksUp() {
-		return known, nil
-	}
-	return f.CollectFacts(input, func(d manifest.Document) manifest.Document { //nolint:wrapcheck // it says what could not be done
-		return f.document(d, known).document
+// WhenFixed is what the manifests will say of each other once they are fixed, so
+// that an Endpoint is not blamed for the EndpointConfig that is put right in the
+// same go.
+func (f *Fixer) WhenFixed(input *manifest.Input, known *check.Known) (*check.Known, error) {
+	return f.Revise(input, known, func(d manifest.Document, parsed manifest.Parsed) manifest.Parsed { //nolint:wrapcheck // it says what could not be done
+		if !d.MayBeACK() {
+			return parsed
+		}
+		fixed := f.document(d, parsed, known)
+		return fixed.parsed
 	})
 }
 

@@ -3,6 +3,7 @@ package manifest
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -52,12 +53,11 @@ func (in *Input) folder(path string, matches func(string) bool, yield func(sourc
 }
 
 func (w *walk) enter(d dir) bool {
-	entries, err := os.ReadDir(d.path)
+	entries, ignores, err := w.list(d.path)
 	if err != nil && !w.yield(unreadable(d.path, err)) {
 		return false
 	}
-	named := func(e fs.DirEntry) bool { return e.Name() == ignore.FileName }
-	if d.rules.Repository() != "" && slices.ContainsFunc(entries, named) {
+	if ignores && d.rules.Repository() != "" {
 		if text, err := os.ReadFile(filepath.Join(d.path, ignore.FileName)); err == nil {
 			d.rules = d.rules.Add(d.real, text)
 		}
@@ -70,23 +70,54 @@ func (w *walk) enter(d dir) bool {
 	return true
 }
 
-func (w *walk) entry(d dir, e fs.DirEntry) bool {
-	link, folder := e.Type()&fs.ModeSymlink != 0, e.IsDir()
-	if !link && !folder && !isManifest(e.Name()) && w.matches == nil {
-		return true
+// entry is what a folder holds; large ones hold many.
+type entry struct {
+	name string
+	mode fs.FileMode
+}
+
+// list returns what may count of a folder, by name, and whether it has a file of
+// patterns.
+func (w *walk) list(path string) (entries []entry, ignores bool, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, false, err //nolint:wrapcheck // reason tells it
 	}
-	path, realPath := filepath.Join(d.path, e.Name()), d.real+"/"+e.Name()
+	defer f.Close() //nolint:errcheck // nothing was written
+	const together = 256
+	for {
+		some, err := f.ReadDir(together)
+		for _, e := range some {
+			ignores = ignores || e.Name() == ignore.FileName
+			if e.Type()&(fs.ModeSymlink|fs.ModeDir) != 0 || isManifest(e.Name()) || w.matches != nil {
+				entries = append(entries, entry{e.Name(), e.Type()})
+			}
+		}
+		if err == nil {
+			continue
+		}
+		slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.name, b.name) })
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+		return entries, ignores, err //nolint:wrapcheck // likewise
+	}
+}
+
+func (w *walk) entry(d dir, e entry) bool {
+	link, folder := e.mode&fs.ModeSymlink != 0, e.mode.IsDir()
+	path, realPath := filepath.Join(d.path, e.name), d.real+"/"+e.name
 	info, err := follow(path, e)
 	if link && err == nil {
 		folder = info.IsDir()
 	}
-	if folder && isInternal(e.Name()) || w.own.Ignores(realPath, folder) {
+	if folder && isInternal(e.name) || w.own.Ignores(realPath, folder) {
 		return true
 	}
 	if link && err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return w.yield(unreadable(path, err)) // what it leads to may be manifests
 	}
-	wanted := d.wanted && (folder || isManifest(e.Name())) || w.matches != nil && w.matches(path)
+	wanted := d.wanted && (folder || isManifest(e.name)) || w.matches != nil && w.matches(path)
 	ignored := d.ignored || d.rules.Ignores(realPath, folder)
 	switch {
 	case !folder && !wanted:
@@ -119,14 +150,14 @@ func isInternal(name string) bool {
 
 // follow looks at what an entry leads to. Of folders no more is asked than
 // that they are some.
-func follow(path string, e fs.DirEntry) (fs.FileInfo, error) {
+func follow(path string, e entry) (fs.FileInfo, error) {
 	switch {
-	case e.Type()&fs.ModeSymlink != 0:
+	case e.mode&fs.ModeSymlink != 0:
 		return os.Stat(path) //nolint:wrapcheck // reason tells it
-	case e.IsDir():
+	case e.mode.IsDir():
 		return nil, nil //nolint:nilnil // nobody looks at it
 	default:
-		return e.Info() //nolint:wrapcheck // reason tells it
+		return os.Lstat(path) //nolint:wrapcheck // reason tells it
 	}
 }
 
