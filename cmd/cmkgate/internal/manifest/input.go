@@ -81,7 +81,7 @@ func (in *Input) found() iter.Seq2[int, source] {
 				return
 			}
 		}
-		in.sources = all
+		in.sources, in.tracked = all, nil
 	}
 }
 
