@@ -74,7 +74,8 @@ func inUse(t *testing.T, format string, n int) int {
 	}
 	before, peak, batches := look(), 0, 0
 	summary, err := newChecker(t).Check(&manifest.Input{Paths: []string{dir}}, func(*report.Batch, *report.Summary) error {
-		if batches++; batches == 1 || batches%(n/10) == 0 {
+		batches++
+		if batches == 1 || batches%(n/10) == 0 {
 			peak = max(peak, look())
 		}
 		return nil

@@ -139,7 +139,8 @@ func (d *Document) parseYAML(wanted bool) Parsed {
 		if isNull(&root) {
 			continue
 		}
-		if out.Documents++; out.Documents == 1 {
+		out.Documents++
+		if out.Documents == 1 {
 			out.yaml = &root
 		}
 		if wanted {

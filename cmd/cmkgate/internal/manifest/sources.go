@@ -28,12 +28,12 @@ func (s *sources) add(src *source) {
 			shared++
 		}
 	}
-	head := uint64(shared) << 1 //nolint:gosec // a length
+	head := uint64(shared) << 1
 	if src.large {
 		head |= 1
 	}
 	s.names = binary.AppendUvarint(s.names, head)
-	s.names = binary.AppendUvarint(s.names, uint64(len(src.file)-shared)) //nolint:gosec // a length
+	s.names = binary.AppendUvarint(s.names, uint64(len(src.file)-shared))
 	s.names = append(s.names, src.file[shared:]...)
 	if src.problem != nil || src.spool != nil {
 		if s.others == nil {

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -53,59 +54,90 @@ func (in *Input) folder(path string, matches func(string) bool, yield func(sourc
 }
 
 func (w *walk) enter(d dir) bool {
-	entries, ignores, err := w.list(d.path)
+	list, err := w.list(d.path)
 	if err != nil && !w.yield(unreadable(d.path, err)) {
 		return false
 	}
-	if ignores && d.rules.Repository() != "" {
+	if list.ignores && d.rules.Repository() != "" {
 		if text, err := os.ReadFile(filepath.Join(d.path, ignore.FileName)); err == nil {
 			d.rules = d.rules.Add(d.real, text)
 		}
 	}
-	for _, e := range entries {
-		if !w.entry(d, e) {
+	for i := range list.begin {
+		if !w.entry(d, list.entry(i)) {
 			return false
 		}
 	}
 	return true
 }
 
-// entry is what a folder holds; large ones hold many.
+// entry is what a folder holds.
 type entry struct {
-	name string
-	mode fs.FileMode
+	name         string
+	link, folder bool
 }
 
-// list returns what may count of a folder, by name, and whether it has a file of
-// patterns.
-func (w *walk) list(path string) (entries []entry, ignores bool, err error) {
+// folderList is what may count of a folder, in order. A large one has many entries, so
+// they are kept in one text: of each a byte for its kind, the name, a zero.
+type folderList struct {
+	text  []byte
+	begin []int32
+	// ignores is set where there is a file of patterns.
+	ignores bool
+}
+
+const (
+	fileMark   = 'f'
+	linkMark   = 'l'
+	folderMark = 'd'
+)
+
+// list reads a folder.
+func (w *walk) list(path string) (folderList, error) {
+	var l folderList
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, false, err //nolint:wrapcheck // reason tells it
+		return l, err //nolint:wrapcheck // reason tells it
 	}
 	defer f.Close() //nolint:errcheck // nothing was written
 	const together = 256
-	for {
-		some, err := f.ReadDir(together)
+	for err == nil {
+		var some []fs.DirEntry
+		some, err = f.ReadDir(together)
 		for _, e := range some {
-			ignores = ignores || e.Name() == ignore.FileName
-			if e.Type()&(fs.ModeSymlink|fs.ModeDir) != 0 || isManifest(e.Name()) || w.matches != nil {
-				entries = append(entries, entry{e.Name(), e.Type()})
+			l.ignores = l.ignores || e.Name() == ignore.FileName
+			mark := byte(fileMark)
+			switch {
+			case e.Type()&fs.ModeSymlink != 0:
+				mark = linkMark
+			case e.IsDir():
+				mark = folderMark
+			case !isManifest(e.Name()) && w.matches == nil:
+				continue
 			}
+			l.begin = append(l.begin, int32(len(l.text))) //nolint:gosec // no folder has so many
+			l.text = append(append(append(l.text, mark), e.Name()...), 0)
 		}
-		if err == nil {
-			continue
-		}
-		slices.SortFunc(entries, func(a, b entry) int { return strings.Compare(a.name, b.name) })
-		if errors.Is(err, io.EOF) {
-			err = nil
-		}
-		return entries, ignores, err //nolint:wrapcheck // likewise
 	}
+	slices.SortFunc(l.begin, func(a, b int32) int { return bytes.Compare(l.name(a), l.name(b)) })
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return l, err //nolint:wrapcheck // likewise
+}
+
+func (l *folderList) name(begin int32) []byte {
+	name := l.text[begin+1:]
+	return name[:bytes.IndexByte(name, 0)]
+}
+
+func (l *folderList) entry(i int) entry {
+	mark := l.text[l.begin[i]]
+	return entry{string(l.name(l.begin[i])), mark == linkMark, mark == folderMark}
 }
 
 func (w *walk) entry(d dir, e entry) bool {
-	link, folder := e.mode&fs.ModeSymlink != 0, e.mode.IsDir()
+	link, folder := e.link, e.folder
 	path, realPath := filepath.Join(d.path, e.name), d.real+"/"+e.name
 	info, err := follow(path, e)
 	if link && err == nil {
@@ -152,9 +184,9 @@ func isInternal(name string) bool {
 // that they are some.
 func follow(path string, e entry) (fs.FileInfo, error) {
 	switch {
-	case e.mode&fs.ModeSymlink != 0:
+	case e.link:
 		return os.Stat(path) //nolint:wrapcheck // reason tells it
-	case e.mode.IsDir():
+	case e.folder:
 		return nil, nil //nolint:nilnil // nobody looks at it
 	default:
 		return os.Lstat(path) //nolint:wrapcheck // reason tells it
