@@ -10,7 +10,6 @@ import (
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/fix"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/report"
-	"github.com/cmkgate/cmkgate/policies"
 )
 
 // fixOutput tells what became of the files.
@@ -113,7 +112,7 @@ func colored(text []byte) []byte {
 // leave tells what is left to a person, in the words of check, and why.
 func (o *fixOutput) leave(l *fix.Left) {
 	o.left++
-	denied := l.Mode == policies.Enforce && !l.Inject
+	denied := report.SeverityOf(&l.Result) == report.Denied
 	if denied {
 		o.enforced++
 	}
