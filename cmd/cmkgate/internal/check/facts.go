@@ -29,7 +29,7 @@ func NothingKnown() *Known {
 
 // batchFacts is what one batch says of others.
 type batchFacts struct {
-	// batch counts those of the input, source is its file.
+	// batch and source are the numbers of the batch and of its file.
 	batch, source int
 	facts         []manifest.Fact
 }
@@ -43,12 +43,6 @@ type batchNotes struct {
 	patches   manifest.Patches
 }
 
-// numbered is a batch with its number in the input.
-type numbered struct {
-	manifest.Batch
-	number int
-}
-
 // Change makes of a document, and what it was parsed to, what is to count of it.
 type Change func(manifest.Document, manifest.Parsed) manifest.Parsed
 
@@ -59,7 +53,7 @@ func (c *Checker) CollectFacts(input *manifest.Input) (*Known, error) {
 	if known.survey, err = manifest.NewSurvey(c.Namespace, c.ACKNamespace); err != nil {
 		return known, fmt.Errorf("prepare the look-ups: %w", err)
 	}
-	err = c.notes(input, known.survey, numberedBatches(input), nil, func(n *batchNotes) {
+	err = c.notes(input, known.survey, input.Batches(), nil, func(n *batchNotes) {
 		maps.Copy(known.patches, n.patches)
 		if n.foreign {
 			known.foreign = append(known.foreign, make([]uint32, n.source+1-len(known.foreign))...)
@@ -83,10 +77,10 @@ func (c *Checker) Revise(input *manifest.Input, known *Known, change Change) (*K
 	}
 	out := *known
 	out.facts = nil
-	again := func(yield func(numbered) bool) {
+	again := func(yield func(manifest.Batch) bool) {
 		rest := known.facts
-		for b := range numberedBatches(input) {
-			if len(rest) == 0 || b.number != rest[0].batch {
+		for b := range input.Batches() {
+			if len(rest) == 0 || b.Number != rest[0].batch {
 				continue
 			}
 			if rest = rest[1:]; !yield(b) {
@@ -101,24 +95,12 @@ func (c *Checker) Revise(input *manifest.Input, known *Known, change Change) (*K
 	return &out, c.build(input, &out)
 }
 
-func numberedBatches(input *manifest.Input) iter.Seq[numbered] {
-	return func(yield func(numbered) bool) {
-		next := numbered{}
-		for next.Batch = range input.Batches() {
-			if !yield(next) {
-				return
-			}
-			next.number++
-		}
-	}
-}
-
 // notes hands out what batches say of others, in their order.
-func (c *Checker) notes(input *manifest.Input, survey *manifest.Survey, batches iter.Seq[numbered], change Change, take func(*batchNotes)) error {
+func (c *Checker) notes(input *manifest.Input, survey *manifest.Survey, batches iter.Seq[manifest.Batch], change Change, take func(*batchNotes)) error {
 	const together = 16
-	return parallel.InOrder(c.Workers, parallel.InGroups(together, batches), func() func([]numbered) []batchNotes { //nolint:wrapcheck // a panic
+	return parallel.InOrder(c.Workers, parallel.InGroups(together, batches), func() func([]manifest.Batch) []batchNotes { //nolint:wrapcheck // a panic
 		splitter := input.Splitter()
-		return func(group []numbered) []batchNotes {
+		return func(group []manifest.Batch) []batchNotes {
 			out := make([]batchNotes, 0, len(group))
 			for i := range group {
 				out = append(out, notesOf(&group[i], splitter, survey, change))
@@ -133,8 +115,8 @@ func (c *Checker) notes(input *manifest.Input, survey *manifest.Survey, batches 
 	})
 }
 
-func notesOf(b *numbered, splitter *manifest.Splitter, survey *manifest.Survey, change Change) batchNotes {
-	out := batchNotes{batchFacts: batchFacts{batch: b.number, source: b.Source}, patches: manifest.Patches{}, foreign: b.IsFile()}
+func notesOf(b *manifest.Batch, splitter *manifest.Splitter, survey *manifest.Survey, change Change) batchNotes {
+	out := batchNotes{batchFacts: batchFacts{batch: b.Number, source: b.Source}, patches: manifest.Patches{}, foreign: b.IsFile()}
 	for doc, problem := range b.Documents(splitter) {
 		if problem != nil {
 			out.foreign = false

@@ -10,8 +10,8 @@ import (
 // Batch is what one worker reads at a time: a file, or a piece of a large one.
 type Batch struct {
 	File string
-	// Source is the number of the file, or of the stream, in the input.
-	Source int
+	// Number counts the batches of the input, and Source its files and streams.
+	Number, Source int
 	// First is set unless the batch continues a file.
 	First bool
 	// Problem is set where there is nothing to read.

@@ -51,9 +51,11 @@ type Input struct {
 // problem, not an end.
 func (in *Input) Batches() iter.Seq[Batch] {
 	return func(yield func(Batch) bool) {
-		for number, s := range in.found() {
+		number := 0
+		for source, s := range in.found() {
 			numbered := func(b Batch) bool {
-				b.Source = number
+				b.Number, b.Source = number, source
+				number++
 				return yield(b)
 			}
 			if !s.batches(numbered) {
