@@ -33,7 +33,7 @@ func (s *sources) add(src *source) {
 		head |= 1
 	}
 	s.names = binary.AppendUvarint(s.names, head)
-	s.names = binary.AppendUvarint(s.names, uint64(len(src.file)-shared))
+	s.names = binary.AppendUvarint(s.names, uint64(len(src.file)-shared)) //nolint:gosec // shared is a part of the name
 	s.names = append(s.names, src.file[shared:]...)
 	if src.problem != nil || src.spool != nil {
 		if s.others == nil {
