@@ -101,9 +101,14 @@ func (o *checkOptions) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	defer out.discard()
-	c.writers, c.changes, c.folders = out.writers, out.wants("sarif"), args
-	summary, err := c.check(input)
+	c.Changes, c.Folders = out.wants("sarif"), args
+	out.stderr, out.progress = cmd.ErrOrStderr(), o.progress(cmd.ErrOrStderr())
+	summary, err := c.Check(input, out.tell)
+	out.progress.clear()
 	if err != nil {
+		return err //nolint:wrapcheck // it says what could not be done
+	}
+	if err := out.close(&summary); err != nil {
 		return err
 	}
 	if err := out.keep(); err != nil {

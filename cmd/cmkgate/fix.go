@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/fix"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/report"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/schema"
@@ -97,31 +98,21 @@ func (o *fixOptions) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	defer input.Close()
-	stream := input.Stdin != nil && !o.diff
-	f := &fixer{checker: c, only: o.only, writes: o.write || stream}
-	known, err := f.learn(input, nil)
+	f := &fix.Fixer{Checker: c, Only: o.only}
+	out := o.output(cmd, input)
+	f.Writes = out.To != fix.Diff
+	known, err := f.CollectFacts(input)
 	if err != nil {
-		return err
+		return err //nolint:wrapcheck // it says what could not be done
 	}
-	if known, err = f.foresee(input, known); err != nil {
-		return err
+	if known, err = f.WhenFixed(input, known); err != nil {
+		return err //nolint:wrapcheck // likewise
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	out := &fixOutput{
-		stdout: cmd.OutOrStdout(), stderr: cmd.ErrOrStderr(), progress: c.progress, input: input,
-		options:     report.Options{Quiet: o.quiet, Color: wantsColor(cmd.OutOrStdout(), o.noColor)},
-		stderrColor: wantsColor(cmd.ErrOrStderr(), o.noColor),
-	}
-	switch {
-	case stream:
-		out.to = streamed
-	case o.write:
-		out.to = written
-	}
-	defer out.discard()
-	if err := f.files(ctx, input, known, out.to == written, out.tell); err != nil {
-		return err
+	defer out.Discard()
+	if err := f.Files(ctx, input, known, out.To == fix.Files, out.tell); err != nil {
+		return err //nolint:wrapcheck // likewise
 	}
 	if err := ctx.Err(); err != nil {
 		return errors.New("interrupted: the files named above are fixed, the others are as they were")
@@ -130,6 +121,29 @@ func (o *fixOptions) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	return out.verdict()
+}
+
+// output is where what is fixed goes.
+func (o *fixOptions) output(cmd *cobra.Command, input *manifest.Input) *fixOutput {
+	out := &fixOutput{
+		Sink:   fix.Sink{Out: cmd.OutOrStdout(), Input: input},
+		stderr: cmd.ErrOrStderr(), progress: o.progress(cmd.ErrOrStderr()),
+		options:     report.Options{Quiet: o.quiet, Color: wantsColor(cmd.OutOrStdout(), o.noColor)},
+		stderrColor: wantsColor(cmd.ErrOrStderr(), o.noColor),
+	}
+	out.Problem = out.problem
+	switch {
+	case input.Stdin != nil && !o.diff:
+		out.To = fix.Stream
+	case o.write:
+		out.To = fix.Files
+		if !o.quiet {
+			out.Line = out.fixed
+		}
+	case out.options.Color:
+		out.Out = coloring{out.Out}
+	}
+	return out
 }
 
 func (o *fixOptions) validate() error {

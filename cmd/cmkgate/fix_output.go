@@ -7,67 +7,46 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/fix"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/report"
-	"github.com/cmkgate/cmkgate/policies"
-	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// destination is where what was fixed goes.
-type destination int
-
-const (
-	// shown: a diff.
-	shown destination = iota
-	// written: the files themselves.
-	written
-	// streamed: standard output.
-	streamed
-)
-
-// fixOutput tells what became of the files, and hands it on.
+// fixOutput tells what became of the files.
 type fixOutput struct {
-	stdout, stderr io.Writer
-	options        report.Options
-	stderrColor    bool
-	progress       *progress
-	input          *manifest.Input
-	to             destination
-	// folder is the working directory without links, once it was asked for.
-	folder string
+	fix.Sink
+	stderr      io.Writer
+	options     report.Options
+	stderrColor bool
+	progress    *progress
 
-	// file is the one at hand.
-	file *delivery
-
-	files, changed, objects, fixes, enforced, left, problems int
+	files, objects, enforced, left, problems int
 }
 
 // tell takes what became of the next piece.
-func (o *fixOutput) tell(f fixed) error {
+func (o *fixOutput) tell(p fix.Piece) error {
 	o.progress.show(&report.Summary{Files: o.files, Objects: o.objects, Enforced: o.enforced})
-	if f.first {
-		if err := o.endFile(); err != nil {
-			return err
-		}
-		o.files++
-		o.file = o.newDelivery(&f.origin)
-	}
-	if len(f.fixes)+len(f.left)+len(f.problems) > 0 {
+	if len(p.Fixes)+len(p.Left)+len(p.Problems) > 0 {
 		o.progress.clear()
 	}
-	o.objects += f.objects
-	f.move(o.file.moved)
-	for i := range f.problems {
-		o.problem(f.problems[i])
+	if err := o.Place(&p); err != nil {
+		return err //nolint:wrapcheck // it says what could not be done
 	}
-	if f.batch.Problem != nil && !f.first {
+	if p.First() {
+		o.files++
+	}
+	o.objects += p.Objects
+	for i := range p.Problems {
+		o.problem(p.Problems[i])
+	}
+	if p.Unread() && !p.First() {
 		o.partly()
 	}
-	if err := o.file.add(&f); err != nil {
-		return fmt.Errorf("hand on what was fixed: %w", err)
+	if err := o.Add(&p); err != nil {
+		return err //nolint:wrapcheck // likewise
 	}
-	for i := range f.left {
-		o.leave(&f.left[i])
+	for i := range p.Left {
+		o.leave(&p.Left[i])
 	}
 	return nil
 }
@@ -80,70 +59,23 @@ func (o *fixOutput) problem(p manifest.Problem) {
 // partly tells what becomes of a file that could be read only up to somewhere.
 func (o *fixOutput) partly() {
 	what := "what follows was left as it is"
-	if o.to == written {
+	if o.To == fix.Files {
 		what = "the file was left as it is"
 	}
 	fmt.Fprintln(o.stderr, "cmkgate: "+what+", and was not judged; cmkgate check judges it") //nolint:errcheck // a remark
 }
 
-// endFile counts what was fixed in the file at hand, once that is certain.
-func (o *fixOutput) endFile() error {
-	d := o.file
-	if d == nil {
-		return nil
-	}
-	o.file = nil
-	if err := d.end(); err != nil {
-		return fmt.Errorf("hand on what was fixed: %w", err)
-	}
-	o.fixes += d.fixes
-	if d.fixes > 0 {
-		o.changed++
-	}
-	return nil
+// fixed is a line on a fix that was made.
+func (o *fixOutput) fixed(f *fix.Fix) string {
+	return report.FixedLine(&f.Result, f.Done, o.options)
 }
 
-// discard lets go of a file that was not written to its end.
-func (o *fixOutput) discard() {
-	if o.file != nil {
-		o.file.discard()
-	}
-}
+// coloring colors a diff.
+type coloring struct{ w io.Writer }
 
-// done tells in words what edits of an object do.
-func done(root *tree.Node, edits []policies.Edit) string {
-	if len(edits) == 2 && edits[1].Value == nil && root.Find(edits[1].Path).Str() == edits[0].Value {
-		return "renamed to " + edits[0].Path.String() + "."
-	}
-	parts := make([]string, len(edits))
-	for i, e := range edits {
-		place := ""
-		if len(edits) > 1 {
-			place = e.Path.String() + " "
-		}
-		was := ""
-		if n := root.Find(e.Path); !n.Missing() && e.Within == nil {
-			was = ", was " + quoted(n)
-		}
-		switch e.Value {
-		case nil:
-			parts[i] = place + "removed" + was
-		default:
-			parts[i] = place + "set to " + fmt.Sprint(e.Value) + was
-		}
-	}
-	return strings.Join(parts, "; ") + "."
-}
-
-func quoted(n *tree.Node) string {
-	const limit = 120
-	if n.Kind() != tree.String {
-		return "of type " + n.Kind().String()
-	}
-	if text := n.Text(); len(text) > limit {
-		return strconv.Quote(strings.ToValidUTF8(text[:limit], "") + "…")
-	}
-	return strconv.Quote(n.Text())
+func (c coloring) Write(diff []byte) (int, error) {
+	_, err := c.w.Write(colored(diff))
+	return len(diff), err //nolint:wrapcheck // who writes says what could not be done
 }
 
 // colored is a diff for a terminal, to which a manifest must not talk.
@@ -178,9 +110,9 @@ func colored(text []byte) []byte {
 }
 
 // leave tells what is left to a person, in the words of check, and why.
-func (o *fixOutput) leave(l *left) {
+func (o *fixOutput) leave(l *fix.Left) {
 	o.left++
-	denied := l.Mode == policies.Enforce && !l.Inject
+	denied := report.SeverityOf(&l.Result) == report.Denied
 	if denied {
 		o.enforced++
 	}
@@ -188,10 +120,10 @@ func (o *fixOutput) leave(l *left) {
 		return
 	}
 	line := report.Line(&l.Result, report.Options{Color: o.stderrColor})
-	if l.why != nil {
-		line += "  left alone: " + l.why.Error() + "."
-		if l.patch != "" {
-			line += " " + l.patch
+	if l.Why != nil {
+		line += "  left alone: " + l.Why.Error() + "."
+		if l.Patch != "" {
+			line += " " + l.Patch
 		}
 		line += "\n"
 	}
@@ -200,22 +132,22 @@ func (o *fixOutput) leave(l *left) {
 
 // close ends the last file and sums up.
 func (o *fixOutput) close() error {
-	if err := o.endFile(); err != nil || o.options.Quiet {
-		return err
+	if err := o.End(); err != nil || o.options.Quiet {
+		return err //nolint:wrapcheck // it says what could not be done
 	}
 	o.progress.clear()
 	var b strings.Builder
 	switch {
 	case o.files == 0 && o.problems == 0:
 		b.WriteString("no manifests (*.yaml, *.yml, *.json) found")
-	case o.fixes == 0 && o.problems > 0 && o.to != shown:
+	case o.Fixes == 0 && o.problems > 0 && o.To != fix.Diff:
 		b.WriteString("nothing fixed in " + counted(o.files, "file"))
-	case o.fixes == 0:
+	case o.Fixes == 0:
 		b.WriteString("nothing to fix in " + counted(o.files, "file"))
-	case o.to == shown:
-		b.WriteString(counted(o.fixes, "fix") + " to make in " + counted(o.changed, "file"))
+	case o.To == fix.Diff:
+		b.WriteString(counted(o.Fixes, "fix") + " to make in " + counted(o.Changed, "file"))
 	default:
-		b.WriteString(counted(o.fixes, "fix") + " made in " + counted(o.changed, "file"))
+		b.WriteString(counted(o.Fixes, "fix") + " made in " + counted(o.Changed, "file"))
 	}
 	if o.left > 0 {
 		b.WriteString(", " + counted(o.left, "finding") + " left")
@@ -223,7 +155,7 @@ func (o *fixOutput) close() error {
 	if o.problems > 0 {
 		b.WriteString(", " + counted(o.problems, "error"))
 	}
-	if o.to == shown && o.fixes > 0 {
+	if o.To == fix.Diff && o.Fixes > 0 {
 		b.WriteString(". Add --write to make them")
 	}
 	fmt.Fprintln(o.stderr, "cmkgate:", b.String()) //nolint:errcheck // a remark
@@ -244,7 +176,7 @@ func (o *fixOutput) verdict() error {
 	switch {
 	case o.problems > 0:
 		return exitError(exitBadInput)
-	case o.enforced > 0, o.to == shown && o.fixes > 0:
+	case o.enforced > 0, o.To == fix.Diff && o.Fixes > 0:
 		return exitError(exitFindings)
 	}
 	return nil

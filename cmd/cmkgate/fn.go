@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"slices"
@@ -9,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/fix"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/krm"
-	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/report"
 	"github.com/cmkgate/cmkgate/config"
 	"github.com/cmkgate/cmkgate/policies"
@@ -77,13 +76,13 @@ func (o *judging) function(cmd *cobra.Command, judgeOnly bool) error {
 	if err != nil {
 		return err
 	}
-	c, err := o.checkerFor(cmd.Context(), cfg, cmd.ErrOrStderr())
+	c, err := o.checkerFor(cmd.Context(), cfg)
 	if err != nil {
 		return err
 	}
-	out, err := (&fixer{checker: c, judgeOnly: judgeOnly, writes: true}).resourceList(data)
+	out, err := (&fix.Fixer{Checker: c, JudgeOnly: judgeOnly, Writes: true}).ResourceList(data)
 	if err != nil {
-		return err
+		return err //nolint:wrapcheck // it says what could not be done
 	}
 	return o.answer(cmd, list, out)
 }
@@ -104,50 +103,29 @@ func (o *judging) functionConfig(list *krm.ResourceList) (*config.Config, error)
 	return config.Load("functionConfig", text, policies.All()) //nolint:wrapcheck // it names the functionConfig and the field
 }
 
-// resourceList judges and fixes the items of one document by all of them.
-func (f *fixer) resourceList(data []byte) (fixed, error) {
-	stdin, err := manifest.NewSpool(bytes.NewReader(data))
-	if err != nil {
-		return fixed{}, err //nolint:wrapcheck // it names standard input
-	}
-	defer stdin.Close()
-	input := &manifest.Input{Paths: []string{manifest.Stdin}, Stdin: stdin}
-	known, err := f.learn(input, nil)
-	if err != nil {
-		return fixed{}, err
-	}
-	if !f.judgeOnly {
-		if known, err = f.foresee(input, known); err != nil {
-			return fixed{}, err
-		}
-	}
-	var splitter manifest.Splitter
-	return f.piece("stdin", 0, data, &splitter, known), nil
-}
-
 // answer writes the ResourceList with what was done and what is left.
-func (o *judging) answer(cmd *cobra.Command, list *krm.ResourceList, out fixed) error {
+func (o *judging) answer(cmd *cobra.Command, list *krm.ResourceList, out fix.Piece) error {
 	var results []krm.Result
-	for i := range out.fixes {
-		f := &out.fixes[i]
-		results = append(results, list.Result(krm.Info, f.done, f.at, &f.Result))
+	for i := range out.Fixes {
+		f := &out.Fixes[i]
+		results = append(results, list.Result(krm.Info, f.Done, f.At, &f.Result))
 	}
 	options := report.Options{Color: wantsColor(cmd.ErrOrStderr(), o.noColor)}
 	failed := false
-	for i := range out.left {
-		l := &out.left[i]
+	for i := range out.Left {
+		l := &out.Left[i]
 		severity := krm.SeverityOf(&l.Result)
-		results = append(results, list.Result(severity, l.message(), l.at, &l.Result))
+		results = append(results, list.Result(severity, message(l), l.At, &l.Result))
 		if severity == krm.Error {
 			failed = true
 			cmd.PrintErr(report.Line(&l.Result, options))
 		}
 	}
-	for i := range out.problems {
-		cmd.PrintErrln(out.problems[i])
-		results = append(results, krm.Result{Message: out.problems[i].String(), Severity: krm.Error})
+	for i := range out.Problems {
+		cmd.PrintErrln(out.Problems[i])
+		results = append(results, krm.Result{Message: out.Problems[i].String(), Severity: krm.Error})
 	}
-	text, err := krm.WithResults(out.after, results)
+	text, err := krm.WithResults(out.After, results)
 	if err != nil {
 		return fmt.Errorf("the fixed ResourceList: %w", err)
 	}
@@ -155,7 +133,7 @@ func (o *judging) answer(cmd *cobra.Command, list *krm.ResourceList, out fixed) 
 		return fmt.Errorf("write the ResourceList: %w", err)
 	}
 	switch {
-	case len(out.problems) > 0:
+	case len(out.Problems) > 0:
 		return exitError(exitBadInput)
 	case failed:
 		return exitError(exitFindings)
@@ -163,9 +141,9 @@ func (o *judging) answer(cmd *cobra.Command, list *krm.ResourceList, out fixed) 
 	return nil
 }
 
-func (l *left) message() string {
-	if l.why == nil {
+func message(l *fix.Left) string {
+	if l.Why == nil {
 		return l.Message
 	}
-	return strings.TrimSpace(l.Message + " Left alone: " + l.why.Error() + ". " + l.patch)
+	return strings.TrimSpace(l.Message + " Left alone: " + l.Why.Error() + ". " + l.Patch)
 }

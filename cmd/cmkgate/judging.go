@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/check"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/cluster"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/schema"
@@ -40,14 +41,18 @@ func (o *judging) judgingFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&o.config, "config", "", "the configuration `file`; without it cmkgate.yaml, from the working directory upward")
 	flags.StringVarP(&o.namespace, "namespace", "n", "", "the `namespace` of objects that name none")
-	flags.StringVar(&o.schema, "schema", schemaEnforce, "what objects that ACK's CRDs do not allow come to: enforce, warn or off")
+	flags.StringVar(&o.schema, "schema", string(check.SchemaEnforce), "what objects that ACK's CRDs do not allow come to: enforce, warn or off")
 	flags.BoolVar(&o.noColor, "no-color", false, "no colors (also by the variable NO_COLOR)")
 	flags.BoolVar(&o.cluster, "cluster", false, "judge with what is in a cluster (reads only, by kubectl)")
 	flags.StringVar(&o.kubectl.Context, "context", "", "with --cluster: the `context` of the kubeconfig; without it the current one")
 	flags.StringVar(&o.kubectl.Kubeconfig, "kubeconfig", "", "with --cluster: the kubeconfig `file`; without it kubectl's own choice")
 	flags.IntVar(&o.concurrency, "concurrency", runtime.GOMAXPROCS(0), "how many files to judge at a time")
 	completeFiles(cmd, "config", "yaml", "yml")
-	completeFlag(cmd, "schema", oneOf(schemaEnforce, schemaWarn, schemaOff))
+	completeFlag(cmd, "schema", oneOf(schemaModes()...))
+}
+
+func schemaModes() []string {
+	return []string{string(check.SchemaEnforce), string(check.SchemaWarn), string(check.SchemaOff)}
 }
 
 // readingFlags adds the flags of every command that reads files and folders.
@@ -62,8 +67,8 @@ func (o *judging) injectionFlag(flags *pflag.FlagSet) {
 }
 
 // begin makes ready what judges and what it reads, which the caller closes.
-func (o *judging) begin(cmd *cobra.Command, args []string) (*checker, *manifest.Input, error) {
-	c, err := o.checker(cmd.Context(), cmd.ErrOrStderr())
+func (o *judging) begin(cmd *cobra.Command, args []string) (*check.Checker, *manifest.Input, error) {
+	c, err := o.checker(cmd.Context())
 	if err != nil {
 		return nil, nil, err
 	}
@@ -72,17 +77,17 @@ func (o *judging) begin(cmd *cobra.Command, args []string) (*checker, *manifest.
 }
 
 // ask has the checker ask the cluster.
-func (o *judging) ask(ctx context.Context, c *checker) (err error) {
-	if c.namespace == "" {
-		if c.namespace, err = o.kubectl.Namespace(ctx); err != nil {
+func (o *judging) ask(ctx context.Context, c *check.Checker) (err error) {
+	if c.Namespace == "" {
+		if c.Namespace, err = o.kubectl.Namespace(ctx); err != nil {
 			return fmt.Errorf("cluster: %w", err)
 		}
 	}
 	var facts []manifest.Fact
 	known := false
-	c.live = func(survey *manifest.Survey) (_ []manifest.Fact, err error) {
+	c.Live = func(survey *manifest.Survey) (_ []manifest.Fact, err error) {
 		if !known { // fix learns twice, of the same cluster
-			facts, err = cluster.Facts(ctx, o.kubectl, survey, c.ackNamespace)
+			facts, err = cluster.Facts(ctx, o.kubectl, survey, c.ACKNamespace)
 			known = err == nil
 		}
 		return facts, err
@@ -91,17 +96,17 @@ func (o *judging) ask(ctx context.Context, c *checker) (err error) {
 }
 
 // checker makes ready what judges.
-func (o *judging) checker(ctx context.Context, stderr io.Writer) (*checker, error) {
+func (o *judging) checker(ctx context.Context) (*check.Checker, error) {
 	cfg, err := loadConfig(o.config)
 	if err != nil {
 		return nil, err
 	}
-	return o.checkerFor(ctx, cfg, stderr)
+	return o.checkerFor(ctx, cfg)
 }
 
 // checkerFor is checker with a configuration that was read before.
-func (o *judging) checkerFor(ctx context.Context, cfg *config.Config, stderr io.Writer) (*checker, error) {
-	if !slices.Contains([]string{schemaEnforce, schemaWarn, schemaOff}, o.schema) {
+func (o *judging) checkerFor(ctx context.Context, cfg *config.Config) (*check.Checker, error) {
+	if !slices.Contains(schemaModes(), o.schema) {
 		return nil, fmt.Errorf("--schema %q: want enforce, warn or off", o.schema)
 	}
 	if !o.cluster && o.kubectl != (cluster.Kubectl{}) {
@@ -111,10 +116,9 @@ func (o *judging) checkerFor(ctx context.Context, cfg *config.Config, stderr io.
 	if err != nil {
 		return nil, err
 	}
-	c := &checker{
-		evaluator: evaluator, shapes: shapes{schema.New(), o.schema}, namespace: o.namespace,
-		ackNamespace: cfg.ACKNamespace, workers: max(o.concurrency, 1),
-		stderr: stderr, progress: o.progress(stderr),
+	c := &check.Checker{
+		Evaluator: evaluator, Schemas: schema.New(), Schema: check.SchemaMode(o.schema), Namespace: o.namespace,
+		ACKNamespace: cfg.ACKNamespace, Workers: max(o.concurrency, 1),
 	}
 	if o.cluster {
 		err = o.ask(ctx, c)

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/parallel"
 )
 
 // The exit codes, as documented in --help.
@@ -60,11 +62,11 @@ func runAs(program string, args []string, stdin io.Reader, stdout, stderr io.Wri
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	var err error
-	if panicked := catch(func() { err = root.Execute() }); panicked != nil {
+	if panicked := parallel.Catch(func() { err = root.Execute() }); panicked != nil {
 		err = panicked
 	}
 	var exit exitError
-	var panicked *panicError
+	var panicked *parallel.PanicError
 	switch {
 	case err == nil:
 		return exitClean

@@ -20,6 +20,36 @@ type outputs struct {
 	formats []string
 	writers []report.Writer
 	files   []*reportFile
+
+	stderr   io.Writer
+	progress *progress
+}
+
+// tell hands on what a part of the input came to.
+func (o *outputs) tell(batch *report.Batch, so *report.Summary) error {
+	o.progress.show(so)
+	if len(batch.Problems)+len(batch.Results) > 0 {
+		o.progress.clear()
+	}
+	for _, p := range batch.Problems {
+		fmt.Fprintln(o.stderr, p) //nolint:errcheck // it counts in the exit code too
+	}
+	for _, w := range o.writers {
+		if err := w.Write(batch); err != nil {
+			return err //nolint:wrapcheck // writers say what they wrote
+		}
+	}
+	return nil
+}
+
+// close ends the reports.
+func (o *outputs) close(s *report.Summary) error {
+	for _, w := range o.writers {
+		if err := w.Close(*s); err != nil {
+			return err //nolint:wrapcheck // writers say what they wrote
+		}
+	}
+	return nil
 }
 
 // openOutputs makes the writers for values of --output: FORMAT, which goes to

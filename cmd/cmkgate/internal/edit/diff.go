@@ -19,7 +19,9 @@ func Diff(name string, before []byte, splices []Splice) []byte {
 }
 
 // Differ makes a diff of a file that comes piece by piece. It holds no more of
-// it than the hunk at hand, and needs no search for what is different.
+// it than the hunk at hand, and needs no search for what is different. Libraries
+// (go-udiff) want the file as a whole, count its lines anew for each change, and do
+// not quote names.
 type Differ struct {
 	name string
 	out  bytes.Buffer

@@ -1,9 +1,11 @@
 package ignore
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,14 +26,15 @@ type Tracked struct {
 // (split, or of a later version) every file counts as tracked, since what Git
 // may hold must not be passed over.
 func ReadTracked(repository string, keep func(name string) bool) *Tracked {
-	data, err := os.ReadFile(filepath.Join(gitFolder(repository), "index"))
+	f, err := os.Open(filepath.Join(gitFolder(repository), "index"))
 	if errors.Is(err, os.ErrNotExist) {
 		return &Tracked{} // nothing was added yet
 	}
 	if err != nil {
 		return &Tracked{all: true}
 	}
-	names, err := parseIndex(data, hashSize(repository), keep)
+	defer f.Close() //nolint:errcheck // nothing was written
+	names, err := parseIndex(f, hashSize(repository), keep)
 	if err != nil {
 		return &Tracked{all: true}
 	}
@@ -90,27 +93,32 @@ func hashSize(repository string) int {
 
 var errIndex = errors.New("an index in a form that is not known")
 
-// index reads gitformat-index(5), versions 2 to 4.
+// index reads gitformat-index(5), versions 2 to 4, as a stream: that of a large
+// repository has tens of megabytes. go-git's reader holds all of it, takes three times
+// as long and does not know the SHA-256 format.
 type index struct {
-	rest    []byte
+	*bufio.Reader
 	version uint32
 	hash    int
 	// name is that of the last entry; version 4 says how the next one differs.
 	name []byte
+	head [stat + maxHash + flags]byte
 }
 
-func parseIndex(data []byte, hash int, keep func(string) bool) ([]string, error) {
-	const header = 12
-	if len(data) < header+hash || !bytes.HasPrefix(data, []byte("DIRC")) {
+// What an entry begins with: what stat says of the file, a hash, flags.
+const stat, maxHash, flags = 40, 32, 2
+
+func parseIndex(src io.Reader, hash int, keep func(string) bool) ([]string, error) {
+	const buffer = 64 << 10
+	x := index{Reader: bufio.NewReaderSize(src, buffer), hash: hash}
+	var header struct{ Signature, Version, Entries uint32 }
+	if err := binary.Read(x, binary.BigEndian, &header); err != nil || header.Signature != dirc || header.Version < 2 || header.Version > 4 {
 		return nil, errIndex
 	}
-	x := index{rest: data[header : len(data)-hash], version: binary.BigEndian.Uint32(data[4:]), hash: hash}
-	if x.version < 2 || x.version > 4 {
-		return nil, errIndex
-	}
+	x.version = header.Version
 	var names []string
-	for range binary.BigEndian.Uint32(data[8:]) {
-		if !x.next() {
+	for range header.Entries {
+		if err := x.next(); err != nil {
 			return nil, errIndex
 		}
 		// A folder stands for all that is in it, in a sparse index.
@@ -118,57 +126,60 @@ func parseIndex(data []byte, hash int, keep func(string) bool) ([]string, error)
 			names = append(names, name)
 		}
 	}
-	if bytes.HasPrefix(x.rest, []byte("link")) || bytes.HasPrefix(x.rest, []byte("sdir")) {
+	rest, err := x.Peek(len("link") + maxHash) // longer than the checksum at the end
+	if err == nil && (bytes.HasPrefix(rest, []byte("link")) || bytes.HasPrefix(rest, []byte("sdir"))) {
 		return nil, errIndex // the rest is in another file, or not spelled out
 	}
 	return names, nil
 }
 
-// next reads one entry: what stat says of the file, a hash, flags, the name.
-func (x *index) next() bool {
-	const stat, flags, extended = 40, 2, 0x40
+// dirc is how an index begins.
+const dirc = 'D'<<24 | 'I'<<16 | 'R'<<8 | 'C'
+
+// next reads one entry.
+func (x *index) next() error {
+	const extended = 0x40
 	length := stat + x.hash + flags
-	if len(x.rest) < length {
-		return false
+	if _, err := io.ReadFull(x, x.head[:length]); err != nil {
+		return err //nolint:wrapcheck // nobody reads it
 	}
-	if x.rest[stat+x.hash]&extended != 0 {
-		length += flags
+	if x.head[stat+x.hash]&extended != 0 {
+		n, _ := x.Discard(flags) // where it ends here, the name is missing
+		length += n
 	}
 	keep := 0
 	if x.version == 4 {
-		strip, n := offset(x.rest[min(length, len(x.rest)):])
-		if n == 0 || strip > len(x.name) {
-			return false
+		strip, err := x.offset()
+		if err != nil || strip > len(x.name) {
+			return errIndex
 		}
-		keep, length = len(x.name)-strip, length+n
+		keep = len(x.name) - strip
 	}
-	end := bytes.IndexByte(x.rest[min(length, len(x.rest)):], 0)
-	if end < 0 {
-		return false
+	name, err := x.ReadSlice(0)
+	if err != nil {
+		return err //nolint:wrapcheck // likewise
 	}
-	x.name = append(x.name[:keep], x.rest[length:length+end]...)
-	length += end + 1
-	if x.version < 4 {
-		length = (length + 7) / 8 * 8 // entries are padded
+	x.name = append(x.name[:keep], name[:len(name)-1]...)
+	if length += len(name); x.version < 4 && length%8 != 0 {
+		_, err = x.Discard(8 - length%8) // entries are padded
 	}
-	x.rest = x.rest[min(length, len(x.rest)):]
-	return true
+	return err //nolint:wrapcheck // likewise
 }
 
-// offset reads the number that says how much of the name before is not shared,
-// and its length in bytes.
-func offset(data []byte) (value, length int) {
-	for i, b := range data {
+// offset reads the number that says how much of the name before is not shared.
+func (x *index) offset() (value int, err error) {
+	for i := range 5 {
+		b, err := x.ReadByte()
+		if err != nil {
+			return 0, err //nolint:wrapcheck // likewise
+		}
 		if i > 0 {
 			value++
 		}
 		value = value<<7 | int(b&0x7f)
 		if b < 0x80 {
-			return value, i + 1
-		}
-		if i == 4 {
-			break
+			return value, nil
 		}
 	}
-	return 0, 0
+	return 0, errIndex
 }

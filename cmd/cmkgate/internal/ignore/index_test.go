@@ -1,6 +1,7 @@
 package ignore
 
 import (
+	"bytes"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -68,6 +69,6 @@ func TestAnIndexThatIsNotKnownHoldsEverything(t *testing.T) {
 func FuzzIndex(f *testing.F) {
 	f.Add([]byte("DIRC\x00\x00\x00\x04\x00\x00\x00\x01" + strings.Repeat("\x00", 62) + "\x00a\x00" + strings.Repeat("x", 20)))
 	f.Fuzz(func(_ *testing.T, data []byte) {
-		parseIndex(data, 20, func(string) bool { return true })
+		parseIndex(bytes.NewReader(data), 20, func(string) bool { return true })
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"strconv"
 
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/report"
-	"github.com/cmkgate/cmkgate/policies"
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
@@ -51,13 +50,12 @@ type File struct {
 
 // SeverityOf is what a finding means to a caller: an error is what the webhook would deny.
 func SeverityOf(r *report.Result) Severity {
-	switch {
-	case r.Inject:
-		return Info
-	case r.Mode == policies.Enforce:
+	switch report.SeverityOf(r) {
+	case report.Denied:
 		return Error
-	case r.Mode == policies.Warn:
+	case report.Warning:
 		return Warning
+	case report.Injected, report.Remark:
 	}
 	return Info
 }

@@ -10,6 +10,8 @@ import (
 // Batch is what one worker reads at a time: a file, or a piece of a large one.
 type Batch struct {
 	File string
+	// Number counts the batches of the input, and Source its files and streams.
+	Number, Source int
 	// First is set unless the batch continues a file.
 	First bool
 	// Problem is set where there is nothing to read.

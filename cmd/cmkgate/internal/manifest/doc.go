@@ -27,13 +27,14 @@ type Problem struct {
 // String is FILE:LINE:COLUMN: TEXT, in one line whatever the file is called.
 func (p Problem) String() string {
 	if p.Line == 0 {
-		return printable(p.File) + ": " + printable(p.Text)
+		return Printable(p.File) + ": " + Printable(p.Text)
 	}
-	return fmt.Sprintf("%s:%d:%d: %s", printable(p.File), p.Line, p.Column, printable(p.Text))
+	return fmt.Sprintf("%s:%d:%d: %s", Printable(p.File), p.Line, p.Column, Printable(p.Text))
 }
 
-// printable escapes a text that holds line breaks or other control characters.
-func printable(s string) string {
+// Printable escapes a text that holds line breaks or other control characters: a
+// manifest from a stranger must not write lines of its own into a log.
+func Printable(s string) string {
 	if !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return !strconv.IsPrint(r) }) {
 		return strconv.Quote(s)
 	}

@@ -45,10 +45,10 @@ func FuzzDocuments(f *testing.F) {
 			if problem != nil {
 				continue
 			}
-			parsed := doc.parse()
+			parsed := doc.Parse()
 			for i := range parsed.Objects {
 				o := &parsed.Objects[i]
-				if strings.HasSuffix(o.Group, apiGroups) && !doc.canBeOurs() {
+				if strings.HasSuffix(o.Group, apiGroups) && !doc.MayBeACK() {
 					t.Errorf("an object of %s is skipped", o.Group)
 				}
 				for _, path := range []tree.Path{nil, {tree.Key("kind")}, {tree.Key("spec"), tree.Key("x")}} {
@@ -60,7 +60,7 @@ func FuzzDocuments(f *testing.F) {
 			for _, p := range parsed.Problems {
 				within(p.Text, p.Line, p.Column)
 			}
-			survey.Facts(&doc)
+			survey.Facts(&parsed)
 		}
 	})
 }

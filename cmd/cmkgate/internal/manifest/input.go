@@ -7,8 +7,8 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/ignore"
 )
@@ -37,8 +37,10 @@ type Input struct {
 	// Ignored counts the files and folders that were left out because Git ignores
 	// and does not hold them.
 	Ignored int
+	// Parses counts how often documents that may hold objects were parsed.
+	Parses atomic.Int64
 	// sources are what was found, once all is; a folder is walked only once.
-	sources []source
+	sources *sources
 	// tracked is what Git holds, by repository; read where Git ignores something.
 	tracked map[string]*ignore.Tracked
 	// pipes are the paths that can be read only once.
@@ -49,8 +51,14 @@ type Input struct {
 // problem, not an end.
 func (in *Input) Batches() iter.Seq[Batch] {
 	return func(yield func(Batch) bool) {
-		for s := range in.found() {
-			if !s.batches(yield) {
+		number := 0
+		for source, s := range in.found() {
+			numbered := func(b Batch) bool {
+				b.Number, b.Source = number, source
+				number++
+				return yield(b)
+			}
+			if !s.batches(numbered) {
 				return
 			}
 		}
@@ -59,25 +67,31 @@ func (in *Input) Batches() iter.Seq[Batch] {
 
 // found are the sources in order: those that were found before, so that all who
 // read the input see the same files, or else as they are found.
-func (in *Input) found() iter.Seq[source] {
+func (in *Input) found() iter.Seq2[int, source] {
 	if in.sources != nil {
-		return slices.Values(in.sources)
+		return in.sources.from(0)
 	}
-	return func(yield func(source) bool) {
+	return func(yield func(int, source) bool) {
 		in.Ignored = 0
-		sources := []source{}
+		all := &sources{}
 		for _, path := range in.Paths {
 			ok := in.path(path, func(s source) bool {
-				sources = append(sources, s)
-				return yield(s)
+				all.add(&s)
+				return yield(all.n-1, s)
 			})
 			if !ok {
 				return
 			}
 		}
-		in.sources = sources
+		in.sources, in.tracked = all, nil
 	}
 }
+
+// Splitter is one for the batches of the input.
+func (in *Input) Splitter() *Splitter { return &Splitter{parses: &in.Parses} }
+
+// Name is the file of the batches with that number, once all were read.
+func (in *Input) Name(number int) string { return in.sources.name(number) }
 
 // Close lets go of what was kept for a second reading.
 func (in *Input) Close() {

@@ -54,15 +54,18 @@ type Outside struct {
 	Line, Column int
 }
 
-// Outside lists what a kustomization builds from and that is not in one of the
-// folders: what it fetches, and charts that it renders. It is nil for other
-// documents.
-func (d *Document) Outside(folders []string) []Outside {
+// Outside lists what a kustomization, which was parsed, builds from and that is not
+// in one of the folders: what it fetches, and charts that it renders. It is nil for
+// other documents.
+func (d *Document) Outside(parsed *Parsed, folders []string) []Outside {
 	if !isKustomization(d.File) {
 		return nil
 	}
-	var root yaml.Node
-	if decodeNext(yaml.NewDecoder(bytes.NewReader(d.Data)), &root) != nil || len(root.Content) != 1 {
+	root := parsed.yaml
+	if root == nil && len(parsed.Values) > 0 {
+		root = &yaml.Node{Content: []*yaml.Node{parsed.Values[0].Node()}}
+	}
+	if root == nil || len(root.Content) != 1 {
 		return nil
 	}
 	var out []Outside

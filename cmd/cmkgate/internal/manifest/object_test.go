@@ -17,7 +17,7 @@ func readAll(text string) (objects, problems []string) {
 			problems = append(problems, problem.String())
 			continue
 		}
-		parsed := doc.parse()
+		parsed := doc.Parse()
 		for i := range parsed.Objects {
 			o := &parsed.Objects[i]
 			line, column := o.Position(tree.MustPath("metadata.name"))

@@ -29,6 +29,8 @@ type Parsed struct {
 	// Objects are in the order of the document, Lists taken apart.
 	Objects  []Object
 	Problems []Problem
+	// yaml is what the YAML reader made of the first document, if it has read it.
+	yaml *yaml.Node
 }
 
 // ACK returns the objects in the document. One that cannot hold any of an ACK
@@ -37,8 +39,8 @@ type Parsed struct {
 // what has bytes that no text has.
 func (d *Document) ACK() Parsed {
 	switch {
-	case d.canBeOurs():
-		return d.parse()
+	case d.MayBeACK():
+		return d.Parse()
 	case !d.IsForeign():
 		return d.parseYAML(false)
 	case d.isEmpty():
@@ -52,8 +54,8 @@ func (d *Document) IsForeign() bool {
 	return !d.Contains(kubernetesGroups, "{{", "\x00") && !d.leavesGroupOpen() && !isKustomization(d.File)
 }
 
-// canBeOurs says no only where the text cannot name an API group of ACK.
-func (d *Document) canBeOurs() bool { return d.Contains(kubernetesGroups) }
+// MayBeACK says no only where the text cannot name an API group of ACK.
+func (d *Document) MayBeACK() bool { return d.Contains(kubernetesGroups) }
 
 // isEmpty tells whether there are comments and marks at most.
 func (d *Document) isEmpty() bool {
@@ -66,8 +68,12 @@ func (d *Document) isEmpty() bool {
 	return true
 }
 
-// parse reads the document, in the fast way where its writing allows that.
-func (d *Document) parse() Parsed {
+// Parse reads the document, whatever it holds, in the fast way where its writing
+// allows that.
+func (d *Document) Parse() Parsed {
+	if d.parses != nil {
+		d.parses.Add(1)
+	}
 	if i := bytes.Index(d.Data, []byte("\n\ufeff")); i >= 0 {
 		return Parsed{Documents: 1, Problems: []Problem{{
 			File: d.File, Line: d.Line + lineNumber(d.Data, i+1), Column: 1,
@@ -134,6 +140,9 @@ func (d *Document) parseYAML(wanted bool) Parsed {
 			continue
 		}
 		out.Documents++
+		if out.Documents == 1 {
+			out.yaml = &root
+		}
 		if wanted {
 			d.addObjects(&out, root.Content[0])
 		}

@@ -17,7 +17,7 @@ func parsed(t *testing.T, text string) *Object {
 		if problem != nil {
 			t.Fatal(problem)
 		}
-		p := doc.parse()
+		p := doc.Parse()
 		for i := range p.Objects {
 			last = &p.Objects[i]
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"sync/atomic"
 )
 
 // Document is one YAML or JSON document of a file, not yet parsed.
@@ -17,6 +18,8 @@ type Document struct {
 	Data []byte
 	// begin is where the data begins in the document that this is a part of.
 	begin int
+	// parses counts how often a document is parsed, nil where nobody asks.
+	parses *atomic.Int64
 }
 
 // maxDocument bounds one document, in bytes. An object of more than 1.5 MB does
@@ -40,6 +43,8 @@ type Splitter struct {
 	start, end int
 	// err is what ended the stream, io.EOF as a rule.
 	err error
+	// parses is what documents are given.
+	parses *atomic.Int64
 }
 
 // Documents cuts a stream that begins after the given number of lines of a
@@ -57,7 +62,7 @@ func (s *Splitter) Documents(file string, line int, src io.Reader) iter.Seq2[Doc
 					return
 				}
 			case length > 0:
-				doc := Document{File: s.file, Line: s.line, Data: s.buf[s.start : s.start+length]}
+				doc := Document{File: s.file, Line: s.line, Data: s.buf[s.start : s.start+length], parses: s.parses}
 				s.drop(length)
 				if !yield(doc, nil) {
 					return

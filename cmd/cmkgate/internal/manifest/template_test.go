@@ -106,7 +106,9 @@ func TestOutsideIsWhatAKustomizationFetches(t *testing.T) {
 		".":  "../../x github.com/org/repo//base?ref=v1 https://example.com/x.yaml git@example.com:org/repo chart ",
 	} {
 		var got []string
-		for _, o := range (&Document{File: "in/kustomization.yaml", Data: []byte(text)}).Outside([]string{folder}) {
+		d := &Document{File: "in/kustomization.yaml", Data: []byte(text)}
+		parsed := d.ACK()
+		for _, o := range d.Outside(&parsed, []string{folder}) {
 			if o.Line == 0 || o.Column == 0 {
 				t.Errorf("%+v", o)
 			}
@@ -116,7 +118,7 @@ func TestOutsideIsWhatAKustomizationFetches(t *testing.T) {
 			t.Errorf("%s: got %q", folder, got)
 		}
 	}
-	if got := (&Document{File: "in/other.yaml", Data: []byte(text)}).Outside([]string{"in"}); got != nil {
+	if got := (&Document{File: "in/other.yaml", Data: []byte(text)}).Outside(&Parsed{}, []string{"in"}); got != nil {
 		t.Errorf("got %v", got)
 	}
 }

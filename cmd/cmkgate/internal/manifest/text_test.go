@@ -19,7 +19,7 @@ func within(t *testing.T, manifest string, paths ...string) []string {
 		if problem != nil {
 			t.Fatal(problem)
 		}
-		parsed := doc.parse()
+		parsed := doc.Parse()
 		for i := range parsed.Objects {
 			for _, path := range paths {
 				line, column := parsed.Objects[i].PositionWithin(tree.MustPath("text"), tree.MustPath(path))
@@ -83,7 +83,7 @@ func FuzzPositionWithin(f *testing.F) {
 			if problem != nil {
 				return
 			}
-			parsed := doc.parse()
+			parsed := doc.Parse()
 			for i := range parsed.Objects {
 				o := &parsed.Objects[i]
 				for _, path := range []string{"", "a", "a.b[1]"} {

@@ -1,8 +1,10 @@
 package manifest
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -52,41 +54,102 @@ func (in *Input) folder(path string, matches func(string) bool, yield func(sourc
 }
 
 func (w *walk) enter(d dir) bool {
-	entries, err := os.ReadDir(d.path)
+	list, err := w.list(d.path)
 	if err != nil && !w.yield(unreadable(d.path, err)) {
 		return false
 	}
-	named := func(e fs.DirEntry) bool { return e.Name() == ignore.FileName }
-	if d.rules.Repository() != "" && slices.ContainsFunc(entries, named) {
+	if list.ignores && d.rules.Repository() != "" {
 		if text, err := os.ReadFile(filepath.Join(d.path, ignore.FileName)); err == nil {
 			d.rules = d.rules.Add(d.real, text)
 		}
 	}
-	for _, e := range entries {
-		if !w.entry(d, e) {
+	for i := range list.begin {
+		if !w.entry(d, list.entry(i)) {
 			return false
 		}
 	}
 	return true
 }
 
-func (w *walk) entry(d dir, e fs.DirEntry) bool {
-	link, folder := e.Type()&fs.ModeSymlink != 0, e.IsDir()
-	if !link && !folder && !isManifest(e.Name()) && w.matches == nil {
-		return true
+// entry is what a folder holds.
+type entry struct {
+	name         string
+	link, folder bool
+}
+
+// folderList is what may count of a folder, in order. A large one has many entries, so
+// they are kept in one text: of each a byte for its kind, the name, a zero.
+type folderList struct {
+	text  []byte
+	begin []int32
+	// ignores is set where there is a file of patterns.
+	ignores bool
+}
+
+const (
+	fileMark   = 'f'
+	linkMark   = 'l'
+	folderMark = 'd'
+)
+
+// list reads a folder.
+func (w *walk) list(path string) (folderList, error) {
+	var l folderList
+	f, err := os.Open(path)
+	if err != nil {
+		return l, err //nolint:wrapcheck // reason tells it
 	}
-	path, realPath := filepath.Join(d.path, e.Name()), d.real+"/"+e.Name()
+	defer f.Close() //nolint:errcheck // nothing was written
+	const together = 256
+	for err == nil {
+		var some []fs.DirEntry
+		some, err = f.ReadDir(together)
+		for _, e := range some {
+			l.ignores = l.ignores || e.Name() == ignore.FileName
+			mark := byte(fileMark)
+			switch {
+			case e.Type()&fs.ModeSymlink != 0:
+				mark = linkMark
+			case e.IsDir():
+				mark = folderMark
+			case !isManifest(e.Name()) && w.matches == nil:
+				continue
+			}
+			l.begin = append(l.begin, int32(len(l.text))) //nolint:gosec // no folder has so many
+			l.text = append(append(append(l.text, mark), e.Name()...), 0)
+		}
+	}
+	slices.SortFunc(l.begin, func(a, b int32) int { return bytes.Compare(l.name(a), l.name(b)) })
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return l, err //nolint:wrapcheck // likewise
+}
+
+func (l *folderList) name(begin int32) []byte {
+	name := l.text[begin+1:]
+	return name[:bytes.IndexByte(name, 0)]
+}
+
+func (l *folderList) entry(i int) entry {
+	mark := l.text[l.begin[i]]
+	return entry{string(l.name(l.begin[i])), mark == linkMark, mark == folderMark}
+}
+
+func (w *walk) entry(d dir, e entry) bool {
+	link, folder := e.link, e.folder
+	path, realPath := filepath.Join(d.path, e.name), d.real+"/"+e.name
 	info, err := follow(path, e)
 	if link && err == nil {
 		folder = info.IsDir()
 	}
-	if folder && isInternal(e.Name()) || w.own.Ignores(realPath, folder) {
+	if folder && isInternal(e.name) || w.own.Ignores(realPath, folder) {
 		return true
 	}
 	if link && err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return w.yield(unreadable(path, err)) // what it leads to may be manifests
 	}
-	wanted := d.wanted && (folder || isManifest(e.Name())) || w.matches != nil && w.matches(path)
+	wanted := d.wanted && (folder || isManifest(e.name)) || w.matches != nil && w.matches(path)
 	ignored := d.ignored || d.rules.Ignores(realPath, folder)
 	switch {
 	case !folder && !wanted:
@@ -119,14 +182,14 @@ func isInternal(name string) bool {
 
 // follow looks at what an entry leads to. Of folders no more is asked than
 // that they are some.
-func follow(path string, e fs.DirEntry) (fs.FileInfo, error) {
+func follow(path string, e entry) (fs.FileInfo, error) {
 	switch {
-	case e.Type()&fs.ModeSymlink != 0:
+	case e.link:
 		return os.Stat(path) //nolint:wrapcheck // reason tells it
-	case e.IsDir():
+	case e.folder:
 		return nil, nil //nolint:nilnil // nobody looks at it
 	default:
-		return e.Info() //nolint:wrapcheck // reason tells it
+		return os.Lstat(path) //nolint:wrapcheck // reason tells it
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 // the number of such objects and not with that of files.
 type World struct {
 	namespaces map[string]policies.Namespace
-	named      map[awsName][]policies.Object
+	named      map[awsName][]*kept
 	selectors  map[string]*policies.RoleSelector
 	roles      policies.Roles
 }
@@ -39,7 +39,7 @@ type awsName struct {
 func NewWorld() *World {
 	return &World{
 		namespaces: map[string]policies.Namespace{},
-		named:      map[awsName][]policies.Object{},
+		named:      map[awsName][]*kept{},
 		selectors:  map[string]*policies.RoleSelector{},
 	}
 }
@@ -47,11 +47,15 @@ func NewWorld() *World {
 // Fact is what one object says of the world. The zero Fact says nothing.
 type Fact struct {
 	namespace *policies.Namespace
-	as        awsName
-	object    policies.Object
+	object    *kept
 	selector  *policies.RoleSelector
-	roleMap   string // the name of the ConfigMap
-	roles     map[string]string
+	roles     *roleMap
+}
+
+// roleMap is one of ACK's ConfigMaps.
+type roleMap struct {
+	name string
+	data map[string]string
 }
 
 // Survey finds out what documents say of the world.
@@ -59,7 +63,7 @@ type Survey struct {
 	namespace    string
 	ackNamespace string
 	words        []string
-	lookups      map[catalog.Kind]lookup
+	lookups      map[catalog.Kind]*lookup
 }
 
 // lookup is a kind that policies look up, made ready.
@@ -76,7 +80,7 @@ func NewSurvey(namespace, ackNamespace string) (*Survey, error) {
 		namespace:    namespace,
 		ackNamespace: ackNamespace,
 		words:        []string{"Namespace", "IAMRoleSelector", policies.RoleAccountMap, policies.RoleTeamMap},
-		lookups:      map[catalog.Kind]lookup{},
+		lookups:      map[catalog.Kind]*lookup{},
 	}
 	for _, l := range catalog.Lookups() {
 		name, err := tree.ParsePath(l.Name)
@@ -87,20 +91,19 @@ func NewSurvey(namespace, ackNamespace string) (*Survey, error) {
 		if err != nil {
 			return nil, err //nolint:wrapcheck // it names the path
 		}
-		s.lookups[l.Kind] = lookup{l.Kind, name, keep}
+		s.lookups[l.Kind] = &lookup{l.Kind, name, keep}
 		s.words = append(s.words, l.Kind.Name)
 	}
 	return s, nil
 }
 
-// Facts returns what a document says of the world. It parses few documents:
+// Concerns reports whether a document may say something of the world. Few do:
 // other objects than those that count seldom hold the name of their kind.
-func (s *Survey) Facts(d *Document) []Fact {
-	if !d.Contains(s.words...) {
-		return nil
-	}
+func (s *Survey) Concerns(d *Document) bool { return d.Contains(s.words...) }
+
+// Facts returns what the objects of a document say of the world.
+func (s *Survey) Facts(parsed *Parsed) []Fact {
 	var out []Fact
-	parsed := d.parse()
 	for i := range parsed.Objects {
 		o := parsed.Objects[i].Object
 		o.Namespace = cmp.Or(o.Namespace, s.namespace)
@@ -122,8 +125,10 @@ func (s *Survey) Answer(data []byte) (facts []Fact, next string, err error) {
 	(&Document{}).flatten(&parsed, root, nil, "", "")
 	for i := range parsed.Objects {
 		if fact, ok := s.fact(parsed.Objects[i].Object); ok {
-			fact.object.Planned = false
-			fact.object.Standing = ack.StandingOf(ack.Object{Kind: fact.as.kind, Root: parsed.Objects[i].Root})
+			if fact.object != nil {
+				fact.object.live = true
+				fact.object.standing = ack.StandingOf(ack.Object{Kind: *fact.object.kind, Root: parsed.Objects[i].Root})
+			}
 			facts = append(facts, fact)
 		}
 	}
@@ -145,13 +150,8 @@ func (s *Survey) fact(o policies.Object) (Fact, bool) {
 	if !ok {
 		return Fact{}, false
 	}
-	f := Fact{as: awsName{l.kind, o.Root.Find(l.name).Str()}}
-	f.as.name = strings.Clone(f.as.name) // nothing that is kept may share memory with the document
-	f.object = policies.Object{
-		Group: l.kind.Group, Kind: l.kind.Name, Namespace: strings.Clone(o.Namespace), Name: strings.Clone(o.Name),
-		Root: l.keep.Trim(o.Root), Planned: true,
-	}
-	return f, f.as.name != ""
+	object := keep(l, &o)
+	return Fact{object: object}, object.nameInAWS != ""
 }
 
 func namespaceFact(o policies.Object) (Fact, bool) {
@@ -167,7 +167,7 @@ func (s *Survey) roleMapFact(o policies.Object) (Fact, bool) {
 	if o.Namespace != s.ackNamespace || o.Name != policies.RoleAccountMap && o.Name != policies.RoleTeamMap {
 		return Fact{}, false
 	}
-	return Fact{roleMap: o.Name, roles: stringMap(o.Root.Get("data"))}, true
+	return Fact{roles: &roleMap{strings.Clone(o.Name), stringMap(o.Root.Get("data"))}}, true
 }
 
 // Add takes a fact in. Of two objects with the same name in Kubernetes the later counts.
@@ -175,29 +175,31 @@ func (w *World) Add(f Fact) {
 	if f.namespace != nil {
 		w.namespaces[f.namespace.Name] = *f.namespace
 	}
-	w.addObject(f)
+	if f.object != nil {
+		w.addObject(f.object)
+	}
 	if f.selector != nil {
 		w.selectors[f.selector.Name] = f.selector
 	}
-	switch f.roleMap {
-	case policies.RoleAccountMap:
-		w.roles.Accounts = f.roles
-	case policies.RoleTeamMap:
-		w.roles.Teams = f.roles
+	switch {
+	case f.roles == nil:
+	case f.roles.name == policies.RoleAccountMap:
+		w.roles.Accounts = f.roles.data
+	case f.roles.name == policies.RoleTeamMap:
+		w.roles.Teams = f.roles.data
 	}
 }
 
-func (w *World) addObject(f Fact) {
-	if f.as.name != "" {
-		w.named[f.as] = append(w.named[f.as], f.object)
-	}
+func (w *World) addObject(k *kept) {
+	as := awsName{*k.kind, k.nameInAWS}
+	w.named[as] = append(w.named[as], k)
 }
 
 func (w *World) objectNames() map[kubernetesName]bool {
 	names := map[kubernetesName]bool{}
 	for as, objects := range w.named {
 		for i := range objects {
-			names[kubernetesName{as.kind, objects[i].Namespace, objects[i].Name}] = true
+			names[kubernetesName{as.kind, objects[i].namespace, objects[i].name}] = true
 		}
 	}
 	return names
@@ -215,17 +217,18 @@ func (w *World) AddLive(facts []Fact) {
 			maps.Copy(f.namespace.Annotations, planned.Annotations)
 			w.namespaces[f.namespace.Name] = *f.namespace
 		}
-		if f.object.Root != nil && !brought[kubernetesName{f.as.kind, f.object.Namespace, f.object.Name}] {
-			w.addObject(f)
+		if k := f.object; k != nil && !brought[kubernetesName{*k.kind, k.namespace, k.name}] {
+			w.addObject(k)
 		}
 		if f.selector != nil && w.selectors[f.selector.Name] == nil {
 			w.selectors[f.selector.Name] = f.selector
 		}
 		switch {
-		case f.roleMap == policies.RoleAccountMap && w.roles.Accounts == nil:
-			w.roles.Accounts = f.roles
-		case f.roleMap == policies.RoleTeamMap && w.roles.Teams == nil:
-			w.roles.Teams = f.roles
+		case f.roles == nil:
+		case f.roles.name == policies.RoleAccountMap && w.roles.Accounts == nil:
+			w.roles.Accounts = f.roles.data
+		case f.roles.name == policies.RoleTeamMap && w.roles.Teams == nil:
+			w.roles.Teams = f.roles.data
 		}
 	}
 }
@@ -234,8 +237,8 @@ func (w *World) AddLive(facts []Fact) {
 // that does not depend on the files they stand in.
 func (w *World) Finish() {
 	for _, objects := range w.named {
-		slices.SortStableFunc(objects, func(a, b policies.Object) int {
-			return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
+		slices.SortStableFunc(objects, func(a, b *kept) int {
+			return cmp.Or(cmp.Compare(a.namespace, b.namespace), cmp.Compare(a.name, b.name))
 		})
 	}
 	w.roles.Selectors = slices.Collect(maps.Values(w.selectors))
@@ -252,7 +255,12 @@ func (w *World) Namespace(name string) (policies.Namespace, bool) {
 
 // Named returns the objects of that kind and AWS name among the manifests.
 func (w *World) Named(kind catalog.Kind, name string) []policies.Object {
-	return w.named[awsName{kind, name}]
+	found := w.named[awsName{kind, name}]
+	out := make([]policies.Object, len(found))
+	for i, k := range found {
+		out[i] = k.object()
+	}
+	return out
 }
 
 // Roles returns what chooses ACK's roles among the manifests.

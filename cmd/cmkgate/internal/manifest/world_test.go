@@ -24,7 +24,8 @@ func worldOf(text, namespace string) *World {
 		if problem != nil {
 			continue
 		}
-		for _, fact := range survey.Facts(&doc) {
+		parsed := doc.Parse()
+		for _, fact := range survey.Facts(&parsed) {
 			world.Add(fact)
 		}
 	}

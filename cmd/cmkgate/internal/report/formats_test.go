@@ -290,11 +290,11 @@ func TestGitHubReadsACommandAsItWasMeant(t *testing.T) {
 		name, value, _ := strings.Cut(field, "=")
 		fields[name] = decode.Replace(value)
 	}
-	want := map[string]string{"file": printable(hostile), "line": "1", "col": "1", "title": "not judged"}
+	want := map[string]string{"file": manifest.Printable(hostile), "line": "1", "col": "1", "title": "not judged"}
 	if diff := cmp.Diff(want, fields); diff != "" {
 		t.Error(diff)
 	}
-	if decode.Replace(data) != printable(hostile) {
+	if decode.Replace(data) != manifest.Printable(hostile) {
 		t.Errorf("got %q", data)
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 )
 
 // github writes workflow commands of GitHub Actions, which become annotations
@@ -20,12 +22,12 @@ func (g *github) Write(batch *Batch) error {
 		if p.Line > 0 {
 			properties += fmt.Sprintf(",line=%d,col=%d", p.Line, max(p.Column, 1))
 		}
-		command(&b, "error", properties+",title=not judged", printable(p.Text))
+		command(&b, "error", properties+",title=not judged", manifest.Printable(p.Text))
 	}
 	for i := range batch.Results {
 		r := &batch.Results[i]
-		s := severityOf(r)
-		if g.Quiet && s != denied {
+		s := SeverityOf(r)
+		if g.Quiet && s != Denied {
 			continue
 		}
 		properties := "file=" + property(r.File)
@@ -39,7 +41,7 @@ func (g *github) Write(batch *Batch) error {
 				properties += fmt.Sprintf(",endColumn=%d", r.EndColumn)
 			}
 		}
-		kind := map[severity]string{denied: "error", warning: "warning", injected: "notice", remark: "notice"}[s]
+		kind := map[Severity]string{Denied: "error", Warning: "warning", Injected: "notice", Remark: "notice"}[s]
 		title := property(fmt.Sprintf("%s: %s", s, label(r)))
 		command(&b, kind, properties+",title="+title, message)
 	}
@@ -56,7 +58,7 @@ func command(b *strings.Builder, kind, properties, message string) {
 
 // property is a value between the commas of a command.
 func property(s string) string {
-	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(commandData.Replace(printable(s)))
+	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(commandData.Replace(manifest.Printable(s)))
 }
 
 // commandData is how workflow commands write characters that would end them:

@@ -58,7 +58,7 @@ func (j *junit) Write(b *Batch) error {
 	}
 	for i := range b.Passed {
 		r := &b.Passed[i]
-		c := junitCase{Name: printable(subject(r)), Class: printable(r.Kind), File: printable(r.File), Line: line(r)}
+		c := junitCase{Name: manifest.Printable(subject(r)), Class: manifest.Printable(r.Kind), File: manifest.Printable(r.File), Line: line(r)}
 		if err := j.add(r.File, c); err != nil {
 			return err
 		}
@@ -68,17 +68,17 @@ func (j *junit) Write(b *Batch) error {
 
 func unreadCase(p *manifest.Problem) junitCase {
 	return junitCase{
-		Name: "can be judged", Class: "input", File: printable(p.File), Line: p.Line,
-		Error: &junitDetail{Message: printable(p.Text), Type: "input", Text: p.String()},
+		Name: "can be judged", Class: "input", File: manifest.Printable(p.File), Line: p.Line,
+		Error: &junitDetail{Message: manifest.Printable(p.Text), Type: "input", Text: p.String()},
 	}
 }
 
 func (j *junit) resultCase(r *Result) junitCase {
-	c := junitCase{Name: headline(r) + " [" + label(r) + "]", Class: r.Policy, File: printable(r.File), Line: line(r)}
-	s := severityOf(r)
+	c := junitCase{Name: headline(r) + " [" + label(r) + "]", Class: r.Policy, File: manifest.Printable(r.File), Line: line(r)}
+	s := SeverityOf(r)
 	whole := fmt.Sprintf("%s: %s: %s", place(r), s, sentence(r))
-	if s == denied || s == warning && j.WarningsFail {
-		c.Failure = &junitDetail{Message: printable(r.Message), Type: label(r), Text: whole}
+	if s == Denied || s == Warning && j.WarningsFail {
+		c.Failure = &junitDetail{Message: manifest.Printable(r.Message), Type: label(r), Text: whole}
 		return c
 	}
 	c.Output = whole
@@ -99,7 +99,7 @@ const manyTests = 1000
 
 // add puts a test into the suite of its file, and writes the suite before.
 func (j *junit) add(file string, c junitCase) error {
-	if file = printable(file); file != j.suite.Name || j.suite.Tests >= manyTests {
+	if file = manifest.Printable(file); file != j.suite.Name || j.suite.Tests >= manyTests {
 		if err := j.flush(); err != nil {
 			return err
 		}

@@ -16,8 +16,8 @@ type markdown struct {
 	Options
 	w        io.Writer
 	problems []manifest.Problem
-	found    [denied + 1][]Result
-	count    [denied + 1]int
+	found    [Denied + 1][]Result
+	count    [Denied + 1]int
 	unread   int
 }
 
@@ -29,7 +29,7 @@ func (m *markdown) Write(b *Batch) error {
 	m.problems = append(m.problems, b.Problems[:min(len(b.Problems), markdownRows-len(m.problems))]...)
 	for i := range b.Results {
 		r := &b.Results[i]
-		s := severityOf(r)
+		s := SeverityOf(r)
 		m.count[s]++
 		if m.count[s] <= markdownRows {
 			r := *r
@@ -47,7 +47,7 @@ func (m *markdown) Close(s Summary) error {
 	if m.unread > 0 {
 		b.WriteString("\n### Not judged\n\n| where | why |\n|---|---|\n")
 		for _, p := range m.problems {
-			where := printable(p.File)
+			where := manifest.Printable(p.File)
 			if p.Line > 0 {
 				where += fmt.Sprintf(":%d:%d", p.Line, p.Column)
 			}
@@ -56,13 +56,13 @@ func (m *markdown) Close(s Summary) error {
 		more(&b, m.unread-len(m.problems))
 	}
 	for _, section := range []struct {
-		of    severity
+		of    Severity
 		title string
-	}{{denied, "Denied"}, {warning, "Warnings"}, {injected, "Set at admission"}, {remark, "Remarks"}} {
-		if m.count[section.of] == 0 || m.Quiet && section.of != denied {
+	}{{Denied, "Denied"}, {Warning, "Warnings"}, {Injected, "Set at admission"}, {Remark, "Remarks"}} {
+		if m.count[section.of] == 0 || m.Quiet && section.of != Denied {
 			continue
 		}
-		folded := section.of == injected || section.of == remark
+		folded := section.of == Injected || section.of == Remark
 		if folded {
 			fmt.Fprintf(&b, "\n<details><summary>%s: %d</summary>\n", section.title, m.count[section.of])
 		} else {
@@ -76,7 +76,7 @@ func (m *markdown) Close(s Summary) error {
 	return write(m.w, b.String())
 }
 
-func (m *markdown) table(b *strings.Builder, s severity) {
+func (m *markdown) table(b *strings.Builder, s Severity) {
 	b.WriteString("\n| where | object | what | policy |\n|---|---|---|---|\n")
 	for i := range m.found[s] {
 		r := &m.found[s][i]
@@ -101,12 +101,12 @@ func code(s string) string {
 	if s == "" {
 		return ""
 	}
-	return "<code>" + entities(printable(short(s))) + "</code>"
+	return "<code>" + entities(manifest.Printable(short(s))) + "</code>"
 }
 
 // prose shows a sentence; what could be Markdown, HTML or a mention in it is not.
 func prose(s string) string {
-	return strings.ReplaceAll(entities(printable(short(s))), "&#64;", "&#64;<!-- -->")
+	return strings.ReplaceAll(entities(manifest.Printable(short(s))), "&#64;", "&#64;<!-- -->")
 }
 
 func short(s string) string {

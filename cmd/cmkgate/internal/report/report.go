@@ -115,14 +115,14 @@ func (s *Summary) NotCover(objects map[string]int) {
 
 // Count adds a result.
 func (s *Summary) Count(r *Result) {
-	switch {
-	case r.Inject:
+	switch SeverityOf(r) {
+	case Injected:
 		s.Injected++
-	case r.Mode == policies.Enforce:
+	case Denied:
 		s.Enforced++
-	case r.Mode == policies.Warn:
+	case Warning:
 		s.Warnings++
-	default:
+	case Remark:
 		s.Audited++
 	}
 }

@@ -159,7 +159,7 @@ func (s *sarif) fingerprint(r *Result) string {
 }
 
 func (s *sarif) notification(p manifest.Problem) sarifNotification {
-	n := sarifNotification{Level: "error", Message: sarifText{Text: unlinked(printable(p.Text))}}
+	n := sarifNotification{Level: "error", Message: sarifText{Text: unlinked(manifest.Printable(p.Text))}}
 	var region *sarifRegion
 	if p.Line > 0 {
 		region = &sarifRegion{StartLine: p.Line, StartColumn: max(p.Column, 1)}
@@ -201,7 +201,7 @@ func fixes(r *Result) []sarifFix {
 	if len(r.Changes) == 0 || r.Rendered != "" {
 		return nil
 	}
-	fix := sarifFix{Description: sarifText{Text: unlinked(printable(r.Message))}}
+	fix := sarifFix{Description: sarifText{Text: unlinked(manifest.Printable(r.Message))}}
 	change := sarifChange{Artifact: physical(r.File, nil).Artifact}
 	for _, c := range r.Changes {
 		change.Replacements = append(change.Replacements, sarifReplacement{

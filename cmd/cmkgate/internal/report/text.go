@@ -5,9 +5,9 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 )
 
 // text is the format for people: one line a finding, in the words of the
@@ -38,7 +38,7 @@ func (t *text) Write(batch *Batch) error {
 	var b strings.Builder
 	for i := range batch.Results {
 		r := &batch.Results[i]
-		if t.Quiet && severityOf(r) != denied {
+		if t.Quiet && SeverityOf(r) != Denied {
 			continue
 		}
 		if len(r.Fix) > 0 && r.Rendered == "" {
@@ -79,18 +79,9 @@ func subject(r *Result) string {
 	return strings.TrimSpace(r.Kind + " " + r.Name)
 }
 
-// printable escapes a text that holds line breaks or other control characters:
-// a manifest from a stranger must not write lines of its own into a log.
-func printable(s string) string {
-	if !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return !strconv.IsPrint(r) }) {
-		return strconv.Quote(s)
-	}
-	return s
-}
-
 func (t *text) mark(r *Result) string {
-	s := severityOf(r)
-	if color, ok := map[severity]string{denied: red, warning: yellow, injected: green}[s]; ok {
+	s := SeverityOf(r)
+	if color, ok := map[Severity]string{Denied: red, Warning: yellow, Injected: green}[s]; ok {
 		return t.paint(color, s.String())
 	}
 	return s.String()
@@ -140,7 +131,7 @@ func notCovered(kinds map[string]int) string {
 	var names []string
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
 		all += kinds[kind]
-		names = append(names, printable(fmt.Sprintf("%s (%d)", kind, kinds[kind])))
+		names = append(names, manifest.Printable(fmt.Sprintf("%s (%d)", kind, kinds[kind])))
 	}
 	if len(names) > most {
 		names = append(names[:most], fmt.Sprintf("and %d more kinds", len(names)-most))

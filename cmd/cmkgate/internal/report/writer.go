@@ -77,31 +77,33 @@ func New(format string, w io.Writer, o Options) (Writer, error) {
 	return nil, fmt.Errorf("unknown format %q; want one of %s", format, strings.Join(Names(), ", "))
 }
 
-// severity is what a result means to who reads a report.
-type severity int
+// Severity is what a result means to who reads a report.
+type Severity int
 
+// The severities, the gravest last.
 const (
-	remark severity = iota
-	injected
-	warning
-	denied
+	Remark Severity = iota
+	Injected
+	Warning
+	Denied
 )
 
 // String is the word that stands before a result.
-func (s severity) String() string {
-	return [...]string{remark: "audit", injected: "set at admission", warning: "warning", denied: "denied"}[s]
+func (s Severity) String() string {
+	return [...]string{Remark: "audit", Injected: "set at admission", Warning: "warning", Denied: "denied"}[s]
 }
 
-func severityOf(r *Result) severity {
+// SeverityOf is what the webhook would make of a result.
+func SeverityOf(r *Result) Severity {
 	switch {
 	case r.Inject:
-		return injected
+		return Injected
 	case r.Mode == policies.Enforce:
-		return denied
+		return Denied
 	case r.Mode == policies.Warn:
-		return warning
+		return Warning
 	default:
-		return remark
+		return Remark
 	}
 }
 
@@ -113,7 +115,7 @@ func headline(r *Result) string {
 	var parts []string
 	for _, part := range []string{subject(r), r.Path} {
 		if part != "" {
-			parts = append(parts, printable(part))
+			parts = append(parts, manifest.Printable(part))
 		}
 	}
 	return strings.Join(parts, ": ")
@@ -121,7 +123,7 @@ func headline(r *Result) string {
 
 // sentence is a result in one line, without file and label.
 func sentence(r *Result) string {
-	message := printable(r.Message)
+	message := manifest.Printable(r.Message)
 	if h := headline(r); h != "" {
 		return h + ": " + message
 	}
@@ -132,9 +134,9 @@ func sentence(r *Result) string {
 func place(r *Result) string {
 	at := fmt.Sprintf("%d:%d", r.Line, r.Column)
 	if r.Rendered != "" {
-		return fmt.Sprintf("%s (%s:%s)", printable(r.File), printable(r.Rendered), at)
+		return fmt.Sprintf("%s (%s:%s)", manifest.Printable(r.File), manifest.Printable(r.Rendered), at)
 	}
-	return printable(r.File) + ":" + at
+	return manifest.Printable(r.File) + ":" + at
 }
 
 func write(w io.Writer, s string) error {

@@ -1,5 +1,9 @@
 // Package rewrite replaces files so that whoever reads them sees the old or the
 // new content, never a part of one, whenever the process is killed.
+//
+// github.com/google/renameio does less: it is not made for Windows, does not keep the
+// owner, leaves its temporary file behind when the process is killed, and puts the new
+// content in the place of what somebody else has written meanwhile.
 package rewrite
 
 import (

@@ -1,4 +1,4 @@
-package main
+package check
 
 import (
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/edit"

@@ -1,4 +1,4 @@
-package main
+package fix
 
 import (
 	"bytes"
@@ -17,6 +17,7 @@ import (
 	"go.yaml.in/yaml/v3"
 	sigsyaml "sigs.k8s.io/yaml"
 
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/check"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/edit"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/schema"
@@ -27,7 +28,7 @@ import (
 )
 
 // newFixer makes a fixer with every policy enforced.
-func newFixer(t testing.TB) *fixer {
+func newFixer(t testing.TB) *Fixer {
 	t.Helper()
 	var modes strings.Builder
 	for _, p := range policies.All() {
@@ -42,10 +43,8 @@ func newFixer(t testing.TB) *fixer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &fixer{checker: &checker{evaluator: evaluator, shapes: shapes{schema.New(), schemaWarn}}, writes: true}
+	return &Fixer{Checker: &check.Checker{Evaluator: evaluator, Schemas: schema.New(), Schema: check.SchemaWarn}, Writes: true}
 }
-
-func nothingKnown() learned { return learned{world: manifest.NewWorld()} }
 
 // style is a way to write objects into a file.
 type style struct {
@@ -200,10 +199,10 @@ func TestFixesOfHostileObjects(t *testing.T) {
 	for seed := range number {
 		in := ways[seed%len(ways)].write(t, []any{generate.New(schemas, uint64(seed)).Hostile(kinds[seed%len(kinds)])})
 		var splitter manifest.Splitter
-		out := f.piece("objects.yaml", 0, []byte(in), &splitter, nothingKnown())
-		if len(out.problems) > 0 || isTemplate(&out) {
-			if !bytes.Equal(out.before, out.after) && len(out.fixes) == 0 || strings.Contains(fmt.Sprint(out.problems), "defect") {
-				t.Errorf("seed %d: %v in\n%s", seed, out.problems, in)
+		out := f.Piece("objects.yaml", 0, []byte(in), &splitter, check.NothingKnown())
+		if len(out.Problems) > 0 || isTemplate(&out) {
+			if !bytes.Equal(out.Before, out.After) && len(out.Fixes) == 0 || strings.Contains(fmt.Sprint(out.Problems), "defect") {
+				t.Errorf("seed %d: %v in\n%s", seed, out.Problems, in)
 			}
 			continue
 		}
@@ -219,8 +218,8 @@ func TestFixesOfHostileObjects(t *testing.T) {
 }
 
 // isTemplate tells of what only what it renders can be judged of.
-func isTemplate(f *fixed) bool {
-	return slices.ContainsFunc(f.left, func(l left) bool { return l.Reason == policies.Unverifiable && l.Kind == "" })
+func isTemplate(f *Piece) bool {
+	return slices.ContainsFunc(f.Left, func(l Left) bool { return l.Reason == policies.Unverifiable && l.Kind == "" })
 }
 
 // TestOneRefusedFixLeavesTheOthers puts one object that cannot be fixed among
@@ -240,11 +239,11 @@ func TestOneRefusedFixLeavesTheOthers(t *testing.T) {
 	}
 	in.WriteString("x: *shared\n")
 	var splitter manifest.Splitter
-	out := newFixer(t).piece("list.yaml", 0, []byte(in.String()), &splitter, nothingKnown())
-	if len(out.fixes) != n-1 || len(out.left) != 1 || out.left[0].Name != "n-77" || out.left[0].why == nil || len(out.problems) > 0 {
-		t.Errorf("%d fixes, left: %+v, problems: %v", len(out.fixes), out.left, out.problems)
+	out := newFixer(t).Piece("list.yaml", 0, []byte(in.String()), &splitter, check.NothingKnown())
+	if len(out.Fixes) != n-1 || len(out.Left) != 1 || out.Left[0].Name != "n-77" || out.Left[0].Why == nil || len(out.Problems) > 0 {
+		t.Errorf("%d fixes, left: %+v, problems: %v", len(out.Fixes), out.Left, out.Problems)
 	}
-	if got := bytes.Count(out.after, []byte("alias/aws/s3")); got != 1 {
+	if got := bytes.Count(out.After, []byte("alias/aws/s3")); got != 1 {
 		t.Errorf("%d wrong keys are left", got)
 	}
 }
@@ -271,57 +270,57 @@ func TestFilesKeepWhatIsNotOurs(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var splitter manifest.Splitter
 			f := newFixer(t)
-			out := f.piece("x.yaml", 0, []byte(tt.in), &splitter, nothingKnown())
-			if len(out.problems) > 0 || len(out.fixes) != tt.fixes {
-				t.Fatalf("%d fixes, problems: %v", len(out.fixes), out.problems)
+			out := f.Piece("x.yaml", 0, []byte(tt.in), &splitter, check.NothingKnown())
+			if len(out.Problems) > 0 || len(out.Fixes) != tt.fixes {
+				t.Fatalf("%d fixes, problems: %v", len(out.Fixes), out.Problems)
 			}
-			if want := strings.ReplaceAll(tt.in, wrong, right); string(out.after) != want {
-				t.Errorf("got\n%q\nwant\n%q", out.after, want)
+			if want := strings.ReplaceAll(tt.in, wrong, right); string(out.After) != want {
+				t.Errorf("got\n%q\nwant\n%q", out.After, want)
 			}
 		})
 	}
 }
 
-func holdFix(t testing.TB, f *fixer, in string, also ...func(*fixed) error) (fixes, refused int, err error) {
+func holdFix(t testing.TB, f *Fixer, in string, also ...func(*Piece) error) (fixes, refused int, err error) {
 	t.Helper()
 	var splitter manifest.Splitter
-	out := f.piece("objects.yaml", 0, []byte(in), &splitter, nothingKnown())
-	if len(out.problems) > 0 {
-		return 0, 0, fmt.Errorf("%v in\n%s", out.problems, in)
+	out := f.Piece("objects.yaml", 0, []byte(in), &splitter, check.NothingKnown())
+	if len(out.Problems) > 0 {
+		return 0, 0, fmt.Errorf("%v in\n%s", out.Problems, in)
 	}
-	want, got := decodeStream(t, in), decodeStream(t, string(out.after))
-	for i := range out.fixes {
-		apply(t, want, got, &out.fixes[i])
+	want, got := decodeStream(t, in), decodeStream(t, string(out.After))
+	for i := range out.Fixes {
+		apply(t, want, got, &out.Fixes[i])
 	}
 	if !reflect.DeepEqual(got, want) {
-		return 0, 0, fmt.Errorf("something else came of\n%s\nnamely\n%s", in, out.after)
+		return 0, 0, fmt.Errorf("something else came of\n%s\nnamely\n%s", in, out.After)
 	}
 	for _, hold := range also {
 		if err := hold(&out); err != nil {
 			return 0, 0, err
 		}
 	}
-	for _, l := range out.left {
-		if l.why == nil && len(l.Fix) > 0 {
-			return 0, 0, fmt.Errorf("left although it can be fixed: %+v in\n%s", l.Result, out.after)
+	for _, l := range out.Left {
+		if l.Why == nil && len(l.Fix) > 0 {
+			return 0, 0, fmt.Errorf("left although it can be fixed: %+v in\n%s", l.Result, out.After)
 		}
-		if l.why != nil {
+		if l.Why != nil {
 			refused++
-			t.Logf("refused: %v: %s %s", l.why, l.Path, l.Message)
+			t.Logf("refused: %v: %s %s", l.Why, l.Path, l.Message)
 		}
 	}
-	again := f.piece("objects.yaml", 0, out.after, &splitter, nothingKnown())
-	if len(again.fixes) > 0 || !bytes.Equal(again.after, out.after) {
-		return 0, 0, fmt.Errorf("fixed once more:\n%s\nto\n%s", out.after, again.after)
+	again := f.Piece("objects.yaml", 0, out.After, &splitter, check.NothingKnown())
+	if len(again.Fixes) > 0 || !bytes.Equal(again.After, out.After) {
+		return 0, 0, fmt.Errorf("fixed once more:\n%s\nto\n%s", out.After, again.After)
 	}
-	return len(out.fixes), refused, nil
+	return len(out.Fixes), refused, nil
 }
 
 // isMinimal holds that every line stays as it is but those of the old values, and
 // the one before something new (JSON needs a comma there, brackets have one line).
-func isMinimal(f *fixed) error {
+func isMinimal(f *Piece) error {
 	var added, removed int
-	for line := range strings.Lines(string(edit.Diff("x", f.before, f.splices))) {
+	for line := range strings.Lines(string(edit.Diff("x", f.Before, f.Splices))) {
 		switch {
 		case strings.HasPrefix(line, "+++"), strings.HasPrefix(line, "---"):
 		case line[0] == '+':
@@ -331,18 +330,18 @@ func isMinimal(f *fixed) error {
 		}
 	}
 	edits, allowed := 0, 0
-	for i := range f.fixes {
-		if strings.Contains(f.fixes[i].done, ", was of type") {
+	for i := range f.Fixes {
+		if strings.Contains(f.Fixes[i].Done, ", was of type") {
 			return nil // an object of any length went
 		}
-		for _, e := range f.fixes[i].edits {
+		for _, e := range f.Fixes[i].Edits {
 			edits++
 			allowed += 1 + strings.Count(fmt.Sprint(e.Value), "\n")
 		}
 	}
 	const deepest = 12 // lines of objects and lists around one new value, closing brackets included
 	if removed > 2*allowed || added > removed+edits*deepest {
-		return fmt.Errorf("%d lines became %d for %d edits:\n%s", removed, added, edits, edit.Diff("x", f.before, f.splices))
+		return fmt.Errorf("%d lines became %d for %d edits:\n%s", removed, added, edits, edit.Diff("x", f.Before, f.Splices))
 	}
 	return nil
 }
@@ -364,17 +363,17 @@ func decodeStream(t testing.TB, in string) []any {
 // apply makes the edits of a fix in decoded documents, by other means than the
 // fixer. JSON texts are compared by what they say, so those of got are written
 // in the same way.
-func apply(t testing.TB, want, got []any, f *fix) {
+func apply(t testing.TB, want, got []any, f *Fix) {
 	t.Helper()
-	for _, edit := range f.edits {
-		path := f.at.Child(edit.Path...)
+	for _, edit := range f.Edits {
+		path := f.At.Child(edit.Path...)
 		if edit.Within == nil {
-			want[f.document] = setIn(want[f.document], path, edit.Value)
+			want[f.Document] = setIn(want[f.Document], path, edit.Value)
 			continue
 		}
-		inner := setIn(inside(t, want[f.document], path), edit.Within, edit.Value)
-		want[f.document] = setIn(want[f.document], path, textOf(inner))
-		got[f.document] = setIn(got[f.document], path, textOf(inside(t, got[f.document], path)))
+		inner := setIn(inside(t, want[f.Document], path), edit.Within, edit.Value)
+		want[f.Document] = setIn(want[f.Document], path, textOf(inner))
+		got[f.Document] = setIn(got[f.Document], path, textOf(inside(t, got[f.Document], path)))
 	}
 }
 

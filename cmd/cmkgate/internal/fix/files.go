@@ -1,6 +1,7 @@
-package main
+package fix
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"io"
@@ -9,7 +10,9 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/check"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/parallel"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/rewrite"
 )
 
@@ -22,10 +25,16 @@ type origin struct {
 	first bool
 }
 
-// files fixes the input, several files or pieces of one at a time, and hands on
+// First reports whether the piece begins a file.
+func (o *origin) First() bool { return o.first }
+
+// Unread reports whether the piece stands for what could not be read.
+func (o *origin) Unread() bool { return o.batch.Problem != nil }
+
+// Files fixes the input, several files or pieces of one at a time, and hands on
 // what became of them in order. It writes the files that come as a whole and
 // change if it is told to.
-func (f *fixer) files(ctx context.Context, input *manifest.Input, known learned, write bool, tell func(fixed) error) error {
+func (f *Fixer) Files(ctx context.Context, input *manifest.Input, known *check.Known, write bool, tell func(Piece) error) error {
 	upToSignal := func(yield func(origin) bool) {
 		for o := range onlyOnce(input) {
 			if ctx.Err() != nil || !yield(o) {
@@ -33,19 +42,19 @@ func (f *fixer) files(ctx context.Context, input *manifest.Input, known learned,
 			}
 		}
 	}
-	return inOrder(f.workers, upToSignal, func() func(origin) fixed {
-		var splitter manifest.Splitter
-		return func(o origin) fixed {
+	return parallel.InOrder(f.Workers, upToSignal, func() func(origin) Piece { //nolint:wrapcheck // it is of tell, or a panic
+		splitter := input.Splitter()
+		return func(o origin) Piece {
 			data, lines, problem := o.batch.Read()
 			if problem != nil {
-				return fixed{origin: o, problems: []manifest.Problem{*problem}}
+				return Piece{origin: o, Problems: []manifest.Problem{*problem}}
 			}
-			out := f.piece(o.batch.File, lines, data, &splitter, known)
+			out := f.Piece(o.batch.File, lines, data, splitter, known)
 			out.origin = o
 			out.again = func(moved int) []manifest.Problem {
-				return f.piece(o.batch.File, lines+moved, data, &manifest.Splitter{}, known).problems
+				return f.Piece(o.batch.File, lines+moved, data, &manifest.Splitter{}, known).Problems
 			}
-			if write && o.batch.IsFile() && len(out.fixes) > 0 {
+			if write && o.batch.IsFile() && len(out.Fixes) > 0 {
 				out.write()
 			}
 			return out
@@ -53,10 +62,10 @@ func (f *fixer) files(ctx context.Context, input *manifest.Input, known learned,
 	}, tell)
 }
 
-func (out *fixed) write() {
-	if err := rewrite.File(out.batch.File, out.before, out.after); err != nil {
-		out.fixes = nil
-		out.problems = append(out.problems, manifest.Problem{File: out.batch.File, Text: err.Error() + "."})
+func (out *Piece) write() {
+	if err := rewrite.File(out.batch.File, out.Before, out.After); err != nil {
+		out.Fixes = nil
+		out.Problems = append(out.Problems, manifest.Problem{File: out.batch.File, Text: err.Error() + "."})
 	}
 }
 
@@ -124,4 +133,25 @@ func (l links) resolve(file string) string {
 		return ""
 	}
 	return path
+}
+
+// ResourceList evaluates and fixes the items of one document by all of them.
+func (f *Fixer) ResourceList(data []byte) (Piece, error) {
+	stdin, err := manifest.NewSpool(bytes.NewReader(data))
+	if err != nil {
+		return Piece{}, err //nolint:wrapcheck // it names standard input
+	}
+	defer stdin.Close()
+	input := &manifest.Input{Paths: []string{manifest.Stdin}, Stdin: stdin}
+	known, err := f.CollectFacts(input)
+	if err != nil {
+		return Piece{}, err //nolint:wrapcheck // it says what could not be done
+	}
+	if !f.JudgeOnly {
+		if known, err = f.WhenFixed(input, known); err != nil {
+			return Piece{}, err
+		}
+	}
+	var splitter manifest.Splitter
+	return f.Piece("stdin", 0, data, &splitter, known), nil
 }

@@ -1,4 +1,6 @@
-package main
+// Package fix makes the edits of findings in the bytes of manifests, and hands the
+// files on. It prints nothing but what was asked for: the diff, or the fixed stream.
+package fix
 
 import (
 	"bytes"
@@ -7,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/check"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/edit"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/manifest"
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/report"
@@ -14,98 +17,101 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// fixer makes the edits of findings in the bytes of manifests. It judges what it
+// Fixer makes the edits of findings in the bytes of manifests. It judges what it
 // has made, and hands out nothing that is not what it meant to make.
-type fixer struct {
-	*checker
-	// judgeOnly leaves every finding as it is.
-	judgeOnly bool
-	// only names the policies whose findings are put right; all where it is empty.
-	only []policies.ID
-	// writes tells that the files will be as they were made, so that what is left
+type Fixer struct {
+	*check.Checker
+	// JudgeOnly leaves every finding as it is.
+	JudgeOnly bool
+	// Only names the policies whose findings are put right; all where it is empty.
+	Only []policies.ID
+	// Writes tells that the files will be as they were made, so that what is left
 	// has its place in them.
-	writes bool
+	Writes bool
 }
 
-// fixed is what became of a file, or a piece of one.
-type fixed struct {
+// Piece is what became of a file, or a piece of one.
+type Piece struct {
 	origin
-	before, after []byte
-	// splices are what made the one of the other.
-	splices  []edit.Splice
-	fixes    []fix
-	left     []left
-	problems []manifest.Problem
-	// objects is the number of those that were judged.
-	objects int
+	Before, After []byte
+	// Splices are what made the one of the other.
+	Splices  []edit.Splice
+	Fixes    []Fix
+	Left     []Left
+	Problems []manifest.Problem
+	// Objects is the number of those that were evaluated.
+	Objects int
 	// again are the problems where the piece begins so many lines further down.
 	again func(lines int) []manifest.Problem
 }
 
-// fix is a finding that was put right. Its place is that before.
-type fix struct {
+// Fix is a finding that was put right. Its place is that before.
+type Fix struct {
 	report.Result
-	// document counts those of the file, and at is the path to the object in it.
-	document int
-	at       tree.Path
-	edits    []policies.Edit
-	// done tells in words what was done.
-	done string
+	// Document counts those of the file, and At is the path to the object in it.
+	Document int
+	At       tree.Path
+	Edits    []policies.Edit
+	// Done tells in words what was done.
+	Done string
 }
 
-// left is a finding that is still there.
-type left struct {
+// Left is a finding that is still there.
+type Left struct {
 	report.Result
-	// at is the path to the object in its document.
-	at tree.Path
-	// why tells why its fix was not made, nil where it has none.
-	why error
-	// patch is the fix as a JSON patch of the object.
-	patch string
+	// At is the path to the object in its document.
+	At tree.Path
+	// Why tells why its fix was not made, nil where it has none.
+	Why error
+	// Patch is the fix as a JSON patch of the object.
+	Patch string
 }
 
-// piece puts right what can be put right in the bytes of a file, or of a piece
+// Piece puts right what can be put right in the bytes of a file, or of a piece
 // of it that begins after a number of lines.
-func (f *fixer) piece(name string, line int, data []byte, splitter *manifest.Splitter, known learned) fixed {
-	out := fixed{before: data, after: data}
+func (f *Fixer) Piece(name string, line int, data []byte, splitter *manifest.Splitter, known *check.Known) Piece {
+	out := Piece{Before: data, After: data}
 	documents, problem := manifest.Split(name, line, data, splitter)
 	if problem != nil {
-		out.problems = append(out.problems, *problem)
+		out.Problems = append(out.Problems, *problem)
 		return out
 	}
 	after := make([][]byte, len(documents))
-	var unread outcome
+	var templates check.Templates
+	var unread []manifest.Problem
+	var results []report.Result
 	at, moved := 0, 0
 	for i := range documents {
 		documents[i].Line += moved
-		d := f.document(documents[i], known)
-		unread.unparsed(d.problems, "")
+		d := f.document(documents[i], documents[i].ACK(), known)
+		r, p := templates.Sort(d.problems, "")
+		results, unread = append(results, r...), append(unread, p...)
 		after[i] = d.document.Data
-		if f.writes {
+		if f.Writes {
 			moved += lineBreaks(after[i]) - lineBreaks(documents[i].Data)
 		}
 		for _, s := range d.splices(len(documents[i].Data)) {
-			out.splices = append(out.splices, edit.Splice{Start: at + s.Start, End: at + s.End, Text: s.Text})
+			out.Splices = append(out.Splices, edit.Splice{Start: at + s.Start, End: at + s.End, Text: s.Text})
 		}
 		at += len(documents[i].Data)
-		out.objects += d.objects
+		out.Objects += d.objects
 		for k := range d.fixes {
-			d.fixes[k].document = i
+			d.fixes[k].Document = i
 		}
-		out.fixes = append(out.fixes, d.fixes...)
-		out.left = append(out.left, d.left...)
+		out.Fixes = append(out.Fixes, d.fixes...)
+		out.Left = append(out.Left, d.left...)
 	}
-	out.problems = unread.problems
-	for i := range unread.results {
-		out.left = append(out.left, left{Result: unread.results[i]})
+	out.Problems = unread
+	for i := range results {
+		out.Left = append(out.Left, Left{Result: results[i]})
 	}
-	if len(out.splices) == 0 {
+	if len(out.Splices) == 0 {
 		return out
 	}
-	out.after = bytes.Join(after, nil)
-	if !staysApart(name, out.after, after, splitter) {
-		out.after, out.fixes, out.splices = data, nil, nil
-		out.problems = append(out.problems, defect(name, "its documents would run into each other"))
+	out.After = bytes.Join(after, nil)
+	if !staysApart(name, out.After, after, splitter) {
+		out.After, out.Fixes, out.Splices = data, nil, nil
+		out.Problems = append(out.Problems, defect(name, "its documents would run into each other"))
 	}
 	return out
 }
@@ -123,9 +129,9 @@ func staysApart(name string, text []byte, documents [][]byte, splitter *manifest
 const maxRounds = 8
 
 // document puts right what can be put right in one document.
-func (f *fixer) document(d manifest.Document, known learned) documentFix {
+func (f *Fixer) document(d manifest.Document, parsed manifest.Parsed, known *check.Known) documentFix {
 	r := documentFix{
-		fixer: f, known: known, document: d, parsed: d.ACK(),
+		fixer: f, known: known, document: d, parsed: parsed,
 		refused: map[string]error{}, first: map[string]report.Result{}, made: map[string][]policies.Edit{},
 	}
 	r.problems = r.parsed.Problems
@@ -141,28 +147,29 @@ func (f *fixer) document(d manifest.Document, known learned) documentFix {
 		r.problems = append(r.problems, *p)
 	}
 	if id := r.repeated; id != "" {
-		r.document, r.fixes, r.left, r.rounds = d, nil, nil, nil
+		r.document, r.parsed, r.fixes, r.left, r.rounds = d, parsed, nil, nil, nil
 		r.problems = append(r.problems, defect(d.File, "a fix did not put right what it is for: "+id))
 	}
 	return r
 }
 
-// foresee learns what the manifests will say of each other once they are fixed,
-// so that an Endpoint is not blamed for the EndpointConfig that is put right in
-// the same go.
-func (f *fixer) foresee(input *manifest.Input, known learned) (learned, error) {
-	if !known.world.LooksUp() {
-		return known, nil
-	}
-	return f.learn(input, func(d manifest.Document) manifest.Document {
-		return f.document(d, known).document
+// WhenFixed is what the manifests will say of each other once they are fixed, so
+// that an Endpoint is not blamed for the EndpointConfig that is put right in the
+// same go.
+func (f *Fixer) WhenFixed(input *manifest.Input, known *check.Known) (*check.Known, error) {
+	return f.Revise(input, known, func(d manifest.Document, parsed manifest.Parsed) manifest.Parsed { //nolint:wrapcheck // it says what could not be done
+		if !d.MayBeACK() {
+			return parsed
+		}
+		fixed := f.document(d, parsed, known)
+		return fixed.parsed
 	})
 }
 
 // documentFix is a document on its way through the rounds.
 type documentFix struct {
-	fixer *fixer
-	known learned
+	fixer *Fixer
+	known *check.Known
 	// document and parsed are as the rounds so far have left them.
 	document manifest.Document
 	parsed   manifest.Parsed
@@ -179,15 +186,15 @@ type documentFix struct {
 	// rounds are the splices of each round.
 	rounds [][]edit.Splice
 
-	fixes    []fix
-	left     []left
+	fixes    []Fix
+	left     []Left
 	problems []manifest.Problem
 }
 
 // proposal is the fix of one finding.
 type proposal struct {
 	finding string
-	fix
+	Fix
 	// value is the one of the document that the object stands in, and inValue the
 	// edits with paths from its root.
 	value   int
@@ -198,10 +205,9 @@ type proposal struct {
 func (r *documentFix) judge(isFirst bool) []proposal {
 	r.left, r.objects = nil, 0
 	var out []proposal
-	patchOf := r.known.patches.Of(r.document.File)
 	for i := range r.parsed.Objects {
 		o := &r.parsed.Objects[i]
-		breaches, findings, ours := r.fixer.findings(o, r.known.world, patchOf)
+		breaches, findings, ours := r.fixer.Findings(o, r.known)
 		if ours {
 			r.objects++
 		}
@@ -216,28 +222,28 @@ func (r *documentFix) judge(isFirst bool) []proposal {
 }
 
 func (r *documentFix) consider(out []proposal, o *manifest.Object, f *policies.Finding, isFirst bool) []proposal {
-	p := proposal{fix: fix{at: o.At, edits: f.Fix}, value: slices.Index(r.parsed.Values, o.Value)}
+	p := proposal{Fix: Fix{At: o.At, Edits: f.Fix}, value: slices.Index(r.parsed.Values, o.Value)}
 	p.finding = strconv.Itoa(p.value) + " " + o.At.String() + " " + f.Label() + " " + f.Place()
 	first, known := r.first[p.finding]
 	switch {
 	case isFirst:
 		p.Result = report.NewResult(o, f)
 		r.first[p.finding] = p.Result
-	case known && !r.fixer.writes:
+	case known && !r.fixer.Writes:
 		p.Result = first
 	default:
 		p.Result = report.NewResult(o, f)
 	}
-	chosen := !r.fixer.judgeOnly && (len(r.fixer.only) == 0 || slices.Contains(r.fixer.only, f.Policy))
+	chosen := !r.fixer.JudgeOnly && (len(r.fixer.Only) == 0 || slices.Contains(r.fixer.Only, f.Policy))
 	if len(f.Fix) == 0 || !chosen {
-		r.left = append(r.left, left{Result: p.Result, at: p.at})
+		r.left = append(r.left, Left{Result: p.Result, At: p.At})
 		return out
 	}
 	if why := r.refused[p.finding]; why != nil {
-		r.left = append(r.left, left{Result: p.Result, at: p.at, why: why, patch: edit.Patch(o.Root, f.Fix)})
+		r.left = append(r.left, Left{Result: p.Result, At: p.At, Why: why, Patch: edit.Patch(o.Root, f.Fix)})
 		return out
 	}
-	p.done = done(o.Root, f.Fix)
+	p.Done = done(o.Root, f.Fix)
 	for _, e := range f.Fix {
 		e.Path = o.At.Child(e.Path...)
 		p.inValue = append(p.inValue, e)
@@ -252,7 +258,7 @@ func (r *documentFix) consider(out []proposal, o *manifest.Object, f *policies.F
 // leave is for proposals that there is no round for.
 func (r *documentFix) leave(proposals []proposal) {
 	for i := range proposals {
-		r.left = append(r.left, left{Result: proposals[i].Result, at: proposals[i].at})
+		r.left = append(r.left, Left{Result: proposals[i].Result, At: proposals[i].At})
 	}
 }
 
@@ -326,8 +332,8 @@ func (r *documentFix) accept(a attempt) {
 		clear(r.refused) // what shares a value may need the same by now
 	}
 	for i := range a.proposals {
-		r.made[a.proposals[i].finding] = a.proposals[i].edits
-		r.fixes = append(r.fixes, a.proposals[i].fix)
+		r.made[a.proposals[i].finding] = a.proposals[i].Edits
+		r.fixes = append(r.fixes, a.proposals[i].Fix)
 	}
 }
 

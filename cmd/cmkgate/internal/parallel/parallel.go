@@ -1,4 +1,6 @@
-package main
+// Package parallel runs work on several goroutines and hands out its results in
+// order.
+package parallel
 
 import (
 	"fmt"
@@ -7,28 +9,29 @@ import (
 	"sync"
 )
 
-// panicError is a panic of a worker, told to the goroutine that waits for it.
-type panicError struct {
+// PanicError is a panic of a worker, told to the goroutine that waits for it.
+type PanicError struct {
 	value any
 	stack []byte
 }
 
-func (e *panicError) Error() string { return fmt.Sprintf("%v\n%s", e.value, e.stack) }
+// Error is what the worker panicked with, and where.
+func (e *PanicError) Error() string { return fmt.Sprintf("%v\n%s", e.value, e.stack) }
 
-// catch turns a panic into an error.
-func catch(work func()) (err error) {
+// Catch turns a panic into an error.
+func Catch(work func()) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = &panicError{r, debug.Stack()}
+			err = &PanicError{r, debug.Stack()}
 		}
 	}()
 	work()
 	return nil
 }
 
-// inGroups hands out up to n items at a time, for work that takes no longer than
+// InGroups hands out up to n items at a time, for work that takes no longer than
 // to hand it over.
-func inGroups[T any](n int, items iter.Seq[T]) iter.Seq[[]T] {
+func InGroups[T any](n int, items iter.Seq[T]) iter.Seq[[]T] {
 	return func(yield func([]T) bool) {
 		var group []T
 		for item := range items {
@@ -46,11 +49,11 @@ func inGroups[T any](n int, items iter.Seq[T]) iter.Seq[[]T] {
 	}
 }
 
-// inOrder runs work on every item, on several goroutines, and hands the results
+// InOrder runs work on every item, on several goroutines, and hands the results
 // to done in the order of the items. A bounded number of items is under way at
 // any time, however many there are. Each goroutine makes its own work function,
 // which may keep buffers.
-func inOrder[T, R any](workers int, items iter.Seq[T], newWork func() func(T) R, done func(R) error) error {
+func InOrder[T, R any](workers int, items iter.Seq[T], newWork func() func(T) R, done func(R) error) error {
 	type result struct {
 		value R
 		err   error
@@ -68,7 +71,7 @@ func inOrder[T, R any](workers int, items iter.Seq[T], newWork func() func(T) R,
 	wg.Go(func() {
 		defer close(waiting)
 		defer close(todo)
-		err := catch(func() {
+		err := Catch(func() {
 			for item := range items {
 				j := job{item, make(chan result, 1)}
 				select {
@@ -90,7 +93,7 @@ func inOrder[T, R any](workers int, items iter.Seq[T], newWork func() func(T) R,
 			work := newWork()
 			for j := range todo {
 				var r result
-				r.err = catch(func() { r.value = work(j.item) })
+				r.err = Catch(func() { r.value = work(j.item) })
 				j.result <- r
 			}
 		})

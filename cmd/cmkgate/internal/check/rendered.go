@@ -1,4 +1,4 @@
-package main
+package check
 
 import (
 	"fmt"
@@ -23,12 +23,18 @@ func fillInFirst(problem string) string {
 	return ""
 }
 
-// unparsed takes in what the YAML reader did not take: templates, which cannot
-// be judged here, and what is broken. A template that may become an object of
+// Templates are those of one file.
+type Templates struct {
+	// found is set once a result was made of one, denied once such a result is denied.
+	found, denied bool
+}
+
+// Sort takes apart what the YAML reader did not take: templates, which cannot
+// be evaluated here, and what is broken. A template that may become an object of
 // ACK must not look like a pass: it is denied where it names one of ACK's
 // groups, a warning where it leaves open what it is.
-func (out *outcome) unparsed(problems []manifest.Problem, source string) {
-	for _, p := range problems {
+func (t *Templates) Sort(all []manifest.Problem, source string) (results []report.Result, problems []manifest.Problem) {
+	for _, p := range all {
 		r := report.Result{
 			File: p.File, Line: p.Line, Column: p.Column,
 			Policy: schema.ID, Reason: policies.Unverifiable, Message: p.Text,
@@ -38,7 +44,7 @@ func (out *outcome) unparsed(problems []manifest.Problem, source string) {
 			if source != "" {
 				p.Text += " It was rendered from " + source + "."
 			}
-			out.problems = append(out.problems, p)
+			problems = append(problems, p)
 			continue
 		case manifest.OtherTemplate:
 			continue
@@ -47,23 +53,26 @@ func (out *outcome) unparsed(problems []manifest.Problem, source string) {
 		case manifest.ACKTemplate:
 			r.Mode = policies.Enforce
 		}
-		if !out.template || r.Mode == policies.Enforce && !out.denied { // once a file
-			out.results = append(out.results, r)
+		if !t.found || r.Mode == policies.Enforce && !t.denied { // once a file
+			results = append(results, r)
 		}
-		out.template, out.denied = true, out.denied || r.Mode == policies.Enforce
+		t.found, t.denied = true, t.denied || r.Mode == policies.Enforce
 	}
+	return results, problems
 }
 
 // outside warns of what a kustomization adds to the manifests at hand.
-func (out *outcome) outside(d *manifest.Document, folders []string) {
-	for _, o := range d.Outside(folders) {
-		out.results = append(out.results, report.Result{
+func outside(d *manifest.Document, parsed *manifest.Parsed, folders []string) []report.Result {
+	var out []report.Result
+	for _, o := range d.Outside(parsed, folders) {
+		out = append(out, report.Result{
 			File: d.File, Line: o.Line, Column: o.Column,
 			Policy: schema.ID, Reason: schema.Partial, Mode: policies.Warn,
 			Message: fmt.Sprintf("%q is not among the manifests, so what this kustomization builds from it was not judged."+
 				" Judge the whole: kustomize build %s | cmkgate check -", o.Name, filepath.Dir(d.File)),
 		})
 	}
+	return out
 }
 
 // rendered names the template in what was found since.
@@ -71,7 +80,7 @@ func (out *outcome) rendered(since *outcome, template string) {
 	if template == "" {
 		return
 	}
-	for _, list := range [][]report.Result{out.results[len(since.results):], out.passed[len(since.passed):], out.objects[len(since.objects):]} {
+	for _, list := range [][]report.Result{out.Results[len(since.Results):], out.Passed[len(since.Passed):], out.objects[len(since.objects):]} {
 		for i := range list {
 			list[i].File, list[i].Rendered = template, list[i].File
 		}

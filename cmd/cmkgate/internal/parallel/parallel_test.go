@@ -1,8 +1,7 @@
-package main
+package parallel
 
 import (
 	"errors"
-	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -21,7 +20,7 @@ func numbers(n int) func(func(int) bool) {
 
 func TestInOrder(t *testing.T) {
 	var got []int
-	err := inOrder(4, numbers(1000), func() func(int) int {
+	err := InOrder(4, numbers(1000), func() func(int) int {
 		return func(i int) int {
 			if i%100 == 0 {
 				time.Sleep(time.Millisecond) // the others overtake
@@ -44,7 +43,7 @@ func TestInOrderStopsAtAnError(t *testing.T) {
 		for produced = 0; produced < 1e6 && yield(produced); produced++ {
 		}
 	}
-	err := inOrder(2, items, func() func(int) int { return func(i int) int { return i } }, func(i int) error {
+	err := InOrder(2, items, func() func(int) int { return func(i int) int { return i } }, func(i int) error {
 		done++
 		if i == 10 {
 			return full
@@ -73,47 +72,20 @@ func TestPanicsBecomeErrors(t *testing.T) {
 		panic("oh")
 	}
 	for name, err := range map[string]error{
-		"worker":   inOrder(2, numbers(100), bad, func(int) error { return nil }),
-		"producer": inOrder(2, items, fine, func(int) error { return nil }),
+		"worker":   InOrder(2, numbers(100), bad, func(int) error { return nil }),
+		"producer": InOrder(2, items, fine, func(int) error { return nil }),
 	} {
-		var panicked *panicError
-		if !errors.As(err, &panicked) || !strings.Contains(err.Error(), "oh\n") || !strings.Contains(err.Error(), "pipeline_test.go") {
+		var panicked *PanicError
+		if !errors.As(err, &panicked) || !strings.Contains(err.Error(), "oh\n") || !strings.Contains(err.Error(), "parallel_test.go") {
 			t.Errorf("%s: got %v, want a panic and where it happened", name, err)
 		}
 	}
 }
 
-// panicWriter stands for a defect.
-type panicWriter struct{}
-
-func (panicWriter) Write([]byte) (int, error) { panic("oh") }
-
-func TestInternalErrorsHaveTheirExitCode(t *testing.T) {
-	var stderr strings.Builder
-	code := run([]string{"policies"}, strings.NewReader(""), panicWriter{}, &stderr)
-	if code != exitInternal || !strings.Contains(stderr.String(), "cmkgate: internal error: oh\n") || !strings.Contains(stderr.String(), "Please report it") {
-		t.Errorf("exit code %d\n%s", code, stderr.String())
-	}
-}
-
-func TestAFullDiskIsTold(t *testing.T) {
-	dir := t.TempDir()
-	writeJobs(t, dir, 3)
-	var stderr strings.Builder
-	code := run([]string{"check", "--config", dir + "/cmkgate.yaml", dir}, strings.NewReader(""), failingWriter{}, &stderr)
-	if code != exitBadInput || !strings.Contains(stderr.String(), "write results: short write") {
-		t.Errorf("exit code %d\n%s", code, stderr.String())
-	}
-}
-
-type failingWriter struct{}
-
-func (failingWriter) Write([]byte) (int, error) { return 0, io.ErrShortWrite }
-
 func TestInGroups(t *testing.T) {
 	for _, n := range []int{0, 1, 3, 4, 7} {
 		var got []int
-		for group := range inGroups(3, numbers(n)) {
+		for group := range InGroups(3, numbers(n)) {
 			if len(group) == 0 || len(group) > 3 {
 				t.Errorf("%d items: a group of %d", n, len(group))
 			}
@@ -123,7 +95,7 @@ func TestInGroups(t *testing.T) {
 			t.Errorf("%d items: got %v", n, got)
 		}
 	}
-	for range inGroups(3, numbers(7)) {
+	for range InGroups(3, numbers(7)) {
 		break // nobody has to read to the end
 	}
 }
