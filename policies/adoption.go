@@ -1,7 +1,10 @@
 package policies
 
 import (
+	"fmt"
+
 	"github.com/cmkgate/cmkgate/policies/ack"
+	"github.com/cmkgate/cmkgate/policies/catalog"
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
@@ -24,6 +27,7 @@ func (e *evaluation) opens() bool {
 	if e.observation {
 		e.observationReported()
 	}
+	e.renamedReported()
 	if !e.state.HasSpec() {
 		return false
 	}
@@ -99,6 +103,23 @@ func (e *evaluation) observationReported() {
 		Remedy:  "Compare them with the resource in AWS. If ACK made the update, list its user name under controllers in cmkgate's configuration.",
 
 		neverDenies: true,
+	})
+}
+
+// renamedReported reports that an object which ACK manages gets another name in
+// AWS. ACK refuses a new object whose resource exists, but not this one: it takes
+// the resource for the object's, with whatever key that has.
+func (e *evaluation) renamedReported() {
+	names := catalog.NameInAWS(e.kind())
+	if !e.renamed || !e.facts.Managed || len(e.rule.fields) == 0 || len(names) == 0 || catalog.NamedByAWS(e.kind()) {
+		return
+	}
+	name := e.object.Root.Get("spec").Get(names[0])
+	e.reportOnce(Finding{
+		Reason:  Unverifiable,
+		Path:    tree.Path{tree.Key("spec"), tree.Key(names[0])},
+		Problem: fmt.Sprintf("if AWS already has %s %s, ACK takes it for this object's, and cmkgate cannot see its key.", indefinite(e.object.Kind), quote(name.Text())),
+		Remedy:  "Check that it does not exist in AWS, or leave the name and create another object.",
 	})
 }
 

@@ -99,8 +99,8 @@ func TestUpdatesAreJudgedByWhatTheyMakeACKDo(t *testing.T) {
 		want     string
 	}{
 		"the spec comes later":                    {job, stage{}, stage{spec: keylessJob}, "Enforce missing, Enforce missing"},
-		"a spec on an object that is managed":     {job, stage{managed: true}, stage{managed: true, spec: keylessJob}, "Enforce missing, Enforce missing"},
-		"a keyless object gets a new name":        {job, stage{managed: true, spec: keylessJob}, stage{managed: true, spec: renamed}, "Enforce missing, Enforce missing"},
+		"a spec on an object that is managed":     {job, stage{managed: true}, stage{managed: true, spec: keylessJob}, "Warn unverifiable, Enforce missing, Enforce missing"},
+		"a keyless object gets a new name":        {job, stage{managed: true, spec: keylessJob}, stage{managed: true, spec: renamed}, "Warn unverifiable, Enforce missing, Enforce missing"},
 		"a keyless object is labeled":             {job, stage{managed: true, spec: keylessJob}, stage{managed: true, spec: keylessJob}, ""},
 		"unmanaged and changed elsewhere":         {job, stage{spec: keylessJob}, stage{spec: strings.Replace(keylessJob, "b/o", "b/p", 1)}, "Enforce missing, Enforce missing"},
 		"a finalizer of one's own while adopting": {job, stage{adopt: true, spec: keylessJob}, stage{adopt: true, managed: true, spec: keylessJob}, "Enforce missing, Enforce missing"},

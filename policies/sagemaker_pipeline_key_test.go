@@ -326,10 +326,15 @@ func FuzzDefinition(f *testing.F) {
 			t.Fatalf("the digest of the digest %q is %q", short, again)
 		}
 		execution.world = &world{objects: []policies.Object{digest}}
-		for _, finding := range execution.findings(e) {
-			if finding.Path.String() != "spec.pipelineParameters[0].value" || finding.Within != nil {
+		found := execution.findings(e)
+		for _, finding := range found {
+			if at := finding.Path.String(); at != "spec.pipelineParameters[0].value" && at != "spec.pipelineName" || finding.Within != nil {
 				t.Fatalf("%+v", finding)
 			}
+		}
+		execution.world = &world{objects: []policies.Object{m.object}}
+		if whole := execution.findings(e); short != "" && report(whole) != report(found) {
+			t.Fatalf("by the digest:\n%s\nby the whole definition:\n%s", report(found), report(whole))
 		}
 	})
 }
