@@ -1,9 +1,9 @@
 // Package config reads the organization's configuration file, the same for the
 // webhook and for the command line, and resolves it to the settings that
-// package policies judges by.
+// package policies evaluates by.
 //
-// A file is read strictly. Everything that is wrong with it is told in one go,
-// each problem with its line, its field and what to write instead.
+// A file is read strictly. Everything that is wrong with it is reported in one
+// go, each problem with its line, its field and what to write instead.
 package config
 
 import (
@@ -50,8 +50,8 @@ func LoadFile(path string, known []policies.Policy) (*Config, error) {
 	return Load(path, data, known)
 }
 
-// Load reads a configuration for the policies that are known; a file that names
-// another one is wrong. The name is the file's name for messages. A file with
+// Load reads a configuration for the given policies; a file with any other
+// policy is invalid. The name is the file's name for messages. A file with
 // problems is an *Error, which holds all of them.
 func Load(name string, data []byte, known []policies.Policy) (*Config, error) {
 	doc, problem := parse(data)
@@ -75,7 +75,7 @@ func Load(name string, data []byte, known []policies.Policy) (*Config, error) {
 }
 
 // checkVersion looks at apiVersion and kind before all else: of a file of
-// another kind or version no field can be judged.
+// another kind or version no field can be checked.
 func checkVersion(root *tree.Node, r *report) bool {
 	if root.Kind() != tree.Map {
 		r.at(nil, fmt.Sprintf("want an object, found %s.", r.doc.describe(root)), beginning())

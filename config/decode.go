@@ -92,7 +92,7 @@ func (d *decoder) eachField(n *tree.Node, path tree.Path, visit func(*tree.Node,
 		child := n.At(i)
 		at := path.Child(tree.Key(child.Key()))
 		if line, twice := lines[child.Key()]; twice {
-			d.atNameOf(child, at, fmt.Sprintf("is written twice, first on line %d.", line), "Keep one.")
+			d.atNameOf(child, at, fmt.Sprintf("is set twice, first on line %d.", line), "Keep one.")
 			continue
 		}
 		lines[child.Key()] = d.doc.nameOf(child).line

@@ -12,9 +12,9 @@ import (
 const FileName = "cmkgate.yaml"
 
 // Find looks for FileName in a folder and in every folder above it and returns
-// the nearest. The error is fs.ErrNotExist when there is none. A file that
-// cannot be looked at is an error too, because to pass it over would mean to
-// judge by other rules than the nearest ones.
+// the nearest. The error is fs.ErrNotExist if there is none. A file that
+// cannot be looked at is an error too, because skipping it would mean
+// evaluating with other rules than the nearest ones.
 func Find(dir string) (string, error) {
 	if path := filepath.Join(dir, FileName); isFile(path) {
 		return path, nil // as short as the caller named it

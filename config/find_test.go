@@ -14,7 +14,7 @@ func TestFindTakesTheNearestFileAbove(t *testing.T) {
 		t.Fatal(err)
 	}
 	deep := filepath.Join(top, "team", "jobs", "nightly")
-	// A folder of that name is passed over.
+	// A folder of that name is skipped.
 	if err := os.MkdirAll(filepath.Join(deep, FileName), 0o750); err != nil {
 		t.Fatal(err)
 	}

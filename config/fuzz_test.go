@@ -32,7 +32,7 @@ func FuzzLoad(f *testing.F) {
 		if !ok || len(problems.Problems) == 0 {
 			t.Fatalf("want an *Error with problems, got %#v", err)
 		}
-		lines := 2 // what is missing at the end may be told on the line after it
+		lines := 2 // what is missing at the end may be reported on the line after it
 		for _, c := range data {
 			if c == '\n' || c == '\r' || c > 0x7f { // YAML has line breaks beyond ASCII
 				lines++

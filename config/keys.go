@@ -47,7 +47,7 @@ func (l *loader) keyARN(path tree.Path, text string) kms.Reference {
 	case ref.IsAlias():
 		l.report.at(path, fmt.Sprintf("%s is not a key ARN but an %s, which can be pointed at another key at any time.", quote(text), ref.Form), l.writeARN(ref))
 	case ref.Form != kms.KeyARN:
-		l.report.at(path, fmt.Sprintf("%s is not a key ARN but a %s, which names neither region nor account.", quote(text), ref.Form), l.writeARN(ref))
+		l.report.at(path, fmt.Sprintf("%s is not a key ARN but a %s, which has neither region nor account.", quote(text), ref.Form), l.writeARN(ref))
 	}
 	return ref
 }
@@ -92,8 +92,8 @@ func (l *loader) trusted(defaults []policies.DefaultKey) policies.TrustedKeys {
 		out.Accounts = []string{string(l.file.AWS.AccountID)}
 	}
 	if len(out.Accounts) == 0 && len(l.report.problems) == 0 {
-		l.report.at(path, "nothing says which keys may be used.",
-			"Add defaultKeys to have keys injected, or trustedKeys or aws.accountID to only judge.")
+		l.report.at(path, "no keys are configured.",
+			"Add defaultKeys to inject keys, or trustedKeys or aws.accountID to only check.")
 	}
 	out.Accounts = unique(out.Accounts)
 	return out
@@ -107,9 +107,9 @@ func (l *loader) denied(defaults []policies.DefaultKey, trusted []kms.Reference)
 		ref := l.trustedARN(at, string(arn))
 		switch {
 		case slices.ContainsFunc(defaults, func(k policies.DefaultKey) bool { return k.Key == ref }):
-			l.report.at(at, quote(string(arn))+" is one of defaultKeys, too.", "Remove it here or there.")
+			l.report.at(at, quote(string(arn))+" is also in defaultKeys.", "Remove it here or there.")
 		case slices.Contains(trusted, ref):
-			l.report.at(at, quote(string(arn))+" is one of trustedKeys.arns, too.", "Remove it here or there.")
+			l.report.at(at, quote(string(arn))+" is also in trustedKeys.arns.", "Remove it here or there.")
 		}
 		out = append(out, ref)
 	}

@@ -139,7 +139,7 @@ func TestMistakesName(t *testing.T) {
 		},
 		{
 			"both lines of a field that stands twice", "localStorage: Omit\nunverifiable: Warn\nlocalStorage: Deny",
-			"6:1: localStorage: is written twice, first on line 4. Keep one.",
+			"6:1: localStorage: is set twice, first on line 4. Keep one.",
 		},
 		{
 			"only the first problem of a value that cannot be read", "defaultKeys: [key]",
@@ -156,7 +156,7 @@ func TestMistakesName(t *testing.T) {
 		},
 		{
 			"the ARN of a bare key ID", "defaultKeys: [{arn: 11111111-1111-1111-1111-111111111111}]",
-			`4:21: defaultKeys[0].arn: "11111111-1111-1111-1111-111111111111" is not a key ARN but a key ID, which names neither region nor account. ` +
+			`4:21: defaultKeys[0].arn: "11111111-1111-1111-1111-111111111111" is not a key ARN but a key ID, which has neither region nor account. ` +
 				"Write arn:aws:kms:eu-west-1:111122223333:key/11111111-1111-1111-1111-111111111111.",
 		},
 		{
@@ -170,7 +170,7 @@ func TestMistakesName(t *testing.T) {
 		},
 		{
 			"a key that is trusted and denied", "trustedKeys: {arns: ['arn:aws:kms:eu-west-1:111122223333:key/11111111-1111-1111-1111-111111111111']}\ndeniedKeys: ['arn:aws:kms:eu-west-1:111122223333:key/11111111-1111-1111-1111-111111111111']",
-			`5:14: deniedKeys[0]: "arn:aws:kms:eu-west-1:111122223333:key/11111111-1111-1111-1111-111111111111" is one of trustedKeys.arns, too. Remove it here or there.`,
+			`5:14: deniedKeys[0]: "arn:aws:kms:eu-west-1:111122223333:key/11111111-1111-1111-1111-111111111111" is also in trustedKeys.arns. Remove it here or there.`,
 		},
 		{
 			"an account without quotes", "trustedKeys: {accounts: [111122223333]}",
@@ -186,11 +186,11 @@ func TestMistakesName(t *testing.T) {
 		},
 		{
 			"a namespace pattern that is a regular expression", "overrides:\n- namespaces: [fraud-.*]\n  policies: {transit-vpc: {mode: Off}}",
-			`5:16: overrides[0].namespaces[0]: "fraud-.*" can match no namespace. Write up to 63 lower-case letters, digits and hyphens; * stands for any characters, ? for one.`,
+			`5:16: overrides[0].namespaces[0]: "fraud-.*" cannot match any namespace. Write up to 63 lower-case letters, digits and hyphens; * matches any characters, ? matches one.`,
 		},
 		{
 			"an override that is for nobody in particular", "overrides:\n- policies: {transit-vpc: {mode: Off}}",
-			"5:3: overrides[0]: says nothing about where it applies. Add namespaces or labels; what holds everywhere belongs under policies.",
+			"5:3: overrides[0]: does not say where it applies. Add namespaces or labels; what applies everywhere belongs under policies.",
 		},
 		{
 			"a family that stands there twice", "instanceFamilies: {ml.g5: EBS, g5: EBS}",
@@ -198,7 +198,7 @@ func TestMistakesName(t *testing.T) {
 		},
 		{
 			"a bucket by its URI", "compliantBuckets: [lake-*, 's3://raw']",
-			`4:28: compliantBuckets[1]: "s3://raw" can match no bucket. Write the name of a bucket, without s3://; * stands for any characters, ? for one.`,
+			`4:28: compliantBuckets[1]: "s3://raw" cannot match any bucket. Write the name of a bucket, without s3://; * matches any characters, ? matches one.`,
 		},
 		{
 			"a bucket pattern that declares them all", "compliantBuckets: ['*']",
@@ -210,11 +210,11 @@ func TestMistakesName(t *testing.T) {
 		},
 		{
 			"a namespace of ACK that is none", "ackNamespace: ack-*",
-			`4:15: ackNamespace: "ack-*" is not the name of a namespace. Write the namespace of the ACK controllers, like ack-system.`,
+			`4:15: ackNamespace: "ack-*" is not a namespace name. Write the namespace of the ACK controllers, like ack-system.`,
 		},
 		{
 			"a controller pattern that exempts everyone", "controllers: ['*']",
-			`4:15: controllers[0]: "*" matches every user, so nothing would be judged. Write a user name like system:serviceaccount:NAMESPACE:NAME.`,
+			`4:15: controllers[0]: "*" matches every user, so nothing would be checked. Write a user name like system:serviceaccount:NAMESPACE:NAME.`,
 		},
 		{
 			"text that would break the terminal, escaped", "localStorage: \"\\e[31m\"",
@@ -244,7 +244,7 @@ func TestAFileThatIsNoConfigurationSaysWhy(t *testing.T) {
 		{"no region", "apiVersion: cmkgate.io/v1alpha1\nkind: Config\naws:\n  accountID: '111122223333'\n",
 			"3:1: aws.region: is required. Write the region that the ACK controllers work in, for example eu-west-1."},
 		{"nothing trusted", "apiVersion: cmkgate.io/v1alpha1\nkind: Config\naws: {region: eu-west-1}\n",
-			"1:1: trustedKeys: nothing says which keys may be used. Add defaultKeys to have keys injected, or trustedKeys or aws.accountID to only judge."},
+			"1:1: trustedKeys: no keys are configured. Add defaultKeys to inject keys, or trustedKeys or aws.accountID to only check."},
 		{"two documents", header + "---\nkind: Other\n", "4:1: a second YAML document begins here. Keep one, and remove the line ---."},
 		{"a tab", "a:\n\tb: 1\n", "2:1: this is not YAML: found character that cannot start any token. Indent with spaces, not tabs; a value that begins with @ or ` needs quotes."},
 		{"wrong indentation", "a: 1\nb:\n    c: 2\n  d: 3\n", "4:1: this is not YAML: did not find expected key. Check the indentation."},
@@ -252,7 +252,7 @@ func TestAFileThatIsNoConfigurationSaysWhy(t *testing.T) {
 		{"a colon in a value", "x: 1\na: b: c\n", `2:1: this is not YAML: mapping values are not allowed in this context. Check the indentation; a value that contains ": " needs quotes.`},
 		{"an unknown anchor", "a: 1\nb:\n  - *nope\n", "3:5: this is not YAML: unknown anchor 'nope' referenced. Define it with & before it is used, or put the value in quotes."},
 		{"an alias of itself", "a: &a [*a]\n", "1:1: alias *a contains itself."},
-		{"a control character", "a: 1\nb: \x01\n", "2:4: the control character U+0001 stands here. Remove it."},
+		{"a control character", "a: 1\nb: \x01\n", "2:4: this is the control character U+0001. Remove it."},
 		{"Latin-1", "a: 1\nb: caf\xe9\n", "2:7: the file is not UTF-8. Save it as UTF-8."},
 		{"too large", strings.Repeat("#", maxSize+1), "1:1: the file is larger than 1048576 bytes. A ConfigMap could not hold it."},
 	}

@@ -2,8 +2,8 @@ package config
 
 import "strings"
 
-// overlap tells whether some name matches both of two patterns, in which *
-// stands for any characters and ? for one.
+// overlap reports whether some name matches both of two patterns, in which
+// * matches any characters and ? matches one.
 //
 // match[j] says for the rest of a that was looked at last, and the rest b[j:],
 // whether the two overlap. The rests of a grow from nothing to all of it. A *

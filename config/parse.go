@@ -75,7 +75,7 @@ func isNull(doc *yaml.Node) bool {
 	return len(doc.Content) == 1 && doc.Content[0].ShortTag() == "!!null"
 }
 
-// learn takes down what the tree leaves out.
+// learn takes down what the tree omits.
 func (d *document) learn(n *yaml.Node) {
 	at := place{n.Line, n.Column}
 	switch n.Kind {
@@ -124,7 +124,7 @@ func checkBytes(data []byte) *Problem {
 			return &Problem{at.line, at.column, "", "the file is not UTF-8.", "Save it as UTF-8."}
 		case unicode.IsControl(r) && !strings.ContainsRune("\t\n\r\u0085", r):
 			at := placeOf(data, i)
-			return &Problem{at.line, at.column, "", fmt.Sprintf("the control character %U stands here.", r), "Remove it."}
+			return &Problem{at.line, at.column, "", fmt.Sprintf("this is the control character %U.", r), "Remove it."}
 		}
 		i += size
 	}

@@ -16,7 +16,7 @@ type Error struct {
 	Source string
 	// Problems are in the order of the file; there is at least one.
 	Problems []Problem
-	// More counts the problems beyond those, where there are very many.
+	// More counts the problems beyond those, if there are very many.
 	More int
 }
 
@@ -66,7 +66,7 @@ type report struct {
 	more     int
 	seen     map[string]bool
 	// unread are the fields whose content could not be decoded: what is missing
-	// in them is no news.
+	// in them is not news.
 	unread map[string]bool
 }
 
@@ -121,12 +121,12 @@ func (r *report) add(path tree.Path, problem, remedy string, where func() place)
 	r.problems = append(r.problems, Problem{at.line, at.column, shorten(field), problem, remedy})
 }
 
-// clean tells whether nothing was reported about a field or anything in it.
+// clean reports whether nothing was reported about a field or anything in it.
 func (r *report) clean(path tree.Path) bool {
 	return !slices.ContainsFunc(r.problems, func(p Problem) bool { return strings.HasPrefix(p.Field, path.String()) })
 }
 
-// error is what was reported, nil when nothing was.
+// error is what was reported, nil if nothing was.
 func (r *report) error(source string) error {
 	if len(r.problems) == 0 {
 		return nil

@@ -72,7 +72,7 @@ func (l *loader) buckets(name string, policy policies.ID, patterns []v1alpha1.Bu
 		path := element(field(name), i)
 		switch {
 		case !valid.MatchString(string(pattern)):
-			l.report.at(path, quote(string(pattern))+" can match no bucket.", "Write the name of a bucket, without s3://; * stands for any characters, ? for one.")
+			l.report.at(path, quote(string(pattern))+" cannot match any bucket.", "Write the name of a bucket, without s3://; * matches any characters, ? matches one.")
 		case strings.Trim(string(pattern), "*?") == "":
 			l.report.at(path, quote(string(pattern))+" matches every bucket.", "Name the buckets, or write policies: {"+policy+": {mode: Off}}.")
 		}
@@ -152,10 +152,10 @@ func (l *loader) overrides() []policies.Override {
 	for i, in := range l.file.Overrides {
 		path := element(field("overrides"), i)
 		if len(in.Namespaces) == 0 && len(in.Labels) == 0 {
-			l.report.at(path, "says nothing about where it applies.", "Add namespaces or labels; what holds everywhere belongs under policies.")
+			l.report.at(path, "does not say where it applies.", "Add namespaces or labels; what applies everywhere belongs under policies.")
 		}
 		if len(in.Policies) == 0 {
-			l.report.at(path.Child(tree.Key("policies")), "is required.", "Write what is different there, like {s3-bucket-key: {mode: Warn}}.")
+			l.report.at(path.Child(tree.Key("policies")), "is required.", "Write what differs there, like {s3-bucket-key: {mode: Warn}}.")
 		}
 		out = append(out, policies.Override{
 			Namespaces: l.namespaces(path.Child(tree.Key("namespaces")), in.Namespaces),
@@ -171,8 +171,8 @@ func (l *loader) namespaces(path tree.Path, in []v1alpha1.NamespacePattern) []st
 	out := make([]string, 0, len(in))
 	for i, pattern := range in {
 		if !valid.MatchString(string(pattern)) {
-			l.report.at(element(path, i), quote(string(pattern))+" can match no namespace.",
-				"Write up to 63 lower-case letters, digits and hyphens; * stands for any characters, ? for one.")
+			l.report.at(element(path, i), quote(string(pattern))+" cannot match any namespace.",
+				"Write up to 63 lower-case letters, digits and hyphens; * matches any characters, ? matches one.")
 		}
 		out = append(out, string(pattern))
 	}
@@ -189,7 +189,7 @@ func (l *loader) labels(path tree.Path, in map[v1alpha1.LabelKey]v1alpha1.LabelV
 			l.report.atName(at, "is not the key of a label.", "Write one like team or example.com/team.")
 		} else if !validValue.MatchString(string(value)) {
 			l.report.at(at, quote(string(value))+" is not the value of a label.",
-				"Write it as it stands on the namespace: up to 63 letters, digits and . _ -; there are no patterns here.")
+				"Write it as on the namespace: up to 63 letters, digits and . _ -; patterns are not supported here.")
 		}
 		out[string(key)] = string(value)
 	}
@@ -202,7 +202,7 @@ func (l *loader) ackNamespace() string {
 		name = string(v1alpha1.Default().ACKNamespace)
 	}
 	if !regexp.MustCompile(v1alpha1.NamespaceName("").Pattern()).MatchString(name) {
-		l.report.at(field("ackNamespace"), quote(name)+" is not the name of a namespace.", "Write the namespace of the ACK controllers, like ack-system.")
+		l.report.at(field("ackNamespace"), quote(name)+" is not a namespace name.", "Write the namespace of the ACK controllers, like ack-system.")
 	}
 	return name
 }
@@ -219,7 +219,7 @@ func (l *loader) controllers() []string {
 		case name == "":
 			l.report.at(path, "is empty.", remedy)
 		case strings.Trim(string(name), "*?") == "":
-			l.report.at(path, quote(string(name))+" matches every user, so nothing would be judged.", remedy)
+			l.report.at(path, quote(string(name))+" matches every user, so nothing would be checked.", remedy)
 		}
 		out = append(out, string(name))
 	}

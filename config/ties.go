@@ -38,7 +38,7 @@ func (l *loader) ties(list tree.Path, keys []policies.DefaultKey) {
 				other := l.report.doc.valueOf(l.report.doc.root.Find(element(list, j)))
 				l.report.at(element(list, i),
 					fmt.Sprintf("ties with %s on line %d: either could be used for %s.", element(list, j), other.line, contest),
-					"Give one of them namespaces or purposes that the other has not.")
+					"Give one of them namespaces or purposes that the other does not have.")
 				break
 			}
 		}

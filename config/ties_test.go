@@ -34,7 +34,7 @@ func TestDefaultKeysTieWhenNothingDecidesBetweenThem(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := Load(FileName, fmt.Appendf(nil, "%sdefaultKeys:\n- {%s}\n- {%s}\n", header, tt.a, tt.b), known())
 			want := "cmkgate.yaml:6:3: defaultKeys[1]: ties with defaultKeys[0] on line 5: either could be used for " + tt.contest +
-				". Give one of them namespaces or purposes that the other has not."
+				". Give one of them namespaces or purposes that the other does not have."
 			if tt.contest == "" && err != nil {
 				t.Errorf("got %v, want no tie", err)
 			}

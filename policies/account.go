@@ -9,12 +9,12 @@ import (
 
 // ownership is the account that ACK creates an object in, and what chose it.
 type ownership struct {
-	// account is "" where it is not known, or not to be told.
+	// account is "" if it is not known, or not to be reported.
 	account     string
 	accountFrom origin
 	// badAccount is what stands where an account, or the ARN of a role, belongs.
 	badAccount string
-	// rivals are the names of the IAMRoleSelectors where more than one matches.
+	// rivals are the names of the IAMRoleSelectors if more than one matches.
 	rivals []string
 }
 

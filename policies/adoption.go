@@ -8,8 +8,8 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// opens begins the check of a policy about keys: it reports what can be said of
-// the object as a whole, and whether the fields are to be checked. Of an object
+// opens begins the check of a policy about keys: it reports findings about the
+// object as a whole, and whether the fields are to be checked. Of an object
 // that ACK will overwrite, or only looks at, they are checked as far as ACK may
 // come to carry them out after all: between its two writes of an adoption, and
 // once the object is managed, the spec is what AWS is made to be.
@@ -49,15 +49,15 @@ func (e *evaluation) noEvidence() {
 	})
 }
 
-// passes reports whether a field is left out: one that ACK never changes on a
+// passes reports whether a field is omitted: one that ACK never changes on a
 // resource that exists has no effect in an object that is to be overwritten.
 func (e *evaluation) passes(f *field) bool { return e.observes && !f.Mutable }
 
 // observed reports what can be said of a key that ACK will read from AWS.
 func (e *evaluation) observed() {
-	annotation, problem := ack.AdoptionPolicyKey, "ACK adopts what exists in AWS together with its key, which cmkgate cannot see."
+	annotation, problem := ack.AdoptionPolicyKey, "ACK adopts an existing AWS resource together with its key, which cmkgate cannot see."
 	if !e.facts.Adopting() {
-		annotation, problem = ack.ReadOnlyKey, "ACK only observes what exists in AWS, and cmkgate cannot see its key."
+		annotation, problem = ack.ReadOnlyKey, "ACK only observes an existing AWS resource, and cmkgate cannot see its key."
 	}
 	e.reportOnce(Finding{
 		Reason:  Unverifiable,
@@ -87,19 +87,19 @@ func (e *evaluation) claimOf(fields []field) {
 	e.reportOnce(Finding{
 		Reason:  Unverifiable,
 		Path:    tree.Path{tree.Key("metadata"), tree.Key("finalizers")},
-		Problem: "ACK's finalizer says that this resource exists already, so cmkgate sets no key and cannot see the one that it has.",
+		Problem: "ACK's finalizer says that this resource already exists, so cmkgate sets no key and cannot see its current one.",
 		Remedy:  "To restore a backup, check the resource's key in AWS; for a new resource, remove the finalizer.",
 	})
 }
 
 // observationReported reports a write that puts what AWS has into an adopted
 // object. Nothing tells ACK's from one that a person makes look like it, where
-// ACK runs under a user name that cmkgate was not told.
+// ACK runs under a user name that cmkgate was not reported.
 func (e *evaluation) observationReported() {
 	e.reportOnce(Finding{
 		Reason:  Unverifiable,
 		Path:    annotationPath(ack.AdoptionPolicyKey),
-		Problem: "this update looks like the one by which ACK completes an adoption, so its keys count as those that AWS has; cmkgate cannot see them.",
+		Problem: "this update looks like ACK completing an adoption, so its keys count as those in AWS, which cmkgate cannot see.",
 		Remedy:  "Compare them with the resource in AWS. If ACK made the update, list its user name under controllers in cmkgate's configuration.",
 
 		neverDenies: true,

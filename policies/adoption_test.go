@@ -89,7 +89,7 @@ func TestCreationsAreJudgedByWhatACKMakesOfThem(t *testing.T) {
 	}
 }
 
-// Each row is an update; what it means to ACK decides how much of it is judged.
+// Each row is an update; what it means to ACK decides how much of it is evaluated.
 func TestUpdatesAreJudgedByWhatTheyMakeACKDo(t *testing.T) {
 	job, bucket := "TrainingJob sagemaker", "Bucket s3"
 	renamed := strings.Replace(keylessJob, "trainingJobName: a", "trainingJobName: b", 1)

@@ -12,7 +12,7 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// BenchmarkEvaluate judges an object of each kind by every policy: one that
+// BenchmarkEvaluate evaluates an object of each kind by every policy: one that
 // lacks its keys, the first fixture of the kind that is to be completed, and a
 // job with 50 variables. The bar is the time to decode the same object.
 func BenchmarkEvaluate(b *testing.B) {
@@ -53,8 +53,8 @@ func BenchmarkEvaluateTrainingJob(b *testing.B) {
 	})
 }
 
-// BenchmarkEvaluateSize judges a tuning job with more and more definitions:
-// the time for a byte stays the same.
+// BenchmarkEvaluateSize evaluates a tuning job with more and more
+// definitions: the time for a byte stays the same.
 func BenchmarkEvaluateSize(b *testing.B) {
 	e := evaluator(b)
 	for _, size := range []struct {
@@ -93,8 +93,8 @@ func (m manifest) json(b *testing.B) []byte {
 	return data
 }
 
-// benchmarkRatio judges an object and tells how much longer that takes than to
-// decode it, in the same run.
+// benchmarkRatio evaluates an object and says how much longer that takes than
+// to decode it, in the same run.
 func benchmarkRatio(b *testing.B, e *policies.Evaluator, world policies.World, data []byte) {
 	b.Helper()
 	root, err := tree.ParseObject(data)
@@ -138,8 +138,8 @@ func benchmark(b *testing.B, e *policies.Evaluator, m manifest) {
 	}
 }
 
-// BenchmarkEvaluateSelectors judges in a cluster with an IAMRoleSelector for
-// each of many namespaces, as EKS recommends them.
+// BenchmarkEvaluateSelectors evaluates in a cluster with an IAMRoleSelector
+// for each of many namespaces, as EKS recommends them.
 func BenchmarkEvaluateSelectors(b *testing.B) {
 	e := evaluator(b)
 	m := load(b, trainingJob)

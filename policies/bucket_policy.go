@@ -18,8 +18,8 @@ type refusal struct {
 	action  string
 	// resources follow the ARN of the bucket.
 	resources []string
-	// key is the condition key that tells such requests from others, and
-	// condition the one to write.
+	// key is the condition key that distinguishes such requests from
+	// others, and condition the one to write.
 	key       string
 	condition string
 	context   []iam.ContextKey
@@ -39,7 +39,7 @@ func refuses(id ID) func(*evaluation) {
 type bucketDocument struct {
 	policy iam.Policy
 	absent bool
-	// problem tells what is wrong with a document that cannot be read, and remedy what to do.
+	// problem says what is wrong with a document that cannot be read, and remedy what to do.
 	problem, remedy string
 	// proposed is what a Bucket without a policy may have, once somebody has asked.
 	proposed string
@@ -58,23 +58,23 @@ func readBucketPolicy(n *tree.Node) *bucketDocument {
 	}
 	if n.Kind() != tree.String {
 		return &bucketDocument{
-			problem: fmt.Sprintf("a policy must be a string that holds JSON, not a value of type %s.", n.Kind()),
-			remedy:  "Write the document as JSON into a block of text that begins with policy: |.",
+			problem: fmt.Sprintf("a policy must be a string that contains JSON, not a value of type %s.", n.Kind()),
+			remedy:  "Write the document as JSON in a block scalar: policy: |.",
 		}
 	}
 	policy, err := iam.Parse(n.Text())
 	if err != nil {
 		return &bucketDocument{
-			problem: fmt.Sprintf("this is no policy that S3 takes: %v.", err),
-			remedy:  "Put it right: where S3 refuses the policy, ACK leaves the Bucket without one.",
+			problem: fmt.Sprintf("S3 would reject this policy: %v.", err),
+			remedy:  "Fix it: if S3 rejects the policy, ACK leaves the Bucket without one.",
 		}
 	}
 	return &bucketDocument{policy: *policy}
 }
 
-// check judges a Bucket by its policy. What can be different from one version
-// of the policy to the next is told in the remedy: an update of a legacy
-// Bucket's policy brings nothing about as long as the problem is the same.
+// check evaluates a Bucket by its policy. What can differ between versions of
+// the policy is in the remedy: an update of a legacy Bucket's policy
+// introduces nothing as long as the problem is the same.
 func (r refusal) check(e *evaluation, all []refusal) {
 	if e.observes {
 		return
@@ -89,7 +89,7 @@ func (r refusal) check(e *evaluation, all []refusal) {
 		return
 	case e.ofDirectoryBucket():
 		// S3 user guide, "Data protection and encryption" of S3 Express One Zone: it
-		// is only reached through TLS, and knows no customer-provided keys.
+		// is only reached through TLS, and has no customer-provided keys.
 		return
 	case document.absent:
 		whole := document.proposal(e, all)
@@ -111,7 +111,7 @@ func (r refusal) check(e *evaluation, all []refusal) {
 	}
 }
 
-// gap tells whether some of the requests are not refused, and why if it can say so.
+// gap reports whether some of the requests are not refused, and why if it can say so.
 func (r refusal) gap(e *evaluation, p *iam.Policy) (why string, ok bool) {
 	bucket, known := e.bucketName()
 	for _, resource := range r.resources {
@@ -123,15 +123,15 @@ func (r refusal) gap(e *evaluation, p *iam.Policy) (why string, ok bool) {
 			continue
 		}
 		if !known {
-			return "spec.name names no bucket that the policy could be held against. ", true
+			return "spec.name is not a bucket name to check the policy against. ", true
 		}
 		return r.nearMiss(p, request), true
 	}
 	return "", false
 }
 
-// nearMiss tells why a statement that is about such requests does not refuse
-// them, "" where none is. One for other resources is the last to be named.
+// nearMiss says why a statement that is about such requests does not refuse
+// them, "" if none is. One for other resources is the last to be named.
 func (r refusal) nearMiss(p *iam.Policy, request iam.Request) string {
 	var near *iam.Statement
 	var element string
@@ -154,7 +154,7 @@ func (r refusal) nearMiss(p *iam.Policy, request iam.Request) string {
 	case "Principal":
 		why += ` is not "*"`
 	case "NotPrincipal":
-		why += " lets somebody pass"
+		why += " lets some requests through"
 	case "Action", "NotAction":
 		why += " does not cover " + request.Action
 	case "Resource", "NotResource":
@@ -195,7 +195,7 @@ func (d *bucketDocument) proposal(e *evaluation, all []refusal) string {
 }
 
 // strictest is the policy that reports a document which several cannot read, so
-// that it is told once.
+// that it is reported once.
 func (e *evaluation) strictest(all []refusal) ID {
 	id, strictest := "", len(Modes())
 	for i := range all {

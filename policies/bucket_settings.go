@@ -50,7 +50,7 @@ func (e *evaluation) refusedSettings(checks []valueCheck) {
 			e.report(Finding{
 				Reason:  Malformed,
 				Path:    path.Clone(),
-				Problem: fmt.Sprintf("S3 rejects %s here. ACK stops at that and never sends the encryption, so the bucket stays without a key.", quote(text)),
+				Problem: fmt.Sprintf("S3 rejects %s here. ACK stops there and never sends the encryption, so the bucket stays without a key.", quote(text)),
 				Remedy:  "Valid values: " + strings.Join(check.Taken, ", ") + ".",
 			})
 		})
@@ -68,12 +68,12 @@ func (e *evaluation) publicWebsite() {
 		Reason:  Blocked,
 		Path:    tree.Path{tree.Key("spec"), tree.Key("website")},
 		Problem: "website readers are anonymous, and S3 denies anonymous requests for objects under a KMS key.",
-		Remedy:  "Serve the site through CloudFront with origin access control, and let CloudFront decrypt in the key policy.",
+		Remedy:  "Serve the site through CloudFront with origin access control, and allow CloudFront to decrypt in the key policy.",
 	})
 }
 
-// skippingRule is a rule of the replication that passes over objects under KMS
-// keys: S3 replicates them only on request, and reports no error (S3 user guide,
+// skippingRule is a rule of the replication that skips objects under KMS keys:
+// S3 replicates them only on request, and reports no error (S3 user guide,
 // "Replicating encrypted objects").
 type skippingRule struct {
 	// at is the field to set first, and advice what to set.
@@ -109,14 +109,14 @@ func (s *skippingRule) finding() Finding {
 	return Finding{
 		Reason:  Blocked,
 		Path:    s.at,
-		Problem: "S3 replicates no object under a KMS key without it, and reports no error.",
+		Problem: "without it S3 does not replicate objects under a KMS key, and reports no error.",
 		Remedy:  s.advice + ".",
 		state:   "replication skips",
 	}
 }
 
 // hinder takes from a finding for a missing key what would stop the replication
-// without a word, and says what comes first.
+// silently, and says what comes first.
 func (s *skippingRule) hinder(finding *Finding) {
 	finding.Inject, finding.Fix = false, nil
 	finding.Problem = strings.TrimSuffix(finding.Problem, ".") + "; cmkgate sets no key here, because replication would skip every object under it."

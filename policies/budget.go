@@ -45,7 +45,7 @@ func (b budget) exceeded() bool { return b.spent > mostPlaces }
 
 // reportUnchecked reports that a policy has not checked the whole object. The
 // finding is in the mode of the policy, so that what is enforced stays enforced.
-// On an update it is left out only where the spec stays what it is, because what
+// On an update it is omitted only where the spec stays what it is, because what
 // changes in the rest nobody sees.
 func (e *evaluation) reportUnchecked() {
 	if !e.budget.exceeded() || e.old != nil && tree.Equal(e.object.Root.Get("spec"), e.old.Get("spec")) {

@@ -2,8 +2,8 @@ package policies
 
 import "strings"
 
-// Control is a rule of somebody else that an object satisfies when a policy has
-// nothing to say about it, but for what Asks tells.
+// Control is a third-party rule that an object satisfies if it satisfies a
+// policy, except for what Asks says.
 type Control struct {
 	// Framework is whose rule it is, ID what it is called there.
 	Framework, ID string
@@ -28,30 +28,30 @@ const (
 //nolint:gochecknoglobals // data
 var controls = map[ID][]Control{
 	"sagemaker-volume-key": {
-		{awsConfig, "sagemaker-endpoint-configuration-kms-key-configured", "an EndpointConfig names a key; it also asks where instances have local storage only, which takes none"},
-		{checkov, "CKV_AWS_98", "an EndpointConfig names a key, on local storage too"},
-		{checkov, "CKV_AWS_368", "a DataQualityJobDefinition names a volume key, on local storage too"},
+		{awsConfig, "sagemaker-endpoint-configuration-kms-key-configured", "an EndpointConfig sets a key; it also requires one on instances with only local storage, which accept none"},
+		{checkov, "CKV_AWS_98", "an EndpointConfig sets a key, even on local storage"},
+		{checkov, "CKV_AWS_368", "a DataQualityJobDefinition sets a volume key, even on local storage"},
 	},
 	"sagemaker-output-key": {
-		{checkov, "CKV_AWS_367", "a DataQualityJobDefinition names an output key"},
+		{checkov, "CKV_AWS_367", "a DataQualityJobDefinition sets an output key"},
 	},
 	"sagemaker-storage-key": {
-		{securityHub, "SageMaker.17", "the offline store of a FeatureGroup names a key"},
-		{securityHub, "SageMaker.18", "the online store of a FeatureGroup names a key"},
-		{securityHub, "SageMaker.21", "a NotebookInstance names a key"},
-		{awsConfig, "sagemaker-featuregroup-encryption-at-rest", "the offline store of a FeatureGroup names a key"},
-		{awsConfig, "sagemaker-featuregroup-online-store-encryption", "the online store of a FeatureGroup names a key"},
-		{awsConfig, "sagemaker-notebook-instance-kms-key-configured", "a NotebookInstance names a key"},
-		{awsConfig, "sagemaker-notebook-instance-storage-vol-kms-encrypted", "a NotebookInstance names a key"},
-		{checkov, "CKV_AWS_22", "a NotebookInstance names a key"},
-		{checkov, "CKV_AWS_187", "a Domain and a NotebookInstance name a key"},
+		{securityHub, "SageMaker.17", "the offline store of a FeatureGroup sets a key"},
+		{securityHub, "SageMaker.18", "the online store of a FeatureGroup sets a key"},
+		{securityHub, "SageMaker.21", "a NotebookInstance sets a key"},
+		{awsConfig, "sagemaker-featuregroup-encryption-at-rest", "the offline store of a FeatureGroup sets a key"},
+		{awsConfig, "sagemaker-featuregroup-online-store-encryption", "the online store of a FeatureGroup sets a key"},
+		{awsConfig, "sagemaker-notebook-instance-kms-key-configured", "a NotebookInstance sets a key"},
+		{awsConfig, "sagemaker-notebook-instance-storage-vol-kms-encrypted", "a NotebookInstance sets a key"},
+		{checkov, "CKV_AWS_22", "a NotebookInstance sets a key"},
+		{checkov, "CKV_AWS_187", "a Domain and a NotebookInstance set a key"},
 	},
 	"s3-bucket-key": {
 		{securityHub, "S3.17", "a Bucket encrypts with SSE-KMS or DSSE-KMS"},
 		{awsConfig, "s3-default-encryption-kms", "a Bucket encrypts with SSE-KMS or DSSE-KMS"},
-		{controlTower, "CT.S3.PR.10", "a Bucket encrypts with a key of KMS"},
+		{controlTower, "CT.S3.PR.10", "a Bucket encrypts with a KMS key"},
 		{checkov, "CKV_AWS_19", "a Bucket encrypts at all"},
-		{checkov, "CKV_AWS_145", "a Bucket encrypts with aws:kms; it does not know aws:kms:dsse"},
+		{checkov, "CKV_AWS_145", "a Bucket encrypts with aws:kms; it does not accept aws:kms:dsse"},
 	},
 	"transit-vpc": {
 		{securityHub, "SageMaker.1", "a NotebookInstance has no direct access to the internet"},
@@ -69,20 +69,20 @@ var controls = map[ID][]Control{
 		{controlTower, "CT.S3.PR.8", "a Bucket's policy refuses requests without TLS"},
 	},
 	"transit-inter-container": {
-		{securityHub, "SageMaker.9", "a DataQualityJobDefinition encrypts traffic between containers, on one instance too, where cmkgate does not ask"},
-		{securityHub, "SageMaker.10", "a ModelExplainabilityJobDefinition does, on one instance too"},
-		{securityHub, "SageMaker.13", "a ModelQualityJobDefinition does, on one instance too"},
+		{securityHub, "SageMaker.9", "a DataQualityJobDefinition encrypts traffic between containers, even on one instance, where cmkgate does not require it"},
+		{securityHub, "SageMaker.10", "a ModelExplainabilityJobDefinition does, even on one instance"},
+		{securityHub, "SageMaker.13", "a ModelQualityJobDefinition does, even on one instance"},
 		{securityHub, "SageMaker.15", "a ModelBiasJobDefinition does, on two instances or more"},
-		{securityHub, "SageMaker.22", "a MonitoringSchedule does, on one instance too"},
-		{checkov, "CKV_AWS_369", "a DataQualityJobDefinition encrypts traffic between containers, on one instance too"},
+		{securityHub, "SageMaker.22", "a MonitoringSchedule does, even on one instance"},
+		{checkov, "CKV_AWS_369", "a DataQualityJobDefinition encrypts traffic between containers, even on one instance"},
 	},
 }
 
-// Controls are the rules of others that a policy covers. It is empty where none
-// of them looks at what the policy protects.
+// Controls returns the third-party rules that a policy covers, none if no rule
+// is about what the policy protects.
 func Controls(id ID) []Control { return controls[id] }
 
-// Link is where the rule is described, "" where its framework has no page for each.
+// Link is where the rule is described, "" if its framework has no page for each.
 func (c Control) Link() string {
 	switch c.Framework {
 	case awsConfig:

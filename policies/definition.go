@@ -34,8 +34,8 @@ const maxNesting = 64
 func readDefinition(value *tree.Node) *definition {
 	d := &definition{parameters: parameters{}}
 	if value.Kind() != tree.String {
-		d.flaw(nil, fmt.Sprintf("a pipeline's definition must be a string of JSON, not a value of type %s.", value.Kind()),
-			"Write the JSON as a block text: pipelineDefinition: | and the JSON, indented, below it.")
+		d.flaw(nil, fmt.Sprintf("a pipeline definition must be a JSON string, not a value of type %s.", value.Kind()),
+			"Write the JSON as a block scalar: pipelineDefinition: | followed by the indented JSON.")
 		return d
 	}
 	text := value.Text()
@@ -51,14 +51,14 @@ func readDefinition(value *tree.Node) *definition {
 	}
 	d.root = root
 	if root.Kind() != tree.Map {
-		d.flaw(nil, fmt.Sprintf("a pipeline's definition must be a JSON object, not a value of type %s.", root.Kind()), "Write an object with a list Steps.")
+		d.flaw(nil, fmt.Sprintf("a pipeline definition must be a JSON object, not a value of type %s.", root.Kind()), "Write an object with a Steps list.")
 		return d
 	}
 	d.readParameters()
 	return d
 }
 
-// syntax tells in words where a text stops being JSON.
+// syntax says in words where a text stops being JSON.
 func syntax(text string, err error) string {
 	bad, ok := errors.AsType[*tree.SyntaxError](err)
 	if !ok {
@@ -119,7 +119,7 @@ func (d *definition) walk(visit func(step)) {
 	path := tree.Path{tree.Key("Steps")}
 	steps := d.root.Get("Steps")
 	if steps.Absent() {
-		d.flaw(path, "the definition has no list Steps.", "Write the steps as a list Steps of objects with Name, Type and Arguments.")
+		d.flaw(path, "the definition has no Steps list.", "Write a Steps list of objects with Name, Type and Arguments.")
 		return
 	}
 	d.walkList(steps, path, 0, visit)
@@ -133,7 +133,7 @@ func (d *definition) walkList(list *tree.Node, path tree.Path, depth int, visit 
 		d.flaw(path, fmt.Sprintf("steps must be a list, not a value of type %s.", list.Kind()), "Write a list of objects with Name, Type and Arguments.")
 		return
 	case depth > maxNesting:
-		d.flaw(path, fmt.Sprintf("steps are nested more than %d levels deep.", maxNesting), "Write the steps of branches less deep.")
+		d.flaw(path, fmt.Sprintf("steps are nested more than %d levels deep.", maxNesting), "Nest branches less deeply.")
 		return
 	}
 	for i := range list.Len() {
@@ -148,11 +148,11 @@ func (d *definition) walkStep(node *tree.Node, path tree.Path, depth int, visit 
 	}
 	kind := node.Get("Type").Str()
 	if kind == "" {
-		d.flaw(path.Child(tree.Key("Type")), "a step must name its Type.", "Write the type of the step, such as Training or Processing.")
+		d.flaw(path.Child(tree.Key("Type")), "a step must have a Type.", "Write the type of the step, such as Training or Processing.")
 	}
 	args := node.Get("Arguments")
 	if !args.Absent() && args.Kind() != tree.Map {
-		d.flaw(path.Child(tree.Key("Arguments")), fmt.Sprintf("the arguments of a step must be an object, not a value of type %s.", args.Kind()), "Write the request of the step's call as an object.")
+		d.flaw(path.Child(tree.Key("Arguments")), fmt.Sprintf("the arguments of a step must be an object, not a value of type %s.", args.Kind()), "Write the step's API request as an object.")
 		return
 	}
 	visit(step{path: path, node: node, kind: kind, name: nameOf(node)})
@@ -161,7 +161,7 @@ func (d *definition) walkStep(node *tree.Node, path tree.Path, depth int, visit 
 	}
 }
 
-// branches are the fields with the steps inside of a condition step.
+// branches are the fields with the steps inside a condition step.
 func branches() []string { return []string{"IfSteps", "ElseSteps"} }
 
 // nameOf is a step in messages.

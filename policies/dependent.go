@@ -13,7 +13,7 @@ import (
 type dependency struct {
 	catalog.Dependency
 	path, when tree.Path
-	// assigned tells that AWS gives the other object its name, which no manifest has.
+	// assigned means that AWS gives the other object its name, which no manifest has.
 	assigned bool
 }
 
@@ -30,7 +30,7 @@ func compileDependencies(id ID) map[catalog.Kind][]dependency {
 }
 
 // dependents adds the kinds whose dependencies a policy reports to those that it
-// has itself, and tells what it reads of them.
+// has itself, and says what it reads of them.
 func dependents(id ID, kinds []catalog.Kind, reads map[catalog.Kind][]string) ([]catalog.Kind, map[catalog.Kind][]string) {
 	if reads == nil {
 		reads = map[catalog.Kind][]string{}
@@ -44,8 +44,8 @@ func dependents(id ID, kinds []catalog.Kind, reads map[catalog.Kind][]string) ([
 	return kinds, reads
 }
 
-// checkDependencies judges an object by the one that it names. The rows of a
-// kind share their path, and at most one of them applies.
+// checkDependencies evaluates an object by the one that it names. The rows
+// of a kind share their path, and at most one of them applies.
 func (e *evaluation) checkDependencies() {
 	rows := e.rule.dependencies
 	if len(rows) == 0 {
@@ -64,7 +64,7 @@ func (e *evaluation) checkDependencies() {
 		}
 		kinds = append(kinds, d.When.Equals)
 	}
-	e.report(Finding{ // the CRD lets the type be left out
+	e.report(Finding{ // the CRD lets the type be omitted
 		Reason:  Unverifiable,
 		Path:    rows[0].path,
 		Problem: fmt.Sprintf("%s does not say what kind of object %s is, so cmkgate cannot check the key.", rows[0].when, quote(name)),
@@ -82,7 +82,7 @@ func (e *evaluation) checkDependency(d *dependency, name string) {
 		e.report(Finding{
 			Reason:  Unverifiable,
 			Path:    d.path,
-			Problem: fmt.Sprintf("cmkgate knows no %s %s of %s, so it cannot check the key.", d.Target.Name, quote(name), e.regionAndWhy()),
+			Problem: fmt.Sprintf("cmkgate knows of no %s %s in %s, so it cannot check the key.", d.Target.Name, quote(name), e.regionAndWhy()),
 			Remedy:  remedy,
 		})
 		return
@@ -103,8 +103,8 @@ func (e *evaluation) checkDependency(d *dependency, name string) {
 		e.report(Finding{
 			Reason:  Unverifiable,
 			Path:    d.path,
-			Problem: doubt + ", so its key is not known.",
-			Remedy:  fmt.Sprintf("Apply this again once ACK reports the %s as synced; where ACK refuses it, create another and name that.", d.Target.Name),
+			Problem: doubt + ", so its key is unknown.",
+			Remedy:  fmt.Sprintf("Apply this again once ACK reports the %s as synced; if ACK rejects it, create another and reference that.", d.Target.Name),
 		})
 	}
 	for _, f := range findings {
@@ -116,7 +116,7 @@ func (e *evaluation) checkDependency(d *dependency, name string) {
 			Reason:  f.Reason,
 			Path:    d.path,
 			Problem: fmt.Sprintf(problem, d.Target.Name, quote(name), f.Policy, f.Path, f.Problem),
-			Remedy:  fmt.Sprintf("Name %s that satisfies it, under another name where this one cannot be changed.", indefinite(d.Target.Name)),
+			Remedy:  fmt.Sprintf("Reference %s that satisfies it, under another name if this one cannot be changed.", indefinite(d.Target.Name)),
 
 			neverDenies: f.neverDenies,
 		})

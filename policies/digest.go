@@ -9,7 +9,7 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// NewKeeper keeps of a looked-up object what policies judge others by. Of a
+// NewKeeper keeps of a looked-up object what policies evaluate others by. Of a
 // Pipeline's definition, which can have a hundred thousand bytes, that is a fraction.
 func NewKeeper(l catalog.Lookup) (*tree.Keeper, error) {
 	keep, err := tree.NewKeeper(l.Keeps()...)
@@ -56,7 +56,7 @@ func (d digest) of(text string) string {
 	return string(short)
 }
 
-// keep is a value without what nobody reads, nil for nothing. Named tells that
+// keep is a value without what nobody reads, nil for nothing. Named means that
 // it stands under a name that counts.
 func (d digest) keep(n *tree.Node, named bool) any {
 	switch n.Kind() {

@@ -32,12 +32,12 @@ func (e *evaluation) driftOf(name string, f *field) Finding {
 	finding := Finding{
 		Reason:      IgnoredDrift,
 		Path:        annotationPath(ack.IgnoreDriftKey),
-		Problem:     fmt.Sprintf("%s makes ACK leave %s as it is in AWS: a key that is changed there stays changed, and one that is changed here never gets there.", quote(name), f.Path),
+		Problem:     fmt.Sprintf("%s makes ACK ignore changes of %s in AWS: a key changed there stays changed, and a key changed here never reaches AWS.", quote(name), f.Path),
 		Remedy:      fmt.Sprintf("Remove %s from the list.", quote(name)),
 		neverDenies: true,
 	}
 	if f.AfterCreate {
-		finding.Problem = fmt.Sprintf("%s makes ACK ignore %s, which it sends to AWS only after it has created the %s: the key would never get there.", quote(name), f.Path, e.object.Kind)
+		finding.Problem = fmt.Sprintf("%s makes ACK ignore %s, which it sends to AWS only after it has created the %s: the key would never reach AWS.", quote(name), f.Path, e.object.Kind)
 		finding.neverDenies = false
 	}
 	return finding

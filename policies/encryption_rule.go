@@ -9,7 +9,7 @@ import (
 )
 
 // encryptionRule is one rule of a Bucket's default encryption. Its three fields
-// are judged and set together.
+// are evaluated and set together.
 type encryptionRule struct {
 	*evaluation
 	field     *field
@@ -54,17 +54,17 @@ func (r encryptionRule) judge() (Finding, bool) {
 	case algorithm.Missing():
 		return r.withoutAlgorithm(key), true
 	case text == sseDSSE && r.directory:
-		return r.wrongAlgorithm(Malformed, fmt.Sprintf("directory buckets know no %q.", text), key), true
+		return r.wrongAlgorithm(Malformed, fmt.Sprintf("directory buckets do not support %q.", text), key), true
 	case text == sseKMS || text == sseDSSE:
 		return r.withKey(text, key)
 	case text == sseS3:
-		return r.wrongAlgorithm(AWSManaged, fmt.Sprintf("%q is encryption with a key that AWS owns (SSE-S3).", text), key), true
+		return r.wrongAlgorithm(AWSManaged, fmt.Sprintf("%q encrypts with a key that AWS owns (SSE-S3).", text), key), true
 	case text == "":
 		return r.wrongAlgorithm(Malformed, fmt.Sprintf("an algorithm must be a string, not a value of type %s.", algorithm.Kind()), key), true
 	case namesSSEKMS(text):
-		return r.wrongAlgorithm(Malformed, fmt.Sprintf("%s is not how S3 writes encryption with KMS keys: it knows %q and %q.", quote(text), sseKMS, sseDSSE), key), true
+		return r.wrongAlgorithm(Malformed, fmt.Sprintf("%s is not S3's name for encryption with KMS keys: use %q or %q.", quote(text), sseKMS, sseDSSE), key), true
 	default:
-		return r.wrongAlgorithm(Malformed, fmt.Sprintf("%s is not an encryption with KMS keys; S3 knows %q and %q.", quote(text), sseKMS, sseDSSE), key), true
+		return r.wrongAlgorithm(Malformed, fmt.Sprintf("%s is not encryption with KMS keys; S3 supports %q and %q.", quote(text), sseKMS, sseDSSE), key), true
 	}
 }
 
@@ -78,7 +78,7 @@ func namesSSEKMS(algorithm string) bool {
 	return false
 }
 
-// judgedKey judges the key of the rule alone.
+// judgedKey evaluates the key of the rule alone.
 func (r encryptionRule) judgedKey(key *tree.Node) (Finding, bool) {
 	f := r.field
 	if r.directory {
@@ -122,21 +122,21 @@ func (r encryptionRule) withoutAlgorithm(key *tree.Node) Finding {
 	return Finding{
 		Reason:  Missing,
 		Path:    r.algorithmPath(),
-		Problem: "a key is named but no algorithm, which S3 requires with it.",
+		Problem: "a key is set without an algorithm, which S3 requires.",
 		Remedy:  fmt.Sprintf("Set it to %q.", sseKMS),
 		Fix:     r.edits(sseKMS, nil, false),
 		Inject:  r.mayInject(r.field),
 	}
 }
 
-// withKey judges the key of a rule that encrypts with KMS.
+// withKey evaluates the key of a rule that encrypts with KMS.
 func (r encryptionRule) withKey(algorithm string, key *tree.Node) (Finding, bool) {
 	finding, wrong := r.judgedKey(key)
 	if !wrong {
 		return finding, false
 	}
 	if finding.Reason == Missing {
-		finding.Problem = "no KMS key is named, so S3 encrypts with alias/aws/s3, which is managed by AWS."
+		finding.Problem = "no KMS key is set, so S3 encrypts with alias/aws/s3, which is managed by AWS."
 	}
 	if finding.Fix != nil {
 		finding.Fix = r.edits(algorithm, finding.Fix[0].Value, false)
@@ -154,7 +154,7 @@ func (r encryptionRule) wrongAlgorithm(reason Reason, problem string, key *tree.
 		finding.Remedy = fmt.Sprintf("Set it to %q.", sseKMS)
 		finding.Fix = r.edits(sseKMS, nil, true)
 	case fix.Fix == nil:
-		finding.Remedy = fmt.Sprintf("Set it to %q and name a key: %s", sseKMS, fix.Remedy)
+		finding.Remedy = fmt.Sprintf("Set it to %q with a key: %s", sseKMS, fix.Remedy)
 	default:
 		value := fix.Fix[0].Value
 		finding.Remedy = fmt.Sprintf("Set it to %q with kmsMasterKeyID: %s and bucketKeyEnabled: true", sseKMS, value)
@@ -185,7 +185,7 @@ func (r encryptionRule) edits(algorithm string, key any, overwriteAlgorithm bool
 }
 
 // restoreBucket puts back the one rule that a Bucket has, where an update
-// leaves out the key. An algorithm that a person wrote instead is theirs.
+// omits the key. An algorithm that a person wrote instead is theirs.
 func restoreBucket(e *evaluation) []Edit {
 	path := tree.Path{tree.Key("spec"), tree.Key("encryption"), tree.Key("rules"), tree.Index(0)}
 	now := encryptionRule{evaluation: e, path: path, node: e.object.Root.Find(path)}

@@ -9,8 +9,8 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// Evaluator judges objects by a list of policies and an organization's
-// settings. It is safe for concurrent use.
+// Evaluator evaluates objects by a list of policies and an
+// organization's settings. It is safe for concurrent use.
 type Evaluator struct {
 	settings  Settings
 	instances catalog.Instances
@@ -20,7 +20,7 @@ type Evaluator struct {
 	secrets     secrets
 }
 
-// rule is a policy made ready for one kind.
+// rule is a policy prepared for one kind.
 type rule struct {
 	policy Policy
 	fields []field
@@ -57,7 +57,7 @@ func New(list []Policy, settings Settings) (*Evaluator, error) {
 		}
 		seen[p.ID] = true
 		if _, ok := settings.Policies[p.ID]; !ok {
-			return nil, fmt.Errorf("the settings do not say how policy %q is switched", p.ID)
+			return nil, fmt.Errorf("the settings have no mode for policy %q", p.ID)
 		}
 		depends := compileDependencies(p.ID)
 		for _, kind := range p.Kinds {
@@ -68,7 +68,7 @@ func New(list []Policy, settings Settings) (*Evaluator, error) {
 	return e, nil
 }
 
-// Judges tells whether any policy looks at a kind.
+// Judges reports whether any policy applies to a kind.
 func (e *Evaluator) Judges(group, kind string) bool {
 	return len(e.byKind[catalog.Kind{Group: group, Name: kind}]) > 0
 }
@@ -129,11 +129,11 @@ func (e *Evaluator) introduced(rules []rule, object Object, old *tree.Node, worl
 	return added(findings, e.judge(rules, before, asked, world, roles))
 }
 
-// judgeObservation judges the write by which ACK puts what AWS has into an adopted
-// object, or one that looks like it. Whose it is cannot be told, and a denial
-// would leave the adoption undone for good, so it is reported. Where a person
-// could reach AWS by it, because the object had a spec and ACK carries the
-// change out, it is judged like any other.
+// judgeObservation evaluates the write by which ACK puts what AWS has into an
+// adopted object, or one that looks like it. Its author is unknown, and a denial
+// would block the adoption permanently, so it is reported. If a person could
+// change AWS with it, because the object had a spec and ACK applies the change, it
+// is evaluated like any other.
 func (e *Evaluator) judgeObservation(rules []rule, object, before Object, world World, roles Roles) []Finding {
 	findings := e.judge(rules, object, question{was: before.Root, update: true, observation: true}, world, roles)
 	findings = added(findings, e.judge(rules, before, question{update: true}, world, roles))
@@ -155,9 +155,9 @@ func reportedOnly(findings []Finding, which func(*Finding) bool) []Finding {
 
 // question is what is asked of an object.
 type question struct {
-	// old is what an update is compared with; an update can be judged without.
+	// old is what an update is compared with; an update can be checked without.
 	old *tree.Node
-	// was is the object before an update, also where it is judged as a creation.
+	// was is the object before an update, also where it is evaluated as a creation.
 	was    *tree.Node
 	update bool
 	// renamed: the update makes the object stand for another resource in AWS.
@@ -198,9 +198,9 @@ func (e *Evaluator) judge(rules []rule, object Object, asked question, world Wor
 	return ev.findings
 }
 
-// added leaves out the findings that were there before, so that an object from
+// added omits the findings that were there before, so that an object from
 // before cmkgate can still be labeled, scaled and changed elsewhere. Findings
-// are matched without list indices: moving a list element brings nothing about.
+// are matched without list indices: moving a list element introduces nothing.
 func added(now, before []Finding) []Finding {
 	known := map[string]int{}
 	for i := range before {
@@ -229,7 +229,7 @@ func identity(f *Finding) string {
 	return f.Label() + " " + f.Path.Pattern().String() + " " + what
 }
 
-// evaluation is the judgement of one object under way.
+// evaluation is the evaluation of one object in progress.
 type evaluation struct {
 	*Evaluator
 	object Object
@@ -243,11 +243,11 @@ type evaluation struct {
 	facts ack.Facts
 	// prior is what the object was before an update, read when first asked for.
 	prior *prior
-	// observes: the spec is not what ACK acts on, so only what it may come to act on is judged.
+	// observes: the spec is not what ACK acts on, so only what it may come to act on is evaluated.
 	observes bool
-	// dependency: the object is judged for another that depends on it.
+	// dependency: the object is evaluated for another that depends on it.
 	dependency bool
-	// mutable: ACK carries out a change of what is being judged.
+	// mutable: ACK carries out a change of what is being evaluated.
 	mutable bool
 	search  search
 	// parameters resolve what stands in place of values; nil in objects.
@@ -284,7 +284,7 @@ func (e *Evaluator) begin(object Object, world World, roles Roles) *evaluation {
 
 func (e *evaluation) kind() catalog.Kind { return e.object.kind() }
 
-// beginWith begins to judge an object that the one under judgement depends on.
+// beginWith begins to evaluate an object that the one being evaluated depends on.
 func (e *evaluation) beginWith(other Object) *evaluation {
 	return e.begin(other, e.world, e.roles)
 }

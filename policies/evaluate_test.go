@@ -56,7 +56,7 @@ func TestNewRefusesIncompletePoliciesAndSettings(t *testing.T) {
 		"without doc":   {[]policies.Policy{without(func(p *policies.Policy) { p.Doc = "" })}, settings(), "is incomplete"},
 		"without kinds": {[]policies.Policy{without(func(p *policies.Policy) { p.Kinds = nil })}, settings(), "is incomplete"},
 		"without check": {[]policies.Policy{{ID: "x", Title: "x", Doc: "x", Kinds: complete.Kinds}}, settings(), "is incomplete"},
-		"not switched":  {[]policies.Policy{complete}, policies.Settings{}, `do not say how policy "` + complete.ID + `" is switched`},
+		"not switched":  {[]policies.Policy{complete}, policies.Settings{}, `have no mode for policy "` + complete.ID + `"`},
 	} {
 		if _, err := policies.New(tt.list, tt.settings); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v, want an error with %q", name, err, tt.want)
@@ -69,13 +69,13 @@ func TestJudgesKnowsTheKindsOfThePolicies(t *testing.T) {
 	for _, p := range policies.All() {
 		for _, kind := range p.Kinds {
 			if !e.Judges(kind.Group, kind.Name) {
-				t.Errorf("%s is judged by %s", kind.Name, p.ID)
+				t.Errorf("%s is evaluated by %s", kind.Name, p.ID)
 			}
 		}
 	}
 	for _, kind := range []catalog.Kind{{Group: catalog.S3, Name: "TrainingJob"}, {Group: catalog.SageMaker, Name: "ModelPackageGroup"}, {}, {Group: "apps", Name: "Deployment"}} {
 		if e.Judges(kind.Group, kind.Name) {
-			t.Errorf("%v is judged by no policy", kind)
+			t.Errorf("%v is evaluated by no policy", kind)
 		}
 	}
 	if got := evaluate(e, policies.Object{Group: "apps", Kind: "Deployment", Root: load(t, trainingJob).object.Root}, nil, policies.Nowhere{}); got != nil {
@@ -285,7 +285,7 @@ func TestMessageAndEnforced(t *testing.T) {
 	}
 }
 
-// A manifest by itself: everything that a policy's documentation promises is there.
+// A manifest on its own: everything that a policy's documentation promises is there.
 func TestEveryPolicyIsDocumented(t *testing.T) {
 	for _, p := range policies.All() {
 		if p.Title == "" || strings.HasSuffix(p.Title, ".") || p.Protects == "" {

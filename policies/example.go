@@ -8,9 +8,9 @@ import "embed"
 //go:embed testdata/*/deny/example.yaml testdata/*/pass/example.yaml
 var examples embed.FS
 
-// Example is a manifest that a policy speaks of.
+// Example is an example of a policy's findings.
 type Example struct {
-	// Before has one finding, After is the same put right.
+	// Before has one finding, After is the same fixed.
 	Before, After string
 }
 

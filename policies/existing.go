@@ -96,7 +96,7 @@ func (e *evaluation) takenBack(f *field, path tree.Path) (Finding, bool) {
 	return Finding{
 		Reason:  Unverifiable,
 		Path:    path.Clone(),
-		Problem: "ACK has given up on this resource (ACK.Terminal), so cmkgate cannot see whether AWS encrypts it with the key that is taken back.",
+		Problem: "ACK has given up on this resource (ACK.Terminal), so cmkgate cannot see whether AWS encrypts it with the key that is being removed.",
 		Remedy:  "Make sure that the resource is under a customer-managed key in AWS, or create it under a new name.",
 	}, true
 }
@@ -140,8 +140,8 @@ const ackAnnotations = "services.k8s.aws/"
 // created is not: the API server takes the mark from it.
 func isDeleting(object *Object) bool { return !object.Planned && object.ack().Deleting() }
 
-// LosesFinalizer reports whether an update takes ACK's finalizer from a resource
-// that ACK manages, as kubectl replace does.
+// LosesFinalizer reports whether an update removes ACK's finalizer from a
+// resource that ACK manages, as kubectl replace does.
 func LosesFinalizer(object Object, old *tree.Node) bool {
 	before := object
 	before.Root = old

@@ -9,7 +9,7 @@ import (
 )
 
 // A hint that names the default key would put an existing resource into
-// ACK.Terminal for ever: AWS cannot change the key.
+// ACK.Terminal forever: AWS cannot change the key.
 func TestTheRemedyForAnExistingResourceIsTheKeyThatItHas(t *testing.T) {
 	const other = "arn:aws:kms:eu-west-1:111122223333:key/99999999-9999-9999-9999-999999999999"
 	job := func(finalizer, key string) *tree.Node {

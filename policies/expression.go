@@ -17,7 +17,7 @@ type parameter struct {
 	value *tree.Node
 	// index is the place in the definition's Parameters.
 	index int
-	// long tells that SageMaker would not take the value.
+	// long means that SageMaker would not take the value.
 	long bool
 }
 
@@ -40,7 +40,7 @@ func newParameter(value *tree.Node, index int) parameter {
 	return p
 }
 
-// isExpression tells an expression from a value: {"Get": …} or {"Std:Join": …}.
+// isExpression distinguishes an expression from a value: {"Get": …} or {"Std:Join": …}.
 func isExpression(n *tree.Node) bool {
 	if n.Kind() != tree.Map || n.Len() != 1 {
 		return false
@@ -49,7 +49,7 @@ func isExpression(n *tree.Node) bool {
 	return key == "Get" || strings.HasPrefix(key, "Std:")
 }
 
-// resolve is the value that an expression stands for, or what was given where
+// resolve is the value that an expression stands for, or what was given if
 // there is none or it cannot be seen.
 func (p parameters) resolve(n *tree.Node) *tree.Node {
 	if p == nil || !isExpression(n) {
@@ -61,7 +61,7 @@ func (p parameters) resolve(n *tree.Node) *tree.Node {
 	return n
 }
 
-// unseen tells why what resolve left as it is cannot be seen.
+// unseen says why what resolve left as it is cannot be seen.
 func (p parameters) unseen(n *tree.Node) *open {
 	if p == nil || !isExpression(n) {
 		return nil
@@ -105,12 +105,12 @@ func (p parameters) join(join *tree.Node) (*tree.Node, *open) {
 	return tree.FromValue(b.String()), nil
 }
 
-// write puts a join together; one inside of it is written to the same place.
+// write puts a join together; one inside it is written to the same place.
 func (p parameters) write(b *strings.Builder, join *tree.Node) *open {
 	values := join.Get("Values")
 	on := join.Get("On")
 	if values.Kind() != tree.List || !on.Missing() && on.Kind() != tree.String {
-		return &open{"its Std:Join does not have the form of one", "Give Std:Join a string On and a list Values."}
+		return &open{"its Std:Join is malformed", "Give Std:Join a string On and a list Values."}
 	}
 	for i := range values.Len() {
 		if i > 0 {
@@ -140,7 +140,7 @@ func (p parameters) writeValue(b *strings.Builder, value *tree.Node) *open {
 	return nil
 }
 
-// references are the names of the parameters in an expression; alone tells
+// references are the names of the parameters in an expression; alone means
 // that the expression is one parameter and nothing else.
 func references(n *tree.Node) (names []string, alone bool) {
 	if !isExpression(n) {

@@ -17,17 +17,17 @@ type field struct {
 	onlyIf        tree.Path
 	instanceTypes []instanceType
 	outputs       []tree.Path
-	// ref is the sibling by which ACK takes a reference instead of the key, nil where there can be none.
+	// ref is the sibling by which ACK takes a reference instead of the key, nil if there can be none.
 	ref tree.Path
 	// reach is the path up to its first list.
 	reach string
-	// lateInitialized tells that ACK fills the field in from AWS.
+	// lateInitialized distinguishes that ACK fills the field in from AWS.
 	lateInitialized bool
 }
 
 type instanceType struct{ path, unless tree.Path }
 
-// rows are the catalog's, made ready.
+// rows are the catalog's, prepared.
 type rows struct {
 	fields map[rowsOf][]field
 	steps  map[ID]map[string][]field // by policy and step type
@@ -96,7 +96,7 @@ func (p *pathParser) parse(s string) tree.Path {
 	return path
 }
 
-// checkFields judges every field that the catalog has for the policy and the kind.
+// checkFields evaluates every field that the catalog has for the policy and the kind.
 func checkFields(e *evaluation) {
 	if !e.opens() {
 		return
@@ -123,7 +123,7 @@ func checkFields(e *evaluation) {
 	}
 }
 
-// judgeField judges one place where a key may stand.
+// judgeField evaluates one place where a key may stand.
 func (e *evaluation) judgeField(f *field, path tree.Path, value *tree.Node) (Finding, bool) {
 	if f.onlyIf != nil && e.parameters.resolve(e.search.find(f.onlyIf.Bind(path))).Text() != f.OnlyIf.Equals {
 		return Finding{}, false
@@ -173,7 +173,7 @@ func (e *evaluation) judgeDeprecated(f *field, path tree.Path, value *tree.Node)
 
 // expressOutput returns the first output that lies in a directory bucket (S3
 // Express One Zone), where SageMaker takes no key (CreateTrainingJob, KmsKeyId),
-// and the first that lies elsewhere; each is empty where there is none.
+// and the first that lies elsewhere; each is empty if there is none.
 func (e *evaluation) expressOutput(f *field, path tree.Path) (express, other string) {
 	for _, pattern := range f.outputs {
 		pattern = pattern.Bind(path)
@@ -191,7 +191,7 @@ func (e *evaluation) expressOutput(f *field, path tree.Path) (express, other str
 	return express, other
 }
 
-const separateOutputs = "Write what goes to S3 Express and what goes to general purpose buckets in separate resources, or write everything to general purpose buckets."
+const separateOutputs = "Use separate resources for output to S3 Express and to general purpose buckets, or write everything to general purpose buckets."
 
 // withoutKeyBesideExpress is what one key for several outputs comes to when only
 // some are in S3 Express: those take no key, and the others must have one.
@@ -199,7 +199,7 @@ func withoutKeyBesideExpress(path tree.Path, express, other string) Finding {
 	return Finding{
 		Reason:  Missing,
 		Path:    path.Clone(),
-		Problem: fmt.Sprintf("no KMS key is named, so nothing encrypts the output in %s with a key of yours; the same field covers %s in S3 Express, where SageMaker accepts no key.", quote(other), quote(express)),
+		Problem: fmt.Sprintf("no KMS key is set, so the output in %s is not encrypted with your key; the same field covers %s in S3 Express, where SageMaker accepts no key.", quote(other), quote(express)),
 		Remedy:  separateOutputs,
 	}
 }

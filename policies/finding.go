@@ -6,7 +6,7 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// Finding is one thing that is wrong with an object.
+// Finding is one policy violation in an object.
 type Finding struct {
 	Policy ID
 	Reason Reason
@@ -15,16 +15,16 @@ type Finding struct {
 	// Path is the field that is wrong; the last steps may be absent.
 	Path tree.Path
 	// Within is the place inside the JSON text at Path, empty for the text as a
-	// whole; nil where Path is the place itself.
+	// whole; nil if Path is the place itself.
 	Within tree.Path
 	// Problem is a sentence about the field, without the field: it follows "PATH: ".
 	Problem string
-	// Remedy tells in one or two sentences what to write instead.
+	// Remedy says in one or two sentences what to write instead.
 	Remedy string
 	// Fix is the remedy as edits that a person, or a tool with a person's
-	// consent, can apply; nil where a human must decide.
+	// consent, can apply; nil if a human must decide.
 	Fix []Edit
-	// Inject tells that Fix only adds what is missing and that the settings let
+	// Inject means that Fix only adds what is missing and that the settings let
 	// the webhook add it on its own.
 	Inject bool
 	// neverDenies caps the mode at Warn.
@@ -46,8 +46,8 @@ func (f *Finding) Message() string {
 	return m
 }
 
-// Place is the field as messages show it; a place inside of a JSON text follows
-// as a JSON pointer in a URI fragment: spec.pipelineDefinition#/Steps/0/Name.
+// Place is the field as messages show it; a place inside a JSON text follows as
+// a JSON pointer in a URI fragment: spec.pipelineDefinition#/Steps/0/Name.
 func (f *Finding) Place() string {
 	if len(f.Within) == 0 {
 		return f.Path.String()
@@ -73,7 +73,7 @@ type Edit struct {
 	Value any
 }
 
-// Enforced tells whether any of the findings denies the object.
+// Enforced reports whether any of the findings denies the object.
 func Enforced(findings []Finding) bool {
 	for i := range findings {
 		if findings[i].Mode == Enforce {

@@ -78,7 +78,7 @@ func settingsOfFixtures() map[string]change {
 	}
 }
 
-// testFixtures holds one policy against its fixtures.
+// testFixtures checks one policy against its fixtures.
 func testFixtures(t *testing.T, id policies.ID) {
 	t.Helper()
 	for _, kind := range []string{"pass", "deny", "fix"} {

@@ -9,7 +9,7 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// FuzzEvaluate judges any JSON as an object of any kind.
+// FuzzEvaluate evaluates any JSON as an object of any kind.
 func FuzzEvaluate(f *testing.F) {
 	kinds := []catalog.Kind{{Group: catalog.SageMaker, Name: "Endpoint"}, {Group: catalog.SageMaker, Name: "Model"}}
 	for _, policy := range policies.All() {

@@ -134,7 +134,7 @@ func (w *world) Named(kind catalog.Kind, name string) []policies.Object {
 	return out
 }
 
-// load reads a YAML stream: first the object that is judged, then its world.
+// load reads a YAML stream: first the object that is evaluated, then its world.
 func load(tb testing.TB, stream string) manifest {
 	tb.Helper()
 	m := manifest{world: &world{namespaces: map[string]policies.Namespace{}}}
@@ -355,7 +355,7 @@ func of(policy policies.ID, findings []policies.Finding) []policies.Finding {
 	return out
 }
 
-// injectable are the findings that the webhook would put right on its own.
+// injectable are the findings that the webhook would fixed on its own.
 func injectable(findings []policies.Finding) []policies.Finding {
 	var out []policies.Finding
 	for _, f := range findings {
@@ -366,7 +366,7 @@ func injectable(findings []policies.Finding) []policies.Finding {
 	return out
 }
 
-// evaluate is what a review finds: of a creation, or of an update where there is an old self.
+// evaluate is what a review finds: of a creation, or of an update if there is an old self.
 func evaluate(e *policies.Evaluator, object policies.Object, old *tree.Node, world policies.World) []policies.Finding {
 	return e.Review(review(object, old), world).Findings
 }
@@ -378,7 +378,7 @@ func restorations(e *policies.Evaluator, object policies.Object, old *tree.Node,
 	return e.Review(r, world).Edits
 }
 
-// complete is what the webhook sets on a creation, and whether the object is denied all the same.
+// complete is what the webhook sets on a creation, and whether the object is denied still.
 func complete(e *policies.Evaluator, object policies.Object, world policies.World) (edits []policies.Edit, denied bool) {
 	r := e.Review(policies.Review{Object: object, EditsOnly: true}, world)
 	return r.Edits, r.Denied

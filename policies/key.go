@@ -13,8 +13,8 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// judgeKey judges the value of a field that must name a key. Injectable tells
-// whether the webhook would set the field if it were missing.
+// judgeKey evaluates the value of a field that must set a key. Injectable
+// reports whether the webhook would set the field if it were missing.
 func (e *evaluation) judgeKey(f *field, path tree.Path, value *tree.Node, injectable bool) (Finding, bool) {
 	if finding, wrong := e.wrongKey(f, path, value, injectable); wrong {
 		return finding, true
@@ -50,13 +50,13 @@ func (e *evaluation) unprovenKey(f *field, path tree.Path, value *tree.Node) (Fi
 	return finding, true
 }
 
-// listed reports whether the organization names a key itself.
+// listed reports whether the organization lists the key itself.
 func (e *evaluation) listed(ref kms.Reference) bool {
 	return slices.Contains(e.settings.Trusted.Keys, ref) ||
 		slices.ContainsFunc(e.settings.DefaultKeys, func(k DefaultKey) bool { return k.Key == ref })
 }
 
-// wrongKey judges the value by everything but that.
+// wrongKey evaluates the value by everything but that.
 func (e *evaluation) wrongKey(f *field, path tree.Path, value *tree.Node, injectable bool) (Finding, bool) {
 	if value.Missing() {
 		if finding, ok := e.takenBack(f, path); ok {
@@ -94,7 +94,7 @@ func (e *evaluation) missingKey(f *field, path tree.Path, injectable bool) Findi
 	finding := Finding{
 		Reason:  Missing,
 		Path:    path.Clone(),
-		Problem: "no KMS key is named, so " + f.Without + ".",
+		Problem: "no KMS key is set, so " + f.Without + ".",
 	}
 	if e.prescribeForExisting(&finding, f) {
 		return finding
@@ -110,7 +110,7 @@ func (e *evaluation) missingKey(f *field, path tree.Path, injectable bool) Findi
 	return finding
 }
 
-// keyProblem tells what is wrong with a value as a key for the field; an empty
+// keyProblem says what is wrong with a value as a key for the field; an empty
 // problem means nothing.
 func (e *evaluation) keyProblem(f *field, value *tree.Node) (Reason, string) {
 	if open := e.parameters.unseen(value); open != nil {
@@ -131,7 +131,7 @@ func (e *evaluation) keyProblem(f *field, value *tree.Node) (Reason, string) {
 		return AWSManaged, fmt.Sprintf("%s is managed by AWS, not by your organization.", quote(text))
 	}
 	if ref.Form&f.Accepts == 0 {
-		return Malformed, fmt.Sprintf("AWS documents only %s for this field, and %s is %s.", withArticle(f.Accepts), quote(text), withArticle(ref.Form))
+		return Malformed, fmt.Sprintf("AWS documents only %s for this field, but %s is %s.", withArticle(f.Accepts), quote(text), withArticle(ref.Form))
 	}
 	if ref.Region != "" && ref.Region != e.region && e.regionSettled() && !f.Elsewhere {
 		return WrongRegion, fmt.Sprintf("%s is a key of %s, but this %s is created in %s.", quote(text), ref.Region, e.object.Kind, e.regionAndWhy())
@@ -139,8 +139,8 @@ func (e *evaluation) keyProblem(f *field, value *tree.Node) (Reason, string) {
 	return e.trust(ref, text)
 }
 
-// trust judges by whose key it is. AWS looks for a bare key ID or alias in the
-// account of the caller, which is the role that ACK works with.
+// trust evaluates by whose key it is. AWS looks for a bare key ID or alias in
+// the account of the caller, which is the role that ACK works with.
 func (e *evaluation) trust(ref kms.Reference, text string) (Reason, string) {
 	var why string
 	if ref.Account == "" {
@@ -155,9 +155,9 @@ func (e *evaluation) trust(ref kms.Reference, text string) (Reason, string) {
 	}
 	switch {
 	case ref.Account == "" && e.accountSettled():
-		return Unverifiable, fmt.Sprintf("%s names no account, and the account that ACK works in is not known (aws.accountID).", quote(text))
+		return Unverifiable, fmt.Sprintf("%s has no account, and the AWS account cannot be determined (set aws.accountID).", quote(text))
 	case ref.Account == "":
-		return Unverifiable, fmt.Sprintf("%s names no account, and the account that ACK works in is not settled%s.", quote(text), why)
+		return Unverifiable, fmt.Sprintf("%s has no account, and the AWS account cannot be determined%s.", quote(text), why)
 	case len(t.Accounts) > 0:
 		return Untrusted, fmt.Sprintf("%s is a key of account %s%s, which your organization does not trust.", quote(text), ref.Account, why)
 	case why != "":
@@ -180,13 +180,13 @@ func (e *evaluation) noDefaultKey(f *field) string {
 		return "Set it to the ARN of a customer-managed key; " + f.Never + "."
 	}
 	if !e.settled() {
-		return "cmkgate names a key once region and account are settled."
+		return "cmkgate suggests a key once region and account are resolved."
 	}
 	return fmt.Sprintf("cmkgate has no default %s key in %s: set the ARN of a customer-managed key of that region, or ask your platform team to add one to defaultKeys.",
 		f.Purpose, e.regionAndWhy())
 }
 
-// mayInject tells whether the webhook may set the field on its own. Injection
+// mayInject reports whether the webhook may set the field on its own. Injection
 // is for new objects only: on an existing one the key would never reach AWS.
 // What adopt-or-create applies to may exist, so there only mutable fields count.
 func (e *evaluation) mayInject(f *field) bool {
@@ -269,7 +269,7 @@ func quote(s string) string {
 // withArticle is a form of a key as it stands in a sentence.
 func withArticle(form kms.Form) string { return indefinite(form.String()) }
 
-// indefinite puts the article before a word. A U is left out: UserProfile
+// indefinite puts the article before a word. A U is omitted: UserProfile
 // begins with a consonant to the ear.
 func indefinite(word string) string {
 	if word != "" && strings.ContainsRune("aeioAEIO", rune(word[0])) {

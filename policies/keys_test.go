@@ -165,8 +165,8 @@ func TestABareKeyIsTrustedInTheAccountThatACKWorksIn(t *testing.T) {
 	}
 }
 
-// An object that is there has a status, and ACK goes by its region and account
-// before the resource's annotation and the controller's account.
+// An object that is there has a status, and ACK relies on its region and
+// account before the resource's annotation and the controller's account.
 func TestTheStatusSaysWhereAnExistingObjectIs(t *testing.T) {
 	for name, tt := range map[string]struct {
 		status string

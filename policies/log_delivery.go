@@ -13,8 +13,8 @@ import (
 // exemption is why a Bucket need not be under a key.
 type exemption struct {
 	path tree.Path
-	// statement is where the Bucket's policy lets a service in, that cannot
-	// write to buckets under a KMS key; "" where the configuration names the bucket.
+	// statement is where the Bucket's policy lets a service in, that cannot write to
+	// buckets under a KMS key; "" if the configuration names the bucket.
 	statement string
 	principal string
 	delivers  string
@@ -73,7 +73,7 @@ func mayExempt(policy string) bool {
 	return false
 }
 
-// exemptingPolicy is a policy as it is kept of a looked-up Bucket: "" where it exempts nothing.
+// exemptingPolicy is a policy as it is kept of a looked-up Bucket: "" if it exempts nothing.
 func exemptingPolicy(policy string) string {
 	if !mayExempt(policy) {
 		return ""
@@ -141,14 +141,14 @@ func (e *evaluation) sourceAccounts(d catalog.Delivery, policy *iam.Policy) []st
 	return accounts
 }
 
-// finding reports an exemption: nothing is exempt without a word.
+// finding reports an exemption: nothing is exempt silently.
 func (x *exemption) finding() Finding {
 	if x.configured() {
 		return Finding{
 			Reason:  Exempt,
 			Path:    x.path,
 			Problem: "the bucket is exempt: your platform team lists it in logBuckets.",
-			Remedy:  "Store nothing but logs in it.",
+			Remedy:  "Store only logs in it.",
 			state:   "exempt by configuration",
 		}
 	}
@@ -156,7 +156,7 @@ func (x *exemption) finding() Finding {
 		Reason:  Exempt,
 		Path:    x.path,
 		Problem: fmt.Sprintf("the bucket is exempt: the statement at %s lets %s deliver %s, which AWS delivers only to buckets with SSE-S3.", x.statement, x.principal, x.delivers),
-		Remedy:  "Store nothing but these logs in it.",
+		Remedy:  "Store only these logs in it.",
 		state:   "exempt for " + x.delivers,
 	}
 }
@@ -167,7 +167,7 @@ func (x *exemption) undelivered() Finding {
 		Reason:  Blocked,
 		Path:    x.path,
 		Problem: fmt.Sprintf("the statement at %s lets %s deliver %s, which never arrive in a bucket under a KMS key.", x.statement, x.principal, x.delivers),
-		Remedy:  "Deliver them to a bucket of their own, without spec.encryption, and remove the statement.",
+		Remedy:  "Deliver them to a separate bucket without spec.encryption, and remove the statement.",
 		state:   "undelivered " + x.delivers,
 	}
 }
@@ -179,21 +179,21 @@ func (e *evaluation) logsWithoutStatement(keyed bool) {
 	name, target := spec.Get("name").Str(), spec.Get("logging").Get("loggingEnabled").Get("targetBucket").Str()
 	finding := Finding{
 		Reason: Blocked,
-		Remedy: "Deliver them to a bucket of their own.",
+		Remedy: "Deliver them to a separate bucket.",
 		state:  "access logs without a statement",
 	}
 	switch {
 	case spec.Get("acl").Str() == "log-delivery-write":
 		finding.Path = tree.Path{tree.Key("spec"), tree.Key("acl")}
-		finding.Problem = "this ACL exempts no bucket from a key, and S3 delivers no access logs to a bucket under a KMS key."
+		finding.Problem = "this ACL does not exempt the bucket from a key, and S3 delivers no access logs to a bucket under a KMS key."
 	case name != "" && target == name:
 		finding.Path = tree.MustPath(logTarget)
-		finding.Problem = "S3 delivers no access logs to a bucket under a KMS key, so this bucket cannot take its own."
+		finding.Problem = "S3 delivers no access logs to a bucket under a KMS key, so this bucket cannot receive its own."
 	default:
 		return
 	}
 	if !keyed {
-		finding.Remedy = "If the bucket only takes logs, let logging.s3.amazonaws.com put objects in spec.policy and leave spec.encryption out: then it is exempt."
+		finding.Remedy = "If the bucket only receives logs, allow logging.s3.amazonaws.com to put objects in spec.policy and omit spec.encryption: then it is exempt."
 	}
 	e.report(finding)
 }
@@ -205,8 +205,8 @@ func (x *exemption) lowered(e *evaluation, before encryptionRule) Finding {
 	finding := Finding{
 		Reason:  Missing,
 		Path:    tree.Path{tree.Key("spec"), tree.Key("encryption")},
-		Problem: fmt.Sprintf("this update takes %s from the bucket. That its policy lets %s deliver logs exempts no bucket that has a customer-managed key.", quote(key), x.principal),
-		Remedy:  "Keep spec.encryption as it is, and create a bucket of its own for the logs.",
+		Problem: fmt.Sprintf("this update removes %s from the bucket. A policy that lets %s deliver logs does not exempt a bucket that has a customer-managed key.", quote(key), x.principal),
+		Remedy:  "Keep spec.encryption, and create a separate bucket for the logs.",
 	}
 	if rules := e.object.Root.Get("spec").Get("encryption").Get("rules"); rules.Len() <= 1 {
 		rule := before

@@ -135,7 +135,7 @@ func TestAnExemptionLowersNoBucketWithAKey(t *testing.T) {
 }
 
 // Taking the annotation of an adoption away makes an update a creation, but the
-// bucket has its key all the same.
+// bucket has its key still.
 func TestAnExemptionLowersNoAdoptedBucket(t *testing.T) {
 	before := trainingData(t, underKey)
 	adopted := load(t, strings.Replace(marshal(t, before.value), "name: training-data\n", "name: training-data\n  annotations: {services.k8s.aws/adoption-policy: adopt}\n", 1))

@@ -27,13 +27,13 @@ func checkPipelineExecution(e *evaluation) {
 	given := overridesOf(e.object)
 	pipeline, ok := e.named(catalog.Kind{Group: catalog.SageMaker, Name: "Pipeline"}, name)
 	if !ok || definitionOf(pipeline).Missing() {
-		e.unseenPipeline(given, fmt.Sprintf("cmkgate knows no Pipeline %s of %s", quote(name), e.regionAndWhy()),
+		e.unseenPipeline(given, fmt.Sprintf("cmkgate knows of no Pipeline %s in %s", quote(name), e.regionAndWhy()),
 			"Create it through ACK in this cluster; on the command line, pass its manifest to the same check, or use --cluster.")
 		return
 	}
 	doubt, spec := doubt(pipeline)
 	if !spec { // AWS may have another definition
-		e.unseenPipeline(given, doubt, "Apply this again once ACK reports the Pipeline as synced, or name a key of your organization.")
+		e.unseenPipeline(given, doubt, "Apply this again once ACK reports the Pipeline as synced, or set a key of your organization.")
 		return
 	}
 	before, after := e.judgeExecution(pipeline, given)
@@ -132,9 +132,9 @@ func placeOverride(f Finding, given []override, last map[string]int) Finding {
 	f.Path = cause.path
 	switch {
 	case f.removes():
-		f.Remedy = "Leave the parameter out."
+		f.Remedy = "Omit the parameter."
 		if !own {
-			f.Remedy = "Choose an instance type with EBS volumes, or leave the parameter out."
+			f.Remedy = "Choose an instance type with EBS volumes, or omit the parameter."
 		}
 	case own && f.use.alone:
 		if len(f.Fix) == 1 {
@@ -142,9 +142,9 @@ func placeOverride(f Finding, given []override, last map[string]int) Finding {
 		}
 		return f
 	case own && len(f.Fix) == 1:
-		f.Remedy = fmt.Sprintf("Choose a value with which it becomes %s, or leave the parameter out.", f.Fix[0].Value)
+		f.Remedy = fmt.Sprintf("Choose a value that makes it %s, or omit the parameter.", f.Fix[0].Value)
 	case !own:
-		f.Remedy = "Leave the parameter out, or let the Pipeline name a key there."
+		f.Remedy = "Omit the parameter, or set a key there in the Pipeline."
 	}
 	f.Fix = nil
 	return f
@@ -152,7 +152,7 @@ func placeOverride(f Finding, given []override, last map[string]int) Finding {
 
 // causeOf finds the parameter behind a finding: one in the value itself or, if
 // not own, one in the instance type that governs it. Of several it is the last
-// that is given; last tells where each is.
+// that is given; last says where each is.
 func causeOf(u *use, given []override, last map[string]int) (cause override, own bool) {
 	for i, names := range [][]string{u.value, u.governing} {
 		latest := -1
@@ -202,7 +202,7 @@ func (e *evaluation) unseenPipeline(given []override, why, remedy string) {
 	})
 }
 
-// looksLikeKey goes by the value and, where that tells nothing, by the name.
+// looksLikeKey relies on the value and, where that tells nothing, by the name.
 func looksLikeKey(o override) bool {
 	ref, err := kms.Parse(o.value.Str())
 	return err == nil && ref.Form != kms.KeyID || strings.Contains(strings.ToLower(o.name), "kms")

@@ -7,8 +7,8 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// place gives a finding its place in the definition and the patch that puts it
-// right. What a parameter's default does wrong is put right there.
+// place gives a finding its place in the definition and the patch that fixes
+// it. What a parameter's default does wrong is fixed there.
 func (d *definition) place(f Finding) Finding {
 	at := append(tree.Path{}, f.use.path...).Child(f.Path...)
 	present := len(f.use.path) + f.use.present
@@ -41,11 +41,11 @@ func (d *definition) place(f Finding) Finding {
 	return f
 }
 
-// removes tells whether the remedy is to remove the field.
+// removes reports whether the remedy is to remove the field.
 func (f *Finding) removes() bool { return len(f.Fix) == 1 && f.Fix[0].Value == nil }
 
-// maxPatch is the length from which a patch is no hint any more: names in the
-// definition can be as long as the definition.
+// maxPatch is the length from which a patch is not a hint any more: names in
+// the definition can be as long as the definition.
 const maxPatch = 600
 
 // patchOf is a JSON patch (RFC 6902) that sets a value, or removes it, where

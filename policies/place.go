@@ -49,7 +49,7 @@ func (s *Settings) placeOf(object Object, ns Namespace, roles Roles) place {
 	return p
 }
 
-// settled tells whether ACK can create anything at all in the place.
+// settled reports whether ACK can create anything at all in the place.
 func (p *place) settled() bool { return p.accountSettled() && p.regionSettled() }
 
 func (p *place) accountSettled() bool { return p.badAccount == "" && len(p.rivals) == 0 }
@@ -66,22 +66,22 @@ func (e *evaluation) checkPlace() {
 		return
 	}
 	if !e.regionSettled() {
-		e.reportOnce(misplaced(e.regionFrom, fmt.Sprintf("ACK takes the region from %s, and %s is not an AWS region.", e.regionFrom, quote(e.region)),
+		e.reportOnce(misplaced(e.regionFrom, fmt.Sprintf("ACK takes the region from %s, but %s is not an AWS region.", e.regionFrom, quote(e.region)),
 			"Correct it to one like eu-west-1."))
 	}
 	if e.badAccount != "" {
-		e.reportOnce(misplaced(e.accountFrom, fmt.Sprintf("ACK takes the account from %s, and %s names no AWS account of 12 digits.", e.accountFrom, quote(e.badAccount)),
+		e.reportOnce(misplaced(e.accountFrom, fmt.Sprintf("ACK takes the account from %s, but %s does not contain a 12-digit AWS account ID.", e.accountFrom, quote(e.badAccount)),
 			"Correct it there, or ask your platform team to."))
 	}
 	if n := len(e.rivals); n > 0 {
-		finding := misplaced(e.accountFrom, fmt.Sprintf("ACK refuses this %s with: multiple (%d) matching IAMRoleSelectors found; they are %s.", e.object.Kind, n, listed(e.rivals)),
-			"Narrow them so that one is left, because its role says which account ACK works in.")
+		finding := misplaced(e.accountFrom, fmt.Sprintf("ACK rejects this %s with: multiple (%d) matching IAMRoleSelectors found; they are %s.", e.object.Kind, n, listed(e.rivals)),
+			"Narrow them until only one matches: its role determines the account that ACK works in.")
 		finding.Reason = Conflict
 		e.reportOnce(finding)
 	}
 }
 
-// reportOnce leaves out what another policy has told, unless it told it in a
+// reportOnce omits what another policy has told, unless it told it in a
 // milder mode.
 func (e *evaluation) reportOnce(finding Finding) {
 	mode := e.modeOf(&finding)

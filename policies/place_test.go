@@ -43,7 +43,7 @@ func TestTheStrictestPolicyTellsThatTheRegionIsNone(t *testing.T) {
 	}
 }
 
-// What cannot be judged for want of a region must not hide what an update brings about.
+// What cannot be evaluated for want of a region must not hide what an update introduces.
 func TestABadKeyIsNewWhereTheRegionIsNoneAlready(t *testing.T) {
 	old := load(t, held(misplacedJob))
 	changed := old.with(t, []policies.Edit{{Path: tree.MustPath("spec.outputDataConfig.kmsKeyID"), Value: "alias/aws/s3"}}, true)

@@ -11,20 +11,20 @@ import (
 func plaintextSecret() Policy {
 	return Policy{
 		ID:       "plaintext-secret",
-		Title:    "Credentials are not written into manifests",
+		Title:    "Manifests contain no credentials",
 		Protects: "passwords, tokens and keys: they live in Secrets Manager or Parameter Store, not in environments, hyperparameters, arguments or scripts",
 		Default:  Warn,
 		Kinds:    catalog.KindsWithSurfaces(),
 		Reads:    surfacePaths(),
 		check:    checkSecrets,
-		Doc: `A password, token or key that stands in an object can be read by everyone who can read the object, the Git
-repository that it comes from, etcd and its backups, and, in AWS, by everyone who may describe the resource. AWS asks not to
-write secrets into hyperparameters and environments (CreateTrainingJob), where its console shows them.
+		Doc: `A password, token or key in an object can be read by everyone who can read the object, the Git repository
+that it comes from, etcd and its backups, and, in AWS, by everyone who may describe the resource. AWS advises against
+secrets in hyperparameters and environments (CreateTrainingJob), where its console shows them.
 
-cmkgate looks at environments, hyperparameters, the parameters of debuggers and profilers, container arguments, lifecycle
-scripts, properties of model packages, and the parameters and definitions of pipelines and projects. It knows the public
+cmkgate checks environments, hyperparameters, the parameters of debuggers and profilers, container arguments, lifecycle
+scripts, properties of model packages, and the parameters and definitions of pipelines and projects. It recognizes the public
 formats of tokens (AWS, GitHub, GitLab, Slack, Hugging Face and others), private keys, JSON web tokens, passwords in URLs and
-connection strings, and names that mean a secret, such as DB_PASSWORD or apiKey. Numbers, placeholders and references
+connection strings, and names that indicate a secret, such as DB_PASSWORD or apiKey. Numbers, placeholders and references
 (ARNs, paths of parameters, ` + "`{{resolve:secretsmanager:…}}`" + `, ${VARIABLE}) are not secrets. The value itself never
 appears in a message.
 
@@ -43,7 +43,7 @@ secret = boto3.client("secretsmanager").get_secret_value(SecretId=os.environ["DB
 ` + "```" + `
 
 In a lifecycle script: ` + "`aws secretsmanager get-secret-value --secret-id churn/db --query SecretString --output text`" + `. A secret that
-stood in a manifest is known: create a new one.`,
+was in a manifest is compromised: create a new one.`,
 	}
 }
 
@@ -68,7 +68,7 @@ func plaintext(form catalog.Form, path tree.Path, name, what string) Finding {
 	}
 }
 
-// instead tells how the secret reaches the program that needs it.
+// instead says how the secret reaches the program that needs it.
 func instead(form catalog.Form, name, what string) string {
 	const store = "Store it in Secrets Manager or as a SecureString in Parameter Store"
 	switch {

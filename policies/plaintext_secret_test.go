@@ -95,7 +95,7 @@ func TestTheSecretItselfIsNeverTold(t *testing.T) {
 	}
 }
 
-// What was there before can stay; what an update brings about is found.
+// What was there before can stay; what an update introduces is found.
 func TestSecretsAreFoundInWhatAnUpdateChanges(t *testing.T) {
 	const password = `"DB_PASSWORD": "hunter2"`
 	model := func(environments ...string) *tree.Node {
@@ -218,7 +218,7 @@ func TestVeryManySecrets(t *testing.T) {
 	e := evaluator(t)
 	before, after := environment(`"A":"1"`), environment(`"A_PASSWORD":"hunter2"`)
 	created := of(plaintextSecret, evaluate(e, policies.NewObject(after), nil, nil))
-	if len(created) != 21 || !strings.Contains(created[20].Problem, "the first 20 are named") || strings.Contains(created[19].Problem, "named") {
+	if len(created) != 21 || !strings.Contains(created[20].Problem, "the first 20 are listed") || strings.Contains(created[19].Problem, "listed") {
 		t.Errorf("created:\n%s", report(created))
 	}
 	if got := places(evaluate(e, policies.NewObject(after), before, nil)); !cmp.Equal(got, []string{"spec.environment.A_PASSWORD plaintext"}) {
@@ -245,9 +245,9 @@ func TestWrongKindsOnSurfacesNeverBreak(t *testing.T) {
 	}
 }
 
-// BenchmarkPlaintextSecret judges jobs with 50 variables by this policy alone.
-// The ratios are to the decoding of the same object: by cmkgate's reader, and
-// by encoding/json. The bar is 1.
+// BenchmarkPlaintextSecret evaluates jobs with 50 variables by this policy
+// alone. The ratios are to the decoding of the same object: by cmkgate's
+// reader, and by encoding/json. The bar is 1.
 func BenchmarkPlaintextSecret(b *testing.B) {
 	settings := settings()
 	var only []policies.Policy

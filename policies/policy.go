@@ -1,5 +1,5 @@
-// Package policies judges ACK objects: is everything that they create
-// encrypted with a key that the organization controls?
+// Package policies evaluates ACK objects: is everything that they
+// create encrypted with a key that the organization controls?
 //
 // The package is pure. It looks at an object, its old self on an update, the
 // organization's settings and a read-only world, and returns findings. The
@@ -11,18 +11,18 @@ import "github.com/cmkgate/cmkgate/policies/catalog"
 // ID names a policy. IDs are stable: they stand in configurations and reports.
 type ID = string
 
-// Policy is one rule that the organization can switch.
+// Policy is one rule that the organization can configure.
 type Policy struct {
 	ID    ID
 	Title string
 	// Protects names the data that the policy is there for.
 	Protects string
 	// Doc is what `cmkgate explain` shows and docs/policies.md is made of: what
-	// the policy asks, why, and how to satisfy it. Markdown.
+	// the policy requires, why, and how to satisfy it. Markdown.
 	Doc string
 	// Default is the mode without configuration.
 	Default Mode
-	// Injects tells whether the policy can set what is missing.
+	// Injects reports whether the policy can set what is missing.
 	Injects bool
 	// Kinds are the objects that the policy looks at.
 	Kinds []catalog.Kind
@@ -33,8 +33,8 @@ type Policy struct {
 	// Anchors are the fields that count by whether they are there, likewise.
 	Anchors map[catalog.Kind][]string
 	check   func(*evaluation)
-	// restore returns what puts back the keys that an update leaves out; nil
-	// where the policy sets none.
+	// restore returns what puts back the keys that an update omits; nil if
+	// the policy sets none.
 	restore func(*evaluation) []Edit
 }
 
@@ -75,7 +75,7 @@ const (
 // Modes lists the valid modes for schemas and messages.
 func Modes() []Mode { return []Mode{Enforce, Warn, Audit, Off} }
 
-// Reason tells in one word why a finding was made.
+// Reason says in one word why a finding was made.
 type Reason string
 
 // The reasons.
@@ -84,7 +84,7 @@ const (
 	Missing Reason = "missing"
 	// AWSManaged: the key, or the encryption, belongs to AWS.
 	AWSManaged Reason = "aws-managed"
-	// Malformed: the text is no key that AWS could accept in this field.
+	// Malformed: the text is not a key that AWS could accept in this field.
 	Malformed Reason = "malformed"
 	// Placeholder: what a person or a template was to fill in still stands there.
 	Placeholder Reason = "placeholder"

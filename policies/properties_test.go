@@ -60,7 +60,7 @@ func TestEveryRowIsFoundAndInjected(t *testing.T) {
 	}
 }
 
-// holdsMore tells whether b has everything that a has; null and "" may be filled in.
+// holdsMore reports whether b has everything that a has; null and "" may be filled in.
 func holdsMore(t *testing.T, a, b any, path string) {
 	t.Helper()
 	switch a := a.(type) {
@@ -189,7 +189,7 @@ func everyWordHelps(t *testing.T, e *policies.Evaluator, id policies.ID, m manif
 		if match := setTo.FindStringSubmatch(f.Remedy); match != nil {
 			var value any
 			if err := sigsyaml.Unmarshal([]byte(match[1]), &value); err != nil {
-				t.Errorf("%q in the remedy is no YAML: %v", match[1], err)
+				t.Errorf("%q in the remedy is not YAML: %v", match[1], err)
 				continue
 			}
 			attempts = append(attempts, value)

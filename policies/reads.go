@@ -18,10 +18,10 @@ type KindReads struct {
 	Keys []string
 }
 
-// Reads tells for each kind that policies judge which fields they read: their
-// rows in the catalog, what they say themselves, and what says where and
-// whether ACK creates the object. A change of any other field changes no
-// judgement, so that requests which touch only others need not be judged.
+// Reads says for each kind that policies evaluate which fields they read:
+// their rows in the catalog, what they say themselves, and what says where
+// and whether ACK creates the object. A change of any other field changes no
+// evaluation, so that requests which touch only others need not be evaluated.
 func Reads(list []Policy) []KindReads {
 	byKind := map[catalog.Kind]*KindReads{}
 	of := func(kind catalog.Kind) *KindReads {
@@ -62,7 +62,7 @@ func Reads(list []Policy) []KindReads {
 	return out
 }
 
-// outermost leaves out what lies below another path of a sorted list.
+// outermost omits what lies below another path of a sorted list.
 func outermost(paths []string) []string {
 	var out []string
 	for _, p := range paths {

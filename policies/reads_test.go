@@ -39,7 +39,7 @@ func TestReadsOfPipelinesAreTheDefinitionAndWhatOverridesIt(t *testing.T) {
 		}
 	}
 	if len(want) > 0 {
-		t.Errorf("not judged: %v", want)
+		t.Errorf("not evaluated: %v", want)
 	}
 }
 
@@ -58,5 +58,5 @@ func TestReadsOfAnEndpointAreTheNameOfItsConfig(t *testing.T) {
 		}
 		return
 	}
-	t.Errorf("%v is not judged", catalog.Kind{Group: catalog.SageMaker, Name: "Endpoint"})
+	t.Errorf("%v is not evaluated", catalog.Kind{Group: catalog.SageMaker, Name: "Endpoint"})
 }

@@ -25,22 +25,22 @@ func (e *evaluation) reference(f *field, path tree.Path, value *tree.Node) (Find
 		return Finding{
 			Reason:  Conflict,
 			Path:    at,
-			Problem: fmt.Sprintf("ACK refuses a reference together with %s.", path[len(path)-1].Key),
+			Problem: fmt.Sprintf("ACK rejects a reference together with %s.", path[len(path)-1].Key),
 			Remedy:  "Remove one of the two.",
 		}, true
 	case ref.Get("from").Get("name").Missing(): // ACK refuses it, or without from sends no key at all
 		return Finding{
 			Reason:  Malformed,
 			Path:    at,
-			Problem: "this references no Key, and ACK takes no key beside it.",
-			Remedy:  fmt.Sprintf("Name a Key in %s.from.name, or remove the field.", name.Key),
+			Problem: "this reference has no Key, and ACK accepts no key beside it.",
+			Remedy:  fmt.Sprintf("Set %s.from.name to a Key, or remove the field.", name.Key),
 		}, true
 	}
 	return Finding{
 		Reason:  Unverifiable,
 		Path:    at,
 		Problem: "ACK takes the key from the resource that this references, so cmkgate cannot see which key it is.",
-		Remedy:  "Make sure that the Key is a customer-managed one of your organization.",
+		Remedy:  "Make sure that the Key is a customer-managed key of your organization.",
 	}, true
 }
 

@@ -16,8 +16,8 @@ const (
 	teamKey          = "services.k8s.aws/team-id"
 )
 
-// ReadsAnnotation tells whether an annotation of a namespace has a say in where
-// ACK creates what lies in it.
+// ReadsAnnotation reports whether an annotation of a namespace has a say in
+// where ACK creates what lies in it.
 func ReadsAnnotation(name string) bool { return strings.Contains(name, "services.k8s.aws/") }
 
 // regionOf is the region that ACK creates the object in, in ACK's order

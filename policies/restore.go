@@ -8,11 +8,11 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// restorations returns the edits that put back the keys which an update leaves
-// out: a manifest that never named its key, or does so no longer, is applied
-// anew, and the object must stay what it is in AWS. The old value is put back
-// and not today's default, so that a change of the default touches nothing that
-// exists, and the object's generation stays.
+// restorations returns the edits that put back the keys which an update omits:
+// a manifest that never named its key, or does so no longer, is applied again,
+// and the object must stay what it is in AWS. The old value is put back and not
+// today's default, so that a change of the default touches nothing that exists,
+// and the object's generation stays.
 //
 // Nothing is put back into an object whose spec ACK is about to fill in, or where
 // taking a key back is how a person recovers from a key that was added by hand.
@@ -73,9 +73,10 @@ func (e *evaluation) mayRestore(f *field, path tree.Path) bool {
 	return problem == ""
 }
 
-// sameElement tells whether the list element that the path leads through is the
-// one it was, but for the keys that are left out: a manifest that names none of
-// an element's keys leaves all of them out. Elsewhere there is only one place.
+// sameElement reports whether the list element that the path leads through is
+// the one it was, but for the keys that are omitted: a manifest that names none
+// of an element's keys leaves all of them out. Elsewhere there is only one
+// place.
 func (e *evaluation) sameElement(path tree.Path) bool {
 	for i, step := range path {
 		if !step.IsKey() {
@@ -100,8 +101,8 @@ func (e *evaluation) keysIn(element tree.Path) []tree.Path {
 	return keys
 }
 
-// sameBut tells whether two values are equal, keys that the new one lacks left
-// aside.
+// sameBut reports whether two values are equal, keys that the new one lacks
+// left aside.
 func sameBut(now, old *tree.Node, keys []tree.Path) bool {
 	isKey := slices.ContainsFunc(keys, func(p tree.Path) bool { return len(p) == 0 })
 	if isKey && now.Missing() {

@@ -106,7 +106,7 @@ func TestAKeyThatAnUpdateLeavesOutIsPutBack(t *testing.T) {
 			}
 			restored := policies.NewObject(tree.FromValue(value))
 			if findings := evaluate(e, restored, before.object.Root, after.world); len(findings) > 0 {
-				t.Errorf("what was put back is judged:\n%s", report(findings))
+				t.Errorf("what was put back is evaluated:\n%s", report(findings))
 			}
 			if again := restorations(e, restored, before.object.Root, after.world); len(again) > 0 {
 				t.Errorf("a second time: %v", again)
@@ -144,7 +144,7 @@ func TestNothingIsPutBackWhereNothingMayBeSet(t *testing.T) {
 
 // A person who has added a key to a resource that exists gets ACK.Terminal, and
 // recovers only by taking it back. That the resource exists takes more proof
-// than the condition, which a nonsensical annotation brings about.
+// than the condition, which a nonsensical annotation introduces.
 func TestAKeyThatACKGaveUpOnCanBeTakenBack(t *testing.T) {
 	const exists = "ackResourceMetadata: {arn: 'arn:aws:sagemaker:eu-west-1:111122223333:transform-job/t'}, "
 	for status, want := range map[string]policies.Mode{

@@ -30,7 +30,7 @@ type Roles struct {
 }
 
 // RoleSelector is an IAMRoleSelector: what it names must all fit, of each list
-// one entry. What it leaves out fits everything.
+// one entry. What it omits fits everything.
 type RoleSelector struct {
 	Name string
 	// ARN is the role that ACK assumes.
@@ -44,8 +44,8 @@ type RoleSelector struct {
 // ResourceType is a kind in a RoleSelector; what is empty fits everything.
 type ResourceType struct{ Group, Version, Kind string }
 
-// NewRoleSelector reads an IAMRoleSelector. False means that ACK passes over it
-// as invalid (runtime, pkg/runtime/iamroleselector, validateSelector).
+// NewRoleSelector reads an IAMRoleSelector. False means that ACK skips it as
+// invalid (runtime, pkg/runtime/iamroleselector, validateSelector).
 func NewRoleSelector(root *tree.Node) (*RoleSelector, bool) {
 	spec := root.Get("spec")
 	namespaces := spec.Get("namespaceSelector")

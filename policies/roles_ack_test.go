@@ -13,9 +13,9 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// TestSelectorsMatchAsInACK holds the matching of selectors against the code of
-// the ACK runtime, over selectors and objects made from few words, so that they
-// often meet.
+// TestSelectorsMatchAsInACK checks the matching of selectors against the code
+// of the ACK runtime, over selectors and objects made from few words, so that
+// they often meet.
 func TestSelectorsMatchAsInACK(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	matched := 0

@@ -9,7 +9,7 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// s3BucketKey asks for a Bucket's default encryption under a key, and for the
+// s3BucketKey requires a Bucket's default encryption under a key, and for the
 // keys of replication and inventory where these name one.
 func s3BucketKey() Policy {
 	const id = "s3-bucket-key"
@@ -31,32 +31,31 @@ func s3BucketKey() Policy {
 		restore: restoreBucket,
 		Doc: `A Bucket's default encryption must be SSE-KMS (aws:kms or aws:kms:dsse) with a customer-managed key.
 Without it S3 uses SSE-S3 (AES256), whose key belongs to AWS; with aws:kms and no key it uses alias/aws/s3, whose policy
-nobody can edit.
+you cannot edit.
 
 cmkgate sets sseAlgorithm, kmsMasterKeyID and bucketKeyEnabled together, because ACK compares whole rules: a rule
-without bucketKeyEnabled would be written to AWS again at every resync. An AES256 that a person wrote is rejected, never
-overwritten. Keys of replication and inventory belong to the destination: they are judged, never injected.
+without bucketKeyEnabled would be written to AWS again at every resync. An AES256 that a person wrote is denied, never
+overwritten. Keys of replication and inventory belong to the destination: they are evaluated, never injected.
 
-**Exempt:** buckets for logs that AWS only delivers to SSE-S3:
+**Exempt:** buckets for logs that AWS delivers only to SSE-S3 buckets:
 
 ` + deliveriesDoc(false) + `
-A bucket is exempt when a statement of its policy really lets such a service put objects into it: Effect Allow, the
-service as Principal, an Action and a Resource that cover the bucket's objects, Conditions that can hold, and no
-statement that denies it. The ACL log-delivery-write, and a Bucket that names another one as the target of its logs,
-exempt nothing. An exemption is always reported, as a warning at most. It never lowers a bucket that has a
-customer-managed key: an update that takes the key away is denied. The platform team can list further buckets in the
-configuration, under logBuckets.
+A bucket is exempt if a statement of its policy allows such a service to put objects into it: Effect Allow, the service as
+Principal, an Action and a Resource that cover the bucket's objects, Conditions that can hold, and no statement that
+denies it. Neither the ACL log-delivery-write nor a Bucket that sets another one as its log target exempts a bucket. An
+exemption is always reported, as a warning at most. It never downgrades a bucket that has a customer-managed key: an
+update that removes the key is denied. The platform team can list further buckets in the configuration, under logBuckets.
 
-Other services write to a bucket under a key, if the key's policy lets them, so they exempt nothing:
+Other services can write to a bucket under a key, if the key's policy allows it, so they exempt nothing:
 
 ` + deliveriesDoc(true) + `
 **What a key breaks** is reported as well: replication, which skips objects under KMS keys unless a rule has
-sourceSelectionCriteria.sseKMSEncryptedObjects.status Enabled and a replicaKMSKeyID (into such a bucket no key is
-injected), logs that cannot arrive, and websites, whose readers are anonymous. The role of the replication needs
+sourceSelectionCriteria.sseKMSEncryptedObjects.status Enabled and a replicaKMSKeyID (no key is injected into such a
+bucket), logs that cannot be delivered, and websites, whose readers are anonymous. The replication role needs
 kms:Decrypt on the bucket's key and kms:Encrypt on the replica's.
 
 ACK sends accelerate, analytics, acl and cors before the encryption and stops at the first that S3 rejects. Values that
-S3 always rejects there are reported, because the key would never arrive.
+S3 always rejects there are reported, because the key would never reach AWS.
 
 **How to satisfy it.** Leave spec.encryption out and let cmkgate set the organization's key, or write:
 
@@ -113,8 +112,8 @@ func checkBucket(e *evaluation, checks []valueCheck) {
 	e.refusedSettings(checks)
 }
 
-// checkDefaultEncryption judges the default encryption alone, also where the
-// bucket is exempt: nothing is set there.
+// checkDefaultEncryption evaluates the default encryption alone, also where
+// the bucket is exempt: nothing is set there.
 func checkDefaultEncryption(e *evaluation) {
 	_, exempt := e.exemption()
 	for i := range e.rule.fields {
@@ -124,8 +123,9 @@ func checkDefaultEncryption(e *evaluation) {
 	}
 }
 
-// encryptionOrExemption judges the default encryption, and what it does to
-// others. An exemption helps only a bucket that leaves its encryption to S3.
+// encryptionOrExemption evaluates the default encryption, and what it does
+// to others. An exemption helps only a bucket that leaves its encryption to
+// S3.
 func (e *evaluation) encryptionOrExemption(f *field) {
 	x, exempt := e.exemption()
 	if exempt && e.leavesEncryptionToS3() {
@@ -178,9 +178,9 @@ func (e *evaluation) keyBefore(f *field) (encryptionRule, bool) {
 	return before, reason != AWSManaged
 }
 
-// defaultEncryption judges every rule, or that there is none, and reports whether
-// the bucket is under a key. Where a value is not of the kind that the CRD wants,
-// the API server has the better message.
+// defaultEncryption evaluates every rule, or that there is none, and reports
+// whether the bucket is under a key. Where a value is not of the kind that the
+// CRD wants, the API server has the better message.
 func (e *evaluation) defaultEncryption(f *field, inject bool) (keyed bool) {
 	path := tree.Path{tree.Key("spec"), tree.Key("encryption"), tree.Key("rules")}
 	encryption := e.object.Root.Get("spec").Get("encryption")
@@ -215,7 +215,7 @@ func (e *evaluation) defaultEncryption(f *field, inject bool) (keyed bool) {
 			continue
 		}
 		if rule.saysNothing() {
-			told = e.update // one more such rule brings nothing about
+			told = e.update // one more such rule introduces nothing
 			finding.state = nothingSaid
 		}
 		if i > 0 { // the first rule is the one that counts: what moves there is new
@@ -243,7 +243,7 @@ func (e *evaluation) tooManyRules(path tree.Path, n int) {
 	}
 	e.report(Finding{
 		Reason: Malformed, Path: path,
-		Problem: fmt.Sprintf("S3 takes exactly one rule and rejects %d.", n),
+		Problem: fmt.Sprintf("S3 accepts exactly one rule and rejects %d.", n),
 		Remedy:  "Keep the rule with your key, and remove the others.",
 		state:   "more than one rule",
 	})

@@ -5,26 +5,26 @@ import (
 	"github.com/cmkgate/cmkgate/policies/iam"
 )
 
-// s3NoCustomerProvidedKey asks that a Bucket's policy refuses SSE-C.
+// s3NoCustomerProvidedKey requires that a Bucket's policy refuses SSE-C.
 func s3NoCustomerProvidedKey() Policy {
 	bucket := catalog.Kind{Group: catalog.S3, Name: "Bucket"}
 	const id = "s3-no-customer-provided-key"
 	return Policy{
 		ID:       id,
 		Title:    "A Bucket's policy refuses keys that come with the request (SSE-C)",
-		Protects: "training data and artifacts from encryption with keys that only a caller has",
+		Protects: "training data and artifacts against encryption with keys that only the caller has",
 		Default:  Off,
 		Kinds:    []catalog.Kind{bucket},
 		Reads:    map[catalog.Kind][]string{bucket: {"spec.policy", "spec.name", "spec.createBucketConfiguration"}},
 		check:    refuses(id),
 		Doc: `With SSE-C a caller sends the key along with the object, and S3 forgets it: SageMaker cannot read such an
-object, nobody can audit the key, and who withholds it holds the data to ransom. S3 blocks SSE-C on general purpose
-buckets that are new since April 2026, and on older ones in accounts without SSE-C objects. The switch for that block is
-no field of ACK's Bucket, so cmkgate asks for the Deny that AWS documents: s3:PutObject for everyone and every object,
-where the request names an SSE-C algorithm.
+object, nobody can audit the key, and an attacker who has it can hold the data to ransom. S3 blocks SSE-C on general
+purpose buckets created since April 2026, and on older ones in accounts without SSE-C objects. ACK's Bucket has no field
+for that block, so cmkgate requires the Deny that AWS documents: s3:PutObject for everyone and every object, if the
+request has an SSE-C algorithm.
 
-Off by default, because of that block. A Deny of every upload that names no KMS encryption
-(s3:x-amz-server-side-encryption) serves too: an SSE-C upload names none. Directory buckets know no SSE-C.
+Off by default, because of that block. A Deny of every upload without KMS encryption
+(s3:x-amz-server-side-encryption) also works: an SSE-C upload has none. Directory buckets do not support SSE-C.
 
 **How to satisfy it.** Write, or add to what is there:
 

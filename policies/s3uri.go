@@ -54,5 +54,5 @@ func isEndpoint(label string) bool {
 	return ok && kms.IsRegion(region)
 }
 
-// isDirectoryBucket goes by the suffix that S3 reserves (as does ACK's IsDirectoryBucketName).
+// isDirectoryBucket relies on the suffix that S3 reserves (as does ACK's IsDirectoryBucketName).
 func isDirectoryBucket(name string) bool { return strings.HasSuffix(name, "--x-s3") }

@@ -8,8 +8,8 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// sagemakerDataSource judges the buckets that SageMaker reads and writes: a key
-// on a job protects neither what the job is fed with nor its checkpoints.
+// sagemakerDataSource evaluates the buckets that SageMaker reads and writes: a
+// key on a job protects neither what the job is fed with nor its checkpoints.
 func sagemakerDataSource() Policy {
 	uses := map[catalog.Kind][]bucketUse{}
 	reads := map[catalog.Kind][]string{}
@@ -30,19 +30,19 @@ func sagemakerDataSource() Policy {
 		Reads:    reads,
 		check:    func(e *evaluation) { e.checkSources(uses[catalog.Kind{Group: e.object.Group, Name: e.object.Kind}]) },
 		Doc: `The buckets behind the S3 URIs of a SageMaker object must encrypt new objects with a customer-managed key, as
-s3-bucket-key asks of a Bucket: those of inputs, outputs, model data, checkpoints, debugger and profiler data,
-monitoring and feature stores. The keys of a job do not reach there: input data were encrypted when they were written,
-and checkpoints and debugger data have no key field at all, so that the bucket's default encryption decides.
+s3-bucket-key requires of a Bucket: those of inputs, outputs, model data, checkpoints, debugger and profiler data,
+monitoring and feature stores. The keys of a job do not cover them: input data was encrypted when it was written, and
+checkpoints and debugger data have no key field at all, so the bucket's default encryption applies.
 
-Only buckets that cmkgate knows are judged: a Bucket of the cluster, or among the manifests that the command line was
-given, whose spec.name is the bucket of the URI. Of a bucket that was made in another way nothing is said,
-except where only its own encryption protects the data (checkpoints, debugger and profiler output): that is unverifiable. Each bucket is
-told once an object, at the first field that names it. Access points are not followed.
+Only buckets that cmkgate knows are checked: a Bucket in the cluster, or among the manifests passed to the command line,
+whose spec.name is the bucket of the URI. Other buckets are not reported, unless only their own encryption protects the
+data (checkpoints, debugger and profiler output): those are unverifiable. Each bucket is reported once per object, at the
+first field that uses it. Access points are not followed.
 
-A bucket that satisfies the organization in a way that its Bucket does not show is declared by the platform team in the
-configuration, under compliantBuckets.
+The platform team can declare a bucket that complies in a way that its Bucket does not show, in the configuration under
+compliantBuckets.
 
-**How to satisfy it.** Put the Bucket under a key, as s3-bucket-key asks:
+**How to satisfy it.** Encrypt the Bucket with a key, as s3-bucket-key requires:
 
 ` + "```yaml" + `
 kind: TrainingJob
@@ -78,10 +78,10 @@ func (e *evaluation) checkSources(uses []bucketUse) {
 	if e.observes {
 		return
 	}
-	// An unknown bucket is no matter until data without a key of their own lie in
-	// it, so a use of another sort does not settle it.
+	// An unknown bucket is not a matter until data without a key of their own lie
+	// in it, so a use of another sort does not settle it.
 	told, settled := map[string]bool{"": true}, map[string]bool{"": true}
-	eachBucket(uses, e.old, func(use *bucketUse, _ tree.Path, bucket string) { // an update does not bring them about
+	eachBucket(uses, e.old, func(use *bucketUse, _ tree.Path, bucket string) { // an update does not introduce them
 		told[bucket] = true
 		settled[bucket] = settled[bucket] || use.keyless
 	})
@@ -111,7 +111,7 @@ func eachBucket(uses []bucketUse, root *tree.Node, visit func(*bucketUse, tree.P
 	}
 }
 
-// judgeSource judges a bucket by the Bucket that stands for it, if one is known.
+// judgeSource evaluates a bucket by the Bucket that stands for it, if one is known.
 func (e *evaluation) judgeSource(name string, use *bucketUse) (finding Finding, wrong, known bool) {
 	if len(e.settings.CompliantBuckets) > 0 && matchesAny(e.settings.CompliantBuckets, name) {
 		return Finding{}, false, true
@@ -129,7 +129,7 @@ func (e *evaluation) judgeKnownSource(bucket Object, name string, use *bucketUse
 		why, _ := doubt(bucket)
 		return Finding{
 			Reason:  Unverifiable,
-			Problem: fmt.Sprintf("bucket %s holds %s, and its key is not known: %s.", quote(name), use.holds, why),
+			Problem: fmt.Sprintf("bucket %s holds %s, but its key is unknown: %s.", quote(name), use.holds, why),
 			Remedy:  fmt.Sprintf("Fix Bucket %s in namespace %s.", quote(bucket.Name), quote(bucket.Namespace)),
 		}, true
 	}
@@ -139,7 +139,7 @@ func (e *evaluation) judgeKnownSource(bucket Object, name string, use *bucketUse
 	}
 	problem := "bucket %s holds %s and is not under a key of your organization: %s: %s"
 	if findings[0].Reason == Unverifiable {
-		problem = "bucket %s holds %s, and whose key it is under cannot be told: %s: %s"
+		problem = "bucket %s holds %s, but its key cannot be verified: %s: %s"
 	}
 	return Finding{
 		Reason:  findings[0].Reason,
@@ -154,7 +154,7 @@ func (e *evaluation) judgeKnownSource(bucket Object, name string, use *bucketUse
 func unknownBucket(name string, use *bucketUse) Finding {
 	return Finding{
 		Reason:  Unverifiable,
-		Problem: fmt.Sprintf("bucket %s holds %s, which have no key field of their own, and cmkgate knows no Bucket of that name.", quote(name), use.holds),
+		Problem: fmt.Sprintf("bucket %s holds %s, which have no key field of their own, and cmkgate knows of no Bucket with that name.", quote(name), use.holds),
 		Remedy:  "Create the bucket through ACK (on the command line, pass its manifest), or ask your platform team to add it to compliantBuckets.",
 	}
 }
@@ -176,8 +176,8 @@ func (e *evaluation) bucketNamed(name string) (Object, bool) {
 	return found, found.Root != nil
 }
 
-// encryptionNotSeenYet tells whether a Bucket is to be filled in with what ACK
-// sees in AWS, and its encryption is not there yet.
+// encryptionNotSeenYet reports whether a Bucket is to be filled in with what
+// ACK sees in AWS, and its encryption is not there yet.
 func encryptionNotSeenYet(bucket Object) bool {
 	return bucket.ack().Adopting() && bucket.Root.Get("spec").Get("encryption").Empty()
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// sagemakerEndpointKey judges an Endpoint by the EndpointConfig that it names:
-// the Endpoint itself has no key.
+// sagemakerEndpointKey evaluates an Endpoint by the EndpointConfig that it
+// names: the Endpoint itself has no key.
 func sagemakerEndpointKey() Policy {
 	const id = "sagemaker-endpoint-key"
 	endpoint := catalog.Kind{Group: catalog.SageMaker, Name: "Endpoint"}
@@ -16,20 +16,20 @@ func sagemakerEndpointKey() Policy {
 	return Policy{
 		ID:       id,
 		Title:    "An Endpoint uses an EndpointConfig whose volumes are under a customer-managed key",
-		Protects: "the storage of endpoints, through the EndpointConfig that each one names",
+		Protects: "the storage of endpoints, through the EndpointConfig that each one references",
 		Default:  Enforce,
 		Kinds:    kinds,
 		Reads:    reads,
 		check:    checkEndpoint,
-		Doc: `An Endpoint has no key of its own: its volumes are encrypted as the EndpointConfig says that
-spec.endpointConfigName names. cmkgate looks that EndpointConfig up by its name in AWS (its own
-spec.endpointConfigName), in the same namespace first, and asks of it what sagemaker-volume-key asks.
+		Doc: `An Endpoint has no key of its own: its volumes are encrypted as the EndpointConfig in
+spec.endpointConfigName says. cmkgate looks that EndpointConfig up by its name in AWS (its own
+spec.endpointConfigName), in the same namespace first, and checks it as sagemaker-volume-key does.
 
-An InferenceComponent runs on the instances of the Endpoint that spec.endpointName names, and is judged by it.
+An InferenceComponent runs on the instances of the Endpoint in spec.endpointName, and is evaluated by it.
 
-An EndpointConfig that was not made through ACK, or lies in another cluster or repository, cannot be seen. That is
-unverifiable: a warning by default, a denial with unverifiable: Deny in the configuration. On the command line, give
-the EndpointConfig's manifest to the same check.
+An EndpointConfig that was not created through ACK, or is in another cluster or repository, is
+unverifiable: a warning by default, a denial with unverifiable: Deny in the configuration. On the command line, pass
+the EndpointConfig's manifest to the same check, or use --cluster.
 
 **How to satisfy it.** An EndpointConfig cannot be changed, so create one under a new name and point the Endpoint to it:
 
@@ -64,8 +64,8 @@ func checkEndpoint(e *evaluation) {
 		e.report(Finding{
 			Reason:  Unverifiable,
 			Path:    path,
-			Problem: fmt.Sprintf("EndpointConfig %s cannot be seen in %s, so its key is not known.", quote(name), e.regionAndWhy()),
-			Remedy:  "Create it through ACK in this cluster; on the command line, give its manifest to the same check.",
+			Problem: fmt.Sprintf("EndpointConfig %s was not found in %s, so its key is unknown.", quote(name), e.regionAndWhy()),
+			Remedy:  "Create it through ACK in this cluster; on the command line, pass its manifest to the same check, or use --cluster.",
 		})
 		return
 	}
@@ -78,25 +78,25 @@ func checkEndpoint(e *evaluation) {
 		e.report(Finding{
 			Reason:  Unverifiable,
 			Path:    path,
-			Problem: doubt + ", so its key is not known.",
-			Remedy:  "Apply the Endpoint again once ACK reports the EndpointConfig as synced; where ACK refuses it, create one under a new name.",
+			Problem: doubt + ", so its key is unknown.",
+			Remedy:  "Apply the Endpoint again once ACK reports the EndpointConfig as synced; if ACK rejects it, create one under a new name.",
 		})
 	}
 	for _, f := range findings {
-		problem := "EndpointConfig %s is not fit for use: %s: %s"
+		problem := "EndpointConfig %s violates sagemaker-volume-key: %s: %s"
 		if f.Reason == Unverifiable {
-			problem = "EndpointConfig %s cannot be judged: %s: %s"
+			problem = "EndpointConfig %s cannot be verified: %s: %s"
 		}
 		e.report(Finding{
 			Reason:  f.Reason,
 			Path:    path,
 			Problem: fmt.Sprintf(problem, quote(name), f.Path, f.Problem),
-			Remedy:  "Create an EndpointConfig under a new name " + e.newEndpointConfig(f) + " and name it here.",
+			Remedy:  "Create an EndpointConfig under a new name " + e.newEndpointConfig(f) + " and reference it here.",
 		})
 	}
 }
 
-// newEndpointConfig tells what is different in the EndpointConfig that takes
+// newEndpointConfig says what is different in the EndpointConfig that takes
 // the place of a wrong one, which nobody can change once it exists in AWS.
 func (e *evaluation) newEndpointConfig(f Finding) string {
 	switch {

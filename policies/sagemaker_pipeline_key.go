@@ -9,14 +9,14 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// sagemakerPipelineKey judges the steps inside a Pipeline's definition, and the
-// parameters of a PipelineExecution that change them.
+// sagemakerPipelineKey evaluates the steps inside a Pipeline's definition, and
+// the parameters of a PipelineExecution that change them.
 func sagemakerPipelineKey() Policy {
 	pipeline := catalog.Kind{Group: catalog.SageMaker, Name: "Pipeline"}
 	execution := catalog.Kind{Group: catalog.SageMaker, Name: "PipelineExecution"}
 	return Policy{
 		ID:       "sagemaker-pipeline-key",
-		Title:    "The steps of a Pipeline name customer-managed keys, and no execution overrides them with others",
+		Title:    "The steps of a Pipeline set customer-managed keys, and no execution overrides them with others",
 		Protects: "the ML storage volumes and outputs of the steps inside a Pipeline's definition",
 		Default:  Enforce,
 		Kinds:    []catalog.Kind{pipeline, execution},
@@ -90,8 +90,9 @@ func definitionPath() tree.Path {
 
 func definitionOf(pipeline Object) *tree.Node { return pipeline.Root.Find(definitionPath()) }
 
-// judgeDefinition judges every step. The paths of its findings lead from the
-// step on, and from the root of the definition where they are about its form.
+// judgeDefinition evaluates every step. The paths of its findings lead from
+// the step on, and from the root of the definition where they are about its
+// form.
 func (e *evaluation) judgeDefinition(d *definition) []Finding {
 	var out []Finding
 	inner := *e
@@ -146,7 +147,7 @@ func unreadNames(s step, path tree.Path) Finding {
 	return Finding{
 		Reason:  Malformed,
 		Path:    path,
-		Problem: fmt.Sprintf("the names that lead to a value here have more than %d bytes together, so cmkgate does not read it.", longestNames),
+		Problem: fmt.Sprintf("the path to a value here has more than %d bytes of names, so cmkgate does not read it.", longestNames),
 		Remedy:  "Use the names of the SageMaker API.",
 		use:     &use{step: s.name, path: s.path, field: path.Pattern().String(), present: len(path)},
 	}
@@ -159,7 +160,7 @@ func (e *evaluation) tellSpelling(f *Finding) {
 	siblings := e.search.find(f.Path[:last])
 	for i := range siblings.Len() {
 		if name := siblings.At(i).Key(); strings.EqualFold(name, f.Path[last].Key) {
-			f.Problem = fmt.Sprintf("no KMS key is named: in a definition the field is called %s, not %s.", f.Path[last].Key, quote(name))
+			f.Problem = fmt.Sprintf("no KMS key is set: in a definition the field is called %s, not %s.", f.Path[last].Key, quote(name))
 			return
 		}
 	}
@@ -245,7 +246,7 @@ func (k *keySearch) below(step tree.Step, do func()) {
 	k.path, k.names = k.path[:len(k.path)-1], k.names-len(step.Key)
 }
 
-// namesKey goes by the names of the API: KmsKeyId, VolumeKmsKeyId, LogEncryptionKmsKeyId.
+// namesKey relies on the names of the API: KmsKeyId, VolumeKmsKeyId, LogEncryptionKmsKeyId.
 func namesKey(name string) bool {
 	const suffix = "kmskeyid"
 	return len(name) >= len(suffix) && strings.EqualFold(name[len(name)-len(suffix):], suffix)

@@ -63,7 +63,7 @@ func TestAnUpdateOfAPipelineIsJudgedByWhatItBringsAbout(t *testing.T) {
 		"steps moved":                 {steps("a "+managed, "b "+good), steps("b "+good, "a "+managed), nil},
 		"steps moved into a branch":   {steps("a " + managed), branch(steps("a " + managed)), nil},
 		"a good step added before":    {steps("a " + managed), steps("b "+good, "a "+managed), nil},
-		"put right":                   {steps("a " + managed), steps("a " + good), nil},
+		"fixed":                       {steps("a " + managed), steps("a " + good), nil},
 		"a bad step added":            {steps("a " + managed), steps("a "+managed, "b "+managed), []string{"#/Steps/1/Arguments/OutputDataConfig/KmsKeyId aws-managed"}},
 		"what was wrong moves on":     {steps("a "+managed, "b "+good), steps("a "+good, "b "+managed), []string{"#/Steps/1/Arguments/OutputDataConfig/KmsKeyId aws-managed"}},
 		"key dropped":                 {steps("a " + good), steps("a " + none), []string{"#/Steps/0/Arguments/OutputDataConfig/KmsKeyId missing"}},
@@ -72,7 +72,7 @@ func TestAnUpdateOfAPipelineIsJudgedByWhatItBringsAbout(t *testing.T) {
 		"parameters moved":            {definition(bad, `a {"Get":"Parameters.K"}`), definition(`[{"Name":"X"},`+bad[1:], `a {"Get":"Parameters.K"}`), nil},
 		"broken":                      {steps("a " + managed), "{", []string{" malformed"}},
 		"broken elsewhere":            {"{", "{\n\"Steps\"", nil},
-		"broken, and put right":       {"{", steps("a " + good), nil},
+		"broken, and fixed":           {"{", steps("a " + good), nil},
 		"broken, and wrong after all": {"{", steps("a " + managed), []string{"#/Steps/0/Arguments/OutputDataConfig/KmsKeyId aws-managed"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -108,9 +108,9 @@ func TestExpressionsAreResolved(t *testing.T) {
 		`{"Std:Join":{"Values":["a",{"Get":"Parameters.N"},true]}}`:                                      `"a5true" is not a KMS key`,
 		`{"Std:Join":{"On":"/","Values":["alias",{"Get":"Steps.A.B"}]}}`:                                 `"Steps.A.B" is known only when the pipeline runs`,
 		`{"Std:Join":{"On":"/","Values":["alias",{"Std:Join":{"Values":[{"Get":"Parameters.None"}]}}]}}`: `parameter "None" has no default`,
-		`{"Std:Join":{"Values":[]}}`:                                    `no KMS key is named`,
-		`{"Std:Join":{"On":5,"Values":["a"]}}`:                          `its Std:Join does not have the form of one`,
-		`{"Std:Join":{"Values":"a"}}`:                                   `its Std:Join does not have the form of one`,
+		`{"Std:Join":{"Values":[]}}`:                                    `no KMS key is set`,
+		`{"Std:Join":{"On":5,"Values":["a"]}}`:                          `its Std:Join is malformed`,
+		`{"Std:Join":{"Values":"a"}}`:                                   `its Std:Join is malformed`,
 		`{"Std:Join":{"Values":["` + strings.Repeat("x", 5000) + `"]}}`: `its Std:Join has more than 4096 characters`,
 	} {
 		got := pipeline(definition(parameters, "a "+expression)).findings(evaluator(t))
@@ -177,7 +177,7 @@ func pipelineKeeper(tb testing.TB) *tree.Keeper {
 	return nil
 }
 
-// Of a Pipeline in a cache only a digest is kept; executions must be judged alike by it.
+// Of a Pipeline in a cache only a digest is kept; executions must be evaluated alike by it.
 func TestExecutionsAreJudgedAlikeByTheDigestOfADefinition(t *testing.T) {
 	keeper := pipelineKeeper(t)
 	seen := 0
@@ -273,7 +273,7 @@ func fiftySteps() string {
 		`{"Name":"Type","Type":"String","DefaultValue":"ml.m5.xlarge"}],"Steps":[` + strings.Join(list, ",") + `]}`
 }
 
-// BenchmarkEvaluatePipeline judges a definition of 50 steps beside parsing the same JSON.
+// BenchmarkEvaluatePipeline evaluates a definition of 50 steps beside parsing the same JSON.
 func BenchmarkEvaluatePipeline(b *testing.B) {
 	text := fiftySteps()
 	b.Run("parse", func(b *testing.B) {
@@ -295,7 +295,7 @@ func BenchmarkEvaluatePipeline(b *testing.B) {
 	})
 }
 
-// FuzzDefinition judges any text as a definition, and an execution of it.
+// FuzzDefinition evaluates any text as a definition, and an execution of it.
 func FuzzDefinition(f *testing.F) {
 	for _, fixture := range fixturesOf(f, "sagemaker-pipeline-key", "*", "*") {
 		for _, o := range append(fixture.world.objects, fixture.object) {

@@ -2,7 +2,7 @@ package policies
 
 import "github.com/cmkgate/cmkgate/policies/catalog"
 
-// sagemakerStorageKey asks for a key on the long-lived storage of SageMaker.
+// sagemakerStorageKey requires a key on the long-lived storage of SageMaker.
 func sagemakerStorageKey() Policy {
 	const id = "sagemaker-storage-key"
 	kinds, reads := dependents(id, catalog.KindsOf(id), nil)
@@ -17,13 +17,13 @@ func sagemakerStorageKey() Policy {
 		check:    checkFields,
 		restore:  restoreFields,
 		Doc: `Storage that outlives a job must be under a customer-managed KMS key: notebook instances, domains (their
-spaces and apps inherit the key), shared notebook outputs where sharing is allowed, and both stores of a feature group
-where they are on. None of these keys can be added later: the resource would have to be created again.
+spaces and apps inherit the key), shared notebook outputs if sharing is allowed, and both stores of a feature group
+if they are enabled. None of these keys can be added later: the resource would have to be recreated.
 
-Domain's spec.homeEFSFileSystemKMSKeyID is deprecated by AWS; the key belongs into spec.kmsKeyID.
+AWS has deprecated Domain's spec.homeEFSFileSystemKMSKeyID; put the key into spec.kmsKeyID.
 
-The storage of an App, Space or UserProfile is its Domain's: spec.domainID is looked up among the Domains of the cluster (by
-status.domainID, so manifests alone cannot tell). An unknown one is unverifiable.
+An App, Space or UserProfile uses its Domain's storage: spec.domainID is looked up among the Domains of the cluster (by
+status.domainID, which manifests do not have). An unknown one is unverifiable.
 
 **How to satisfy it.** Leave the field out and let cmkgate set the organization's key, or write:
 

@@ -2,7 +2,7 @@ package policies
 
 import "github.com/cmkgate/cmkgate/policies/catalog"
 
-// sagemakerVolumeKey asks for a key on the ML storage volumes of jobs, hosting
+// sagemakerVolumeKey requires a key on the ML storage volumes of jobs, hosting
 // and monitoring, wherever the instance types have EBS volumes.
 func sagemakerVolumeKey() Policy {
 	const id = "sagemaker-volume-key"
@@ -16,15 +16,16 @@ func sagemakerVolumeKey() Policy {
 		check:    checkFields,
 		restore:  restoreFields,
 		Doc: `Every job, tuning job, monitoring cluster and EndpointConfig that runs on instances with EBS
-volumes must name a customer-managed KMS key for them. Without one, SageMaker encrypts the volume with a throw-away
-key: nobody in your organization can audit, revoke or rotate it.
+volumes must set a customer-managed KMS key for them. Without one, SageMaker encrypts the volume with a transient
+key that you cannot audit, revoke or rotate.
 
 **Local storage.** Instance types with local NVMe storage (ml.g5, ml.p4d, ml.trn1, and every family with a d such as
-ml.m5d) encrypt it in hardware, and AWS refuses a volume key on them. There cmkgate asks for none, injects none, and
+ml.m5d) encrypt it in hardware, and AWS rejects a volume key on them. There cmkgate requires none, injects none, and
 reports one that is set. One EndpointConfig has one key for all variants, and one TrainingJob for all instance groups.
-Where some have local storage and others EBS volumes, AWS takes no key and the EBS volumes stay without one: that is
-denied, and the two belong into separate resources. An instance family that cmkgate does not know is reported as unverifiable and nothing is injected; the
-platform team can add it to instanceFamilies. The setting localStorage changes the rule for all local storage.
+If some have local storage and others EBS volumes, AWS accepts no key and the EBS volumes stay without one: that is
+denied, and the two belong in separate resources. An unknown instance family is reported as unverifiable and nothing
+is injected; the platform team can add it to instanceFamilies. The setting localStorage changes the rule for all local
+storage.
 
 **How to satisfy it.** Leave the field out and let cmkgate set the organization's key, or write:
 

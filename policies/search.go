@@ -16,7 +16,7 @@ type search struct {
 	way  []*tree.Node // way[i] is the value at path[:i+1]
 }
 
-// find is the value at a concrete path, nil when absent.
+// find is the value at a concrete path, nil if absent.
 func (s *search) find(path tree.Path) *tree.Node {
 	if !slices.ContainsFunc(path, isIndex) {
 		return s.root.Find(path)

@@ -85,7 +85,7 @@ func (s *secretSearch) on(where *surface) {
 	})
 }
 
-// found tells of a secret; of the first that is too many, that there are more.
+// found is about a secret; of the first that is too many, that there are more.
 func (s *secretSearch) found(f Finding) {
 	if !s.checksPlace() {
 		return
@@ -95,7 +95,7 @@ func (s *secretSearch) found(f Finding) {
 	case s.left >= 0:
 		s.report(f)
 	case s.left == -1:
-		f.Problem = fmt.Sprintf("this and perhaps other values look like secrets in plain text; the first %d are named.", mostSecrets)
+		f.Problem = fmt.Sprintf("this and perhaps other values look like secrets in plain text; the first %d are listed.", mostSecrets)
 		s.report(f)
 	}
 }
@@ -158,7 +158,7 @@ func (s *secretSearch) parameter(where *surface, path tree.Path, value *tree.Nod
 	}
 }
 
-// text tells in one finding what a script or a document holds. The line is no
+// text says in one finding what a script or a document holds. The line is no
 // part of the problem: a script that is edited above it has the same problem.
 func (s *secretSearch) text(form catalog.Form, path tree.Path, text string) {
 	if form == catalog.Script {
@@ -199,7 +199,7 @@ func (s *secretSearch) kinds(text string) (kinds []string, first int) {
 
 // decoded is a script without its base64, as far as AWS would take it several
 // times over (NotebookInstanceLifecycleConfigContent: 16,384 characters). What
-// is no base64 is read as it is.
+// is not base64 is read as it is.
 func decoded(content string) string {
 	const most = 1 << 16
 	content = content[:min(len(content), most)]

@@ -59,7 +59,7 @@ type TrustedKeys struct {
 	Keys []kms.Reference
 }
 
-// LocalStorageMode is what is asked of instance types with local storage.
+// LocalStorageMode is what is required of instance types with local storage.
 type LocalStorageMode string
 
 // The modes for instance types with local storage.
@@ -74,14 +74,14 @@ const (
 	Deny LocalStorageMode = "Deny"
 )
 
-// PolicySettings is how one policy is switched.
+// PolicySettings are the settings of one policy.
 type PolicySettings struct {
 	Mode   Mode
 	Inject bool
 }
 
-// injects tells whether the webhook sets what is missing: it touches nothing
-// where it only audits.
+// injects reports whether the webhook sets what is missing: it touches
+// nothing where it only audits.
 func (p PolicySettings) injects() bool { return p.Inject && (p.Mode == Enforce || p.Mode == Warn) }
 
 // Override changes policies for some namespaces.
@@ -128,7 +128,7 @@ func (o *Override) covers(ns Namespace) bool {
 	return matchesAny(o.Namespaces, ns.Name)
 }
 
-// matchesAny tells whether a name matches one of the patterns; no patterns match all.
+// matchesAny reports whether a name matches one of the patterns; no patterns match all.
 func matchesAny(patterns []string, name string) bool {
 	if len(patterns) == 0 {
 		return true
@@ -141,6 +141,6 @@ func matchesAny(patterns []string, name string) bool {
 	return false
 }
 
-// Match tells whether a name matches a pattern in which * stands for any
-// characters and ? for one.
+// Match reports whether a name matches a pattern in which * matches any
+// characters and ? matches one.
 func Match(pattern, name string) bool { return iam.Match(pattern, name) }

@@ -15,7 +15,7 @@ type governing struct {
 	storage catalog.Storage
 	name    string
 	path    tree.Path
-	// unseen tells why the name cannot be seen.
+	// unseen says why the name cannot be seen.
 	unseen *open
 	// ebs is an instance type with EBS volumes beside one that has local storage.
 	ebs string
@@ -162,7 +162,7 @@ func (e *evaluation) forbiddenKey(path tree.Path, g governing) Finding {
 	return Finding{
 		Reason:  LocalStorage,
 		Path:    at,
-		Problem: fmt.Sprintf("%s has local storage, which its hardware encrypts; AWS refuses the call when a volume key is set.", g.name),
+		Problem: fmt.Sprintf("%s has local storage, which its hardware encrypts; AWS rejects the call if a volume key is set.", g.name),
 		Remedy:  "Remove the field.",
 		Fix:     []Edit{{Path: at}},
 	}
@@ -175,28 +175,28 @@ func mixedStorage(f *field, g governing) Finding {
 	return Finding{
 		Reason:  LocalStorage,
 		Path:    g.path,
-		Problem: fmt.Sprintf("%s has local storage, so AWS refuses a volume key for the whole resource, and the EBS volumes of %s stay without one.", g.name, g.ebs),
+		Problem: fmt.Sprintf("%s has local storage, so AWS rejects a volume key for the whole resource, and the EBS volumes of %s stay without one.", g.name, g.ebs),
 		Remedy:  separateStorage(f),
 	}
 }
 
 func separateStorage(f *field) string {
 	if f.Kind.Name == "EndpointConfig" {
-		return "Put the variants with local storage and those with EBS volumes into separate EndpointConfigs, each with an Endpoint of its own."
+		return "Put the variants with local storage and those with EBS volumes into separate EndpointConfigs, each with its own Endpoint."
 	}
 	return "Run the instance types with local storage and those with EBS volumes in separate jobs."
 }
 
 // unknownBesideLocal is mixedStorage where the other may have EBS volumes or not.
 func unknownBesideLocal(f *field, g governing) Finding {
-	other := "an instance type beside it is not known"
+	other := "the storage of another instance type is unknown"
 	if g.unsure.name != "" {
-		other = quote(g.unsure.name) + " beside it is not known"
+		other = "the storage of " + quote(g.unsure.name) + " is unknown"
 	}
 	return Finding{
 		Reason:  Unverifiable,
 		Path:    g.unsure.path,
-		Problem: fmt.Sprintf("%s has local storage, so AWS refuses a volume key for the whole resource, and the storage of %s: EBS volumes would stay without a key.", g.name, other),
+		Problem: fmt.Sprintf("%s has local storage, so AWS rejects a volume key for the whole resource, and %s: EBS volumes would stay without a key.", g.name, other),
 		Remedy:  separateStorage(f),
 	}
 }
@@ -208,11 +208,11 @@ func (e *evaluation) unknownStorage(f *field, path tree.Path, g governing) Findi
 		finding.Problem = g.unseen.reason + ", so cmkgate cannot tell whether AWS accepts a volume key."
 		finding.Remedy = g.unseen.remedy
 	case g.name == "":
-		finding.Problem = "no instance type is named, so cmkgate cannot tell whether AWS accepts a volume key."
-		finding.Remedy = fmt.Sprintf("Name the instance type, or set %s to a key.", path)
+		finding.Problem = "no instance type is set, so cmkgate cannot tell whether AWS accepts a volume key."
+		finding.Remedy = fmt.Sprintf("Set the instance type, or set %s to a key.", path)
 	case kms.Placeholder(g.name) != "":
 		finding.Problem = fmt.Sprintf("%s is a placeholder, not an instance type, so cmkgate cannot tell whether AWS accepts a volume key.", quote(g.name))
-		finding.Remedy = "Name the instance type, for example ml.m5.xlarge."
+		finding.Remedy = "Set the instance type, for example ml.m5.xlarge."
 	case e.instances.StorageOf(sagemakers(g.name)) != catalog.Unknown:
 		finding.Problem = fmt.Sprintf("%s is not an instance type of SageMaker.", quote(g.name))
 		finding.Remedy = fmt.Sprintf("Write %s.", quote(sagemakers(g.name)))
@@ -220,7 +220,7 @@ func (e *evaluation) unknownStorage(f *field, path tree.Path, g governing) Findi
 		finding.Problem = fmt.Sprintf("%s is not an instance type of SageMaker, so cmkgate cannot tell whether AWS accepts a volume key.", quote(g.name))
 		finding.Remedy = "Write ml., the family and the size, for example ml.m5.xlarge."
 	default:
-		finding.Problem = fmt.Sprintf("the storage of %s is not known, so cmkgate cannot tell whether AWS accepts a volume key.", quote(g.name))
+		finding.Problem = fmt.Sprintf("the storage of %s is unknown, so cmkgate cannot tell whether AWS accepts a volume key.", quote(g.name))
 		finding.Remedy = fmt.Sprintf("If its volumes are EBS, %s; otherwise ask your platform team to add the family to instanceFamilies.", e.setField(f, path))
 	}
 	return finding
@@ -235,7 +235,7 @@ func (e *evaluation) requiredDespiteStorage(f *field, path tree.Path, g governin
 	return Finding{
 		Reason:  Missing,
 		Path:    path.Clone(),
-		Problem: fmt.Sprintf("no KMS key is named, and your organization demands one on every instance type, %s with its local storage included.", g.name),
+		Problem: fmt.Sprintf("no KMS key is set, and your organization requires one on every instance type, including %s with its local storage.", g.name),
 		Remedy:  fmt.Sprintf("Choose an instance type without local storage and %s.", e.setField(f, path)),
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// transitInterContainer asks that the instances of one job talk to each other
-// under encryption.
+// transitInterContainer requires that the instances of one job talk to each
+// other under encryption.
 func transitInterContainer() Policy {
 	rows, reads, anchors := traffics(), map[catalog.Kind][]string{}, map[catalog.Kind][]string{}
 	p := Policy{
@@ -19,13 +19,13 @@ func transitInterContainer() Policy {
 		Reads:    reads,
 		Anchors:  anchors,
 		check:    func(e *evaluation) { checkTraffic(e, rows[e.kind()]) },
-		Doc: `A job on more than one instance sends what it works on, or weights that tell of it, from container to
-container. SageMaker encrypts that traffic only where enableInterContainerTrafficEncryption is true: on training jobs,
+		Doc: `A job on more than one instance sends its data, or weights derived from it, from container to container.
+SageMaker encrypts that traffic only if enableInterContainerTrafficEncryption is true: on training jobs,
 on the definitions of tuning jobs, and in the networkConfig of processing jobs, monitoring job definitions and
-monitoring schedules. Security Hub asks the same of monitoring (SageMaker.9, .10, .13, .15 and .22).
+monitoring schedules. Security Hub requires the same of monitoring (SageMaker.9, .10, .13, .15 and .22).
 
-Nothing is asked where there is one instance, or where the manifest does not say how many there are: one talks to
-nobody. Encryption can make training slower where instances talk much, so cmkgate tells and never sets it.
+Nothing is required with one instance, or if the manifest does not say how many there are: a single instance has no such
+traffic. Encryption can slow down training with much traffic, so cmkgate reports it and never sets it.
 
 **How to satisfy it.**
 
@@ -38,7 +38,7 @@ spec:
   enableInterContainerTrafficEncryption: true
 ` + "```" + `
 
-With a VPC of your own, its security groups must let UDP port 500 and the protocol ESP (50) pass between the instances.`,
+With your own VPC, its security groups must allow UDP port 500 and the protocol ESP (50) between the instances.`,
 	}
 	for _, t := range catalog.Traffics() {
 		if reads[t.Kind] == nil {
@@ -71,7 +71,7 @@ func traffics() map[catalog.Kind][]traffic {
 
 // checkTraffic says nothing of how many instances there are: an object from
 // before cmkgate may be scaled. False and absent get the same words, since ACK
-// writes false where nothing stood (late initialization).
+// writes false if nothing stood (late initialization).
 func checkTraffic(e *evaluation, rows []traffic) {
 	if e.observes {
 		return
@@ -94,8 +94,8 @@ func checkTraffic(e *evaluation, rows []traffic) {
 	}
 }
 
-// distributed tells whether there is more than one instance. A count that is
-// absent, or no number, counts for nothing.
+// distributed reports whether there is more than one instance. A count that
+// is absent, or no number, counts for nothing.
 func (e *evaluation) distributed(t *traffic, path tree.Path) bool {
 	total := 0
 	for _, instances := range t.instances {

@@ -14,7 +14,7 @@ func TestTransitInterContainerOnUpdates(t *testing.T) {
 		before, after string
 		want          []string
 	}{
-		// Late initialization writes false where nothing stood.
+		// Late initialization writes false if nothing stood.
 		"filled in by ACK":   {"{resourceConfig: {instanceCount: 2}}", "{resourceConfig: {instanceCount: 2}, enableInterContainerTrafficEncryption: false}", nil},
 		"a legacy job grows": {"{resourceConfig: {instanceCount: 2}}", "{resourceConfig: {instanceCount: 4}}", nil},
 		"a second instance": {

@@ -5,7 +5,7 @@ import (
 	"github.com/cmkgate/cmkgate/policies/iam"
 )
 
-// transitTLS asks that a Bucket's policy refuses plain HTTP.
+// transitTLS requires that a Bucket's policy refuses plain HTTP.
 func transitTLS() Policy {
 	bucket := catalog.Kind{Group: catalog.S3, Name: "Bucket"}
 	const id = "transit-tls"
@@ -17,14 +17,14 @@ func transitTLS() Policy {
 		Kinds:    []catalog.Kind{bucket},
 		Reads:    map[catalog.Kind][]string{bucket: {"spec.policy", "spec.name", "spec.createBucketConfiguration"}},
 		check:    refuses(id),
-		Doc: `S3 answers HTTP as well as HTTPS. Only the Bucket's policy can refuse the one: with a Deny of every action for
-everyone where aws:SecureTransport is false, for the bucket and for its objects (Security Hub S3.5). An Allow where it
+		Doc: `S3 answers HTTP as well as HTTPS. Only the Bucket's policy can refuse HTTP: with a Deny of every action for
+everyone if aws:SecureTransport is false, for the bucket and for its objects (Security Hub S3.5). An Allow if it
 is true refuses nothing.
 
 cmkgate reads spec.policy as AWS does: elements as one value or a list, wildcards, NotAction and NotResource, one
 statement for the bucket and another for its objects. A statement with a further condition, for some principals or for
-some actions does not count. A policy that is not JSON, or that S3 would not take, is reported with the place where it
-breaks. Directory buckets need no policy: S3 Express One Zone is only reached through TLS.
+some actions does not count. A policy that is not JSON, or that S3 would reject, is reported with the position where it
+breaks. Directory buckets need no policy: S3 Express One Zone accepts only TLS.
 
 **How to satisfy it.** Write, or add to what is there:
 

@@ -101,8 +101,8 @@ func TestTransitTLSIsNotDeceived(t *testing.T) {
 		"all but actions by wildcard":   {statements(elements(everyone, `"NotAction":"*:Get*"`, both, insecure)), "NotAction does not cover s3:*"},
 		"one principal":                 {statements(elements(`"Effect":"Deny","Principal":{"AWS":"arn:aws:iam::111122223333:role/ml"}`, allS3, both, insecure)), `Principal is not "*"`},
 		"every service":                 {statements(elements(`"Effect":"Deny","Principal":{"Service":"*"}`, allS3, both, insecure)), `Principal is not "*"`},
-		"all but one principal":         {statements(elements(`"Effect":"Deny","NotPrincipal":{"AWS":"arn:aws:iam::111122223333:role/ml"}`, allS3, both, insecure)), "NotPrincipal lets somebody pass"},
-		"all but everyone":              {statements(elements(`"Effect":"Deny","NotPrincipal":"*"`, allS3, both, insecure)), "NotPrincipal lets somebody pass"},
+		"all but one principal":         {statements(elements(`"Effect":"Deny","NotPrincipal":{"AWS":"arn:aws:iam::111122223333:role/ml"}`, allS3, both, insecure)), "NotPrincipal lets some requests through"},
+		"all but everyone":              {statements(elements(`"Effect":"Deny","NotPrincipal":"*"`, allS3, both, insecure)), "NotPrincipal lets some requests through"},
 		"an Allow":                      {statements(elements(`"Effect":"Allow","Principal":"*"`, allS3, both, `"Condition":{"Bool":{"aws:SecureTransport":"true"}}`)), "Effect is Allow"},
 		"the wrong way round":           {statements(elements(everyone, allS3, both, `"Condition":{"Bool":{"aws:SecureTransport":"true"}}`)), "Condition is not"},
 		"another operator":              {statements(elements(everyone, allS3, both, `"Condition":{"StringEquals":{"aws:SecureTransport":"false"}}`)), "Condition is not"},
@@ -154,13 +154,13 @@ func TestBrokenBucketPoliciesAreToldOnceAndWhere(t *testing.T) {
 		"unknown principal":   {statements(elements(`"Effect":"Deny","Principal":{"aws":"*"}`, allS3, both)), `it is "AWS"`},
 		"no action":           {statements(elements(everyone, both)), "no Action at /Statement/0"},
 		"both actions":        {statements(elements(everyone, allS3, `"NotAction":"s3:*"`, both)), "both Action and NotAction at /Statement/0"},
-		"action of numbers":   {statements(elements(everyone, `"Action":["s3:*",7]`, both)), "a number where a string must stand, at /Statement/0/Action/1"},
+		"action of numbers":   {statements(elements(everyone, `"Action":["s3:*",7]`, both)), "a number instead of a string, at /Statement/0/Action/1"},
 		"null resource":       {statements(elements(everyone, allS3, `"Resource":null`)), "at /Statement/0/Resource"},
 		"empty resource":      {statements(elements(everyone, allS3, `"Resource":[]`)), "an empty list"},
 		"condition of text":   {statements(elements(everyone, allS3, both, `"Condition":"x"`)), "at /Statement/0/Condition"},
 		"condition too flat":  {statements(elements(everyone, allS3, both, `"Condition":{"aws:SecureTransport":"false"}`)), "at /Statement/0/Condition/aws:SecureTransport"},
 		"long strange name":   {statements(elements(everyone, allS3, both, `"Condition":{"`+strings.Repeat(`\n`, 500)+`":1}`)), `at "/Statement/0/Condition/\n`},
-		"too long":            {`{"Id":"` + strings.Repeat("x", 1<<20) + `"}`, "longer than any policy"},
+		"too long":            {`{"Id":"` + strings.Repeat("x", 1<<20) + `"}`, "longer than AWS allows"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := bucket(t, "data", tt.policy).findings(evaluator(t, func(s *policies.Settings) { s.Policies["s3-bucket-key"] = policies.PolicySettings{Mode: policies.Off} }))
@@ -174,7 +174,7 @@ func TestBrokenBucketPoliciesAreToldOnceAndWhere(t *testing.T) {
 	}
 }
 
-// The strictest of the policies that cannot read a document tells of it.
+// The strictest of the policies that cannot read a document is about it.
 func TestABrokenBucketPolicyIsToldByTheStrictest(t *testing.T) {
 	for _, tt := range []struct {
 		tls, key policies.Mode
@@ -232,7 +232,7 @@ func TestTransitTLSOnUpdates(t *testing.T) {
 		"legacy bucket gets a policy":     {"", other, nil},
 		"legacy bucket loses its policy":  {other, "", nil},
 		"legacy bucket half way":          {other, narrow, nil},
-		"put right":                       {"", good, nil},
+		"fixed":                           {"", good, nil},
 		"statement taken away":            {good, other, []string{"spec.policy unencrypted-traffic"}},
 		"policy taken away":               {good, "", []string{"spec.policy unencrypted-traffic"}},
 		"narrowed":                        {good, narrow, []string{"spec.policy unencrypted-traffic"}},

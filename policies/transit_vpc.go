@@ -7,7 +7,7 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// transitVPC asks that what computes runs in the organization's VPC.
+// transitVPC requires that what computes runs in the organization's VPC.
 func transitVPC() Policy {
 	rows, reads, anchors := networks(), map[catalog.Kind][]string{}, map[catalog.Kind][]string{}
 	p := Policy{
@@ -18,19 +18,19 @@ func transitVPC() Policy {
 		Reads:    reads,
 		Anchors:  anchors,
 		check:    func(e *evaluation) { checkNetworks(e, rows[e.kind()]) },
-		Doc: `Without a VPC, SageMaker runs containers in a network of its own that reaches the internet: neither security
+		Doc: `Without a VPC, SageMaker runs containers in its own network with internet access: neither security
 groups nor flow logs nor endpoint policies of your organization see what they send. So training, tuning, processing and
 monitoring jobs, automated labeling and Models need a vpcConfig with subnets and security groups (a TransformJob and an
-Endpoint run in the VPC of their Model). An EndpointConfig needs one where a production variant names no model, because
+Endpoint run in the VPC of their Model). An EndpointConfig needs one if a production variant has no model, because
 inference components run there. A NotebookInstance needs a subnet and directInternetAccess: Disabled (Security Hub
-SageMaker.2 and SageMaker.1), a Domain appNetworkAccessType: VpcOnly. A MonitoringSchedule is judged by the definition
-inside it; one that it names is judged by itself.
+SageMaker.2 and SageMaker.1), a Domain appNetworkAccessType: VpcOnly. A MonitoringSchedule is evaluated by its inline
+definition; a referenced definition is evaluated on its own.
 
-cmkgate cannot know subnets and security groups, so it never sets them. What leaves the internet out of reach needs VPC
+cmkgate cannot know subnets and security groups, so it never sets them. Without internet access, workloads need VPC
 endpoints or a NAT gateway for S3, the SageMaker API, ECR and CloudWatch Logs; a Domain with VpcOnly also needs
 defaultUserSettings.securityGroups.
 
-**How to satisfy it.** Name the VPC's subnets and security groups:
+**How to satisfy it.** Set the VPC's subnets and security groups:
 
 ` + "```yaml" + `
 kind: TrainingJob
@@ -102,7 +102,7 @@ func (n *network) applies(root *tree.Node) bool {
 
 // judge makes one finding of all that is missing. What is absent and the
 // default of AWS get the same words, since ACK writes the default where nothing
-// stood (late initialization), which brings nothing about.
+// stood (late initialization), which introduces nothing.
 func (n *network) judge(path tree.Path, node *tree.Node) (Finding, bool) {
 	var unmet []catalog.Need
 	for _, need := range n.Needs {
@@ -120,7 +120,7 @@ func (n *network) judge(path tree.Path, node *tree.Node) (Finding, bool) {
 	return Finding{Reason: PublicNetwork, Path: at, Problem: unmet[0].Otherwise + ".", Remedy: remedyFor(path, node, unmet)}, true
 }
 
-// met tells whether a field has a good value; a list needs an element that says something.
+// met reports whether a field has a good value; a list needs an element that says something.
 func met(need catalog.Need, node *tree.Node) bool {
 	if need.Value != "" {
 		return node.Str() == need.Value
@@ -136,7 +136,7 @@ func met(need catalog.Need, node *tree.Node) bool {
 	return false
 }
 
-// remedyFor tells what to write for all needs at once.
+// remedyFor says what to write for all needs at once.
 func remedyFor(path tree.Path, node *tree.Node, unmet []catalog.Need) string {
 	var b strings.Builder
 	examples := false

@@ -27,7 +27,7 @@ func TestDeniedKeys(t *testing.T) {
 }
 
 // Unproven follows unverifiable, and an update that leaves the key alone is not
-// told of it again.
+// reported of it again.
 func TestUnprovenKeys(t *testing.T) {
 	object := load(t, transformJob(unlisted, ""))
 	before := load(t, transformJob(otherKey, ""))

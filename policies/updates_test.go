@@ -27,8 +27,8 @@ const (
 	localKey = "{definitionName: local, resourceConfig: {instanceType: ml.g5.xlarge, volumeKMSKeyID: " + `"` + key + `"}}`
 )
 
-// An update is only judged by what it brings about, so that an object from
-// before cmkgate can still be changed elsewhere.
+// An update is only evaluated by what it introduces, so that an object
+// from before cmkgate can still be changed elsewhere.
 func TestAnUpdateIsJudgedByWhatItBringsAbout(t *testing.T) {
 	for name, tt := range map[string]struct {
 		before, after string
@@ -87,8 +87,8 @@ func TestLateInitialisationBringsNothingAbout(t *testing.T) {
 	}
 }
 
-// ACK never creates what is to be adopted, so its spec is not judged; without
-// the annotation it does.
+// ACK never creates what is to be adopted, so its spec is not evaluated;
+// without the annotation it does.
 func TestAnAdoptionThatBecomesACreationIsJudged(t *testing.T) {
 	const adopting = "metadata: {name: churn, namespace: science, annotations: {services.k8s.aws/adoption-policy: adopt}}"
 	created := load(t, trainingJob)
@@ -108,7 +108,7 @@ func TestAnAdoptionThatBecomesACreationIsJudged(t *testing.T) {
 	}
 }
 
-// The key lies in the EndpointConfig: only the name in the Endpoint can change what is judged.
+// The key lies in the EndpointConfig: only the name in the Endpoint can change what is evaluated.
 func TestAnEndpointIsJudgedWhenItNamesAnotherConfig(t *testing.T) {
 	endpoint := func(config, extra string) string {
 		return "apiVersion: sagemaker.services.k8s.aws/v1alpha1\nkind: Endpoint\nmetadata: {name: e, namespace: science}\nspec: {endpointName: e, endpointConfigName: " + config + extra + "}\n"
@@ -159,7 +159,7 @@ func TestABucketsEncryptionCanBeWeakenedByNobody(t *testing.T) {
 		{"AES256 with a key, from nothing", "", strings.Replace(aes, "AES256", "AES256, kmsMasterKeyID: '"+key+"'", 1), []string{"spec.encryption.rules[0].applyServerSideEncryptionByDefault.sseAlgorithm aws-managed"}},
 		{"AES256 as before", aes, aes + ", acl: private", nil},
 		{"nothing as before", "", ", acl: private", nil},
-		{"put right", aes, good, nil},
+		{"fixed", aes, good, nil},
 	} {
 		got := evaluate(e, load(t, held(bucket(tt.after))).object, load(t, held(bucket(tt.before))).object.Root, policies.Nowhere{})
 		if diff := cmp.Diff(tt.want, places(got)); diff != "" {

@@ -18,7 +18,7 @@ type use struct {
 	present int
 
 	// value names the parameters that the value at the finding's path is made
-	// of; alone tells that it is one parameter and nothing else.
+	// of; alone means that it is one parameter and nothing else.
 	value []string
 	alone bool
 	// governing names the parameters in what decides whether a key belongs there.
@@ -26,7 +26,7 @@ type use struct {
 
 	// problem identifies the finding where its own text changes with every edit.
 	problem string
-	// parameter and pipeline are told beside the step where they are the cause.
+	// parameter and pipeline are reported beside the step where they are the cause.
 	parameter string
 	pipeline  string
 	// more counts other uses of the same wrong parameter.
@@ -58,7 +58,7 @@ func (u *use) where(problem string) string {
 	return out + ", "
 }
 
-// merged tells what one parameter does wrong in several steps once, and names
+// merged says what one parameter does wrong in several steps once, and names
 // the step in each problem.
 func merged(findings []Finding) []Finding {
 	first := map[string]int{}

@@ -6,10 +6,10 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// World is what else is known beside the object that is judged. The webhook
-// answers from its caches, the command line from the manifests it was given.
+// World is what is known about other objects. The webhook answers from its
+// caches, the command line from the given manifests.
 type World interface {
-	// Namespace returns a namespace's labels and annotations, false when it is not known.
+	// Namespace returns a namespace's labels and annotations, false if it is not known.
 	Namespace(name string) (Namespace, bool)
 	// Named returns the objects of a kind that have the name in AWS, which is a
 	// field of the spec and not the Kubernetes name (catalog.Lookups).
@@ -44,12 +44,13 @@ type Object struct {
 	Namespace string
 	Name      string
 	Root      *tree.Node
-	// Planned tells that the object is yet to be created, so that what the
+	// Planned means that the object is yet to be created, so that what the
 	// webhook will inject counts as if it were there, and its status as if it
 	// were not: the API server drops that of a new object.
 	Planned bool
 	// Standing is how far ACK stands behind an object that was looked up, where
-	// what tells it has been dropped from Root; else it is read from there.
+	// what distinguishes it has been dropped from Root; else it is read from
+	// there.
 	Standing ack.Standing
 }
 
@@ -93,7 +94,7 @@ func groupOf(apiVersion string) string {
 	return ""
 }
 
-// Nowhere is a World that knows nothing.
+// Nowhere is an empty World.
 type Nowhere struct{}
 
 // Namespace knows none.
@@ -105,8 +106,8 @@ func (Nowhere) Named(catalog.Kind, string) []Object { return nil }
 // Roles knows none.
 func (Nowhere) Roles() Roles { return Roles{} }
 
-// named picks the object that stands for a name in AWS in the region and
-// account of the object that is judged: one of the same namespace before any other.
+// named picks the object that stands for a name in AWS in the region and account of
+// the object that is evaluated: one of the same namespace before any other.
 func (e *evaluation) named(kind catalog.Kind, name string) (Object, bool) {
 	var found Object
 	ok := false

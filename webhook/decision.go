@@ -39,12 +39,12 @@ func (v *review) decided(d decision, findings []policies.Finding, edits []polici
 	v.Log.Info("decision", fields...)
 }
 
-// passOver lets through what no policy looks at.
+// passOver lets through requests that no policy applies to.
 func (v *review) passOver() admission.Response {
 	v.Metrics.request(v, decisionPassed)
 	v.trace(decisionPassed, nil)
 	if log := v.Log.V(1); log.Enabled() {
-		log.Info("passed over", "webhook", v.webhook, "operation", string(v.request.Operation),
+		log.Info("skipped", "webhook", v.webhook, "operation", string(v.request.Operation),
 			"kind", clip(v.request.Kind.Kind), "subresource", clip(v.request.SubResource),
 			"namespace", clip(v.request.Namespace), "name", clip(v.request.Name), "user", clip(v.request.UserInfo.Username))
 	}
@@ -59,8 +59,8 @@ func paths(edits []policies.Edit) []string {
 	return out
 }
 
-// maxText is more than any name in Kubernetes takes, and bounds what a log line
-// takes of a review that no API server sent.
+// maxText is longer than any name in Kubernetes; it bounds log lines about
+// reviews that no API server sent.
 const maxText = 512
 
 func clip(s string) string {

@@ -17,7 +17,7 @@ func TestValidateWarnsOfAReplaceThatDropsACKsFinalizer(t *testing.T) {
 	}
 	r := newReviewer(t, nil)
 	resp := send(t, Handler(r.Validate, r.Log), reviewOf(t, admissionv1.Update, "alice", known(""), known(finalizer)))
-	if !resp.Allowed || len(resp.Warnings) != 1 || !strings.Contains(resp.Warnings[0], `takes ACK's finalizer from TrainingJob "churn"`) {
+	if !resp.Allowed || len(resp.Warnings) != 1 || !strings.Contains(resp.Warnings[0], `removes ACK's finalizer from TrainingJob "churn"`) {
 		t.Errorf("allowed %v, warnings %q", resp.Allowed, resp.Warnings)
 	}
 	resp = send(t, Handler(r.Validate, r.Log), reviewOf(t, admissionv1.Update, "alice", known(finalizer), known(finalizer)))

@@ -12,14 +12,14 @@ import (
 )
 
 // Gate bounds how much is read, decoded and checked at the same time, by the
-// size of the requests: what is being worked on takes many times the memory of
-// its text. Large requests have a lane of their own, so that small ones, which
-// are nearly all, never wait for them.
+// size of the requests: processing a request takes many times the memory of
+// its text. Large requests have their own lane, so that small ones, nearly all
+// of them, never wait for them.
 type Gate struct {
 	large, small lane
 }
 
-// lane holds as many bytes of requests as its capacity.
+// lane admits requests up to its capacity in bytes.
 type lane struct {
 	capacity int64
 	free     *semaphore.Weighted
@@ -38,7 +38,7 @@ const (
 	smallShare = 2 * 40
 )
 
-// NewGate makes a gate for a process that may use so many bytes of memory.
+// NewGate returns a gate for a process that may use the given number of bytes of memory.
 func NewGate(memory int64) *Gate {
 	return &Gate{large: newLane(memory / largeShare), small: newLane(memory / smallShare)}
 }
@@ -48,8 +48,8 @@ func newLane(capacity int64) lane {
 	return lane{capacity: capacity, free: semaphore.NewWeighted(capacity)}
 }
 
-// enter waits for room for a request, which the returned function gives back.
-// One that is larger than the lane has it for itself.
+// enter waits until the lane has room for a request; the returned function
+// releases it. A request larger than the lane occupies it alone.
 func (l *lane) enter(ctx context.Context, size int64) (leave func(), ok bool) {
 	size = min(size, l.capacity)
 	if err := l.free.Acquire(ctx, size); err != nil {
@@ -58,9 +58,9 @@ func (l *lane) enter(ctx context.Context, size int64) (leave func(), ok bool) {
 	return func() { l.free.Release(size) }, true
 }
 
-// Guard lets requests through to next as there is room for them. One that waits
-// for more than half of the time that its API server gives it is sent back: the
-// API server's client tries again by itself after Retry-After.
+// Guard passes requests to next as there is room. A request that waits for more
+// than half of its API server's timeout is rejected: the API server's client
+// retries after Retry-After.
 func (g *Gate) Guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), patienceOf(r))
@@ -86,7 +86,7 @@ func (g *Gate) admit(ctx context.Context, w http.ResponseWriter, r *http.Request
 	case size > 0 && size <= smallRequest:
 		text, err := readText(r)
 		if err != nil {
-			http.Error(w, "the body does not arrive", http.StatusRequestTimeout)
+			http.Error(w, "the body did not arrive", http.StatusRequestTimeout)
 			return nil, false
 		}
 		r.Body = io.NopCloser(strings.NewReader(text))
@@ -106,8 +106,8 @@ func (g *Gate) admit(ctx context.Context, w http.ResponseWriter, r *http.Request
 	return nil, false
 }
 
-// largeReadTimeout bounds how long a large request may hold its room before it
-// has arrived. API servers send it at once.
+// largeReadTimeout bounds how long a large request may occupy its lane before
+// its body has arrived. API servers send it at once.
 const largeReadTimeout = time.Second
 
 // patienceOf is how long the API server waits for the answer; it says so in the

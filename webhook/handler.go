@@ -23,25 +23,25 @@ type World interface {
 	// Now answers from what is known at once.
 	Now() policies.World
 	// Awaiting also waits a bounded moment for an object that is not known yet,
-	// because it may have been created just before the one that is judged.
+	// because it may have been created just before the one that is evaluated.
 	Awaiting(ctx context.Context) policies.World
 }
 
-// Configuration is what one request is judged by. It does not change: a reload
-// puts another in its place.
+// Configuration is what one request is evaluated with. It is immutable: a
+// reload replaces it.
 type Configuration struct {
 	// Evaluator holds the policies and the organization's settings.
 	Evaluator *policies.Evaluator
 	// Controllers are the user names of the ACK controllers, as patterns. Their
 	// writes are neither changed nor denied: one that fails can put an object in
-	// a terminal state for ever.
+	// a terminal state forever.
 	Controllers []string
 }
 
-// Reviewer judges admission requests.
+// Reviewer evaluates admission requests.
 type Reviewer struct {
-	// InForce is the configuration that new requests are judged by. A request
-	// that is under way keeps the one that it began with.
+	// InForce is the configuration that new requests are evaluated by. A
+	// request that is under way keeps the one that it began with.
 	InForce *atomic.Pointer[Configuration]
 	World   World
 	Metrics *Metrics
@@ -51,7 +51,7 @@ type Reviewer struct {
 	Log logr.Logger
 }
 
-// review is one request under judgement.
+// review is one request being evaluated.
 type review struct {
 	*Reviewer
 	*Configuration
@@ -72,7 +72,7 @@ func (r *Reviewer) begin(ctx context.Context, webhook string, req *admission.Req
 	}
 }
 
-// objectsOf are what the HTTP side has read, none where there was no such side.
+// objectsOf are what the HTTP side has read, none if there was no such side.
 func objectsOf(ctx context.Context) *objects {
 	if read, ok := ctx.Value(objectsKey{}).(*objects); ok {
 		return read
@@ -93,8 +93,8 @@ func (v *review) interruptible(world policies.World) policies.World {
 	return interruptible{world, v.ctx}
 }
 
-// tooLate answers a request that nobody waits for any more. What policies have
-// found so far is not all, so that nothing is decided by it.
+// tooLate answers a request whose client has given up. Findings so far are
+// incomplete, so nothing is decided by them.
 func (v *review) tooLate() admission.Response {
 	v.Metrics.request(v, decisionError)
 	v.trace(decisionError, nil)
@@ -103,14 +103,14 @@ func (v *review) tooLate() admission.Response {
 	return admission.Errored(http.StatusServiceUnavailable, err)
 }
 
-// concerns tells whether there is anything to judge: a create or update of the
-// main resource of a kind that policies look at.
+// concerns reports whether policies apply: to a create or update of the main
+// resource of their kinds.
 func (v *review) concerns() bool {
 	return v.request.SubResource == "" && v.Evaluator.Judges(v.request.Kind.Group, v.request.Kind.Kind)
 }
 
-// readObjects holds the objects against what the request says of them, so that
-// a crafted review cannot dodge the policies.
+// readObjects checks the objects against the request's own fields, so that a
+// crafted review cannot bypass the policies.
 func (v *review) readObjects() error {
 	if v.read.err != nil {
 		return v.read.err
@@ -143,7 +143,7 @@ func (v *review) question(editsOnly bool) policies.Review {
 
 func (v *review) check(field string, root *tree.Node) error {
 	if root == nil {
-		return fmt.Errorf("request.%s: an admission review of %s must hold the object", field, v.request.Operation)
+		return fmt.Errorf("request.%s: an admission review of %s must contain the object", field, v.request.Operation)
 	}
 	if root.Kind() != tree.Map {
 		return fmt.Errorf("request.%s: want an object, not a value of type %s", field, root.Kind())
@@ -177,7 +177,7 @@ func (v *review) byController() bool {
 	return false
 }
 
-// knownOperation tells create, update and what need not be judged from nonsense.
+// knownOperation reports whether an operation exists in Kubernetes.
 func (v *review) knownOperation() bool {
 	switch v.request.Operation {
 	case admissionv1.Create, admissionv1.Update, admissionv1.Delete, admissionv1.Connect:

@@ -15,7 +15,7 @@ func TestABadReviewIsAnsweredWithAClear4xx(t *testing.T) {
 	for name, c := range map[string]struct{ body, want string }{
 		"empty":               {"", `unknown operation ""`},
 		"truncated":           {good[:len(good)/2], "unexpected end"},
-		"no object":           {strings.Replace(good, `"object":{`, `"objekt":{`, 1), "request.object: an admission review of CREATE must hold the object"},
+		"no object":           {strings.Replace(good, `"object":{`, `"objekt":{`, 1), "request.object: an admission review of CREATE must contain the object"},
 		"another kind inside": {strings.Replace(good, `"kind":"TrainingJob","metadata"`, `"kind":"Bucket","metadata"`, 1), `the object says kind "Bucket"`},
 		"a list as object":    {replaceObject(good, `[1]`), "want an object, not a value of type array"},
 		"unknown operation":   {strings.Replace(good, `"CREATE"`, `"EXPLODE"`, 1), `unknown operation "EXPLODE"`},

@@ -45,7 +45,7 @@ func TestADecisionIsOneLineThatSaysWhoDidWhatAndWhatBecameOfIt(t *testing.T) {
 		}[webhook]
 		handle(t, r, admissionv1.Create, "alice", object, nil)
 		var got map[string]any
-		if err := json.Unmarshal(log.Bytes(), &got); err != nil { // more than one line is no JSON
+		if err := json.Unmarshal(log.Bytes(), &got); err != nil { // more than one line is not JSON
 			t.Fatalf("%v\n%s", err, log)
 		}
 		maps.Copy(want, map[string]any{

@@ -15,13 +15,13 @@ import (
 // elements that are all wrong in the same way.
 const maxLines = 20
 
-// countedFrom is how many warnings of one kind it takes for a line before them
-// that tells their number. API servers hand on 4,096 characters of warnings (256
-// of each where all are more) and drop the rest without a word.
+// countedFrom is the number of warnings of one kind from which a line with their
+// number precedes them. API servers pass on 4,096 characters of warnings (256 of
+// each if there are more) and silently drop the rest.
 const countedFrom = 10
 
-// denial is the answer to a person whose apply is refused: one line a finding,
-// the same facts as causes for machines.
+// denial is the answer to a denied request: one line per finding for people,
+// the same as causes for machines.
 func denial(object policies.Object, findings []policies.Finding, update bool) *metav1.Status {
 	var causes []metav1.StatusCause
 	count := 0
@@ -56,16 +56,16 @@ func denial(object policies.Object, findings []policies.Finding, update bool) *m
 	}
 }
 
-// tryAgain makes clients send the request again by themselves: the API server
-// turns retryAfterSeconds into the header Retry-After, which client-go (kubectl,
-// Helm, Argo CD, Flux) heeds up to ten times for a code of 5xx.
+// tryAgain makes clients retry on their own: the API server turns
+// retryAfterSeconds into the header Retry-After, which client-go (kubectl, Helm,
+// Argo CD, Flux) heeds up to ten times for a code of 5xx.
 func tryAgain(object policies.Object) *metav1.Status {
 	return &metav1.Status{
 		Status: metav1.StatusFailure,
 		Code:   http.StatusServiceUnavailable,
 		Reason: metav1.StatusReasonServiceUnavailable,
-		Message: fmt.Sprintf("%s %q is not to blame: the mutating webhook of cmkgate, which sets its keys, did not answer the API server in time. "+
-			"Send the request again. Where that does not help, tell who runs cmkgate.", object.Kind, object.Name),
+		Message: fmt.Sprintf("cmkgate could not add default keys to %s %q in time; the manifest is fine. "+
+			"Retry. If this keeps happening, contact your cmkgate administrators.", object.Kind, object.Name),
 		Details: &metav1.StatusDetails{Group: object.Group, Kind: object.Kind, Name: object.Name, RetryAfterSeconds: 1},
 	}
 }
@@ -105,7 +105,7 @@ func findingWarnings(findings []policies.Finding) []string {
 	return counted(out, count, "cmkgate has %d warnings for this object; cmkgate check FILE lists them all")
 }
 
-// editWarnings tells the person what became of the object, one line a field.
+// editWarnings says what cmkgate changed in the object, one line per field.
 func editWarnings(lead string, edits []policies.Edit) []string {
 	out := make([]string, 0, min(len(edits), maxLines)+1)
 	for _, e := range edits[:min(len(edits), maxLines)] {
@@ -114,7 +114,7 @@ func editWarnings(lead string, edits []policies.Edit) []string {
 	return counted(out, len(edits), lead+"%d fields")
 }
 
-// counted puts the number of many warnings before them.
+// counted prepends the number of warnings if there are many.
 func counted(warnings []string, count int, format string) []string {
 	if count < countedFrom {
 		return warnings
@@ -122,14 +122,13 @@ func counted(warnings []string, count int, format string) []string {
 	return slices.Insert(warnings, 0, fmt.Sprintf(format, count))
 }
 
-// finalizerWarning is told to who replaces an object and drops ACK's finalizer
-// on the way.
+// finalizerWarning is for a replace that drops ACK's finalizer.
 func finalizerWarning(object policies.Object) string {
-	return fmt.Sprintf("metadata.finalizers: this update takes ACK's finalizer from %s %q, so ACK will take what exists in AWS for somebody else's (ACK.Terminal). "+
-		"Put the finalizer back; next time use kubectl apply, or get, edit and replace.", object.Kind, object.Name)
+	return fmt.Sprintf("metadata.finalizers: this update removes ACK's finalizer from %s %q, so ACK will treat the AWS resource as not its own (ACK.Terminal). "+
+		"Restore the finalizer; next time use kubectl apply, or get, edit and replace.", object.Kind, object.Name)
 }
 
-// editSummary is the audit log's account of what was set.
+// editSummary is what the audit log has about the fields that were set.
 func editSummary(edits []policies.Edit) string {
 	lines := make([]string, 0, min(len(edits), maxLines))
 	for _, e := range edits[:min(len(edits), maxLines)] {
@@ -146,7 +145,7 @@ func valueText(v any) string {
 	return fmt.Sprint(v)
 }
 
-// findingSummary is the audit log's account of what was found.
+// findingSummary is what the audit log has about findings.
 func findingSummary(findings []policies.Finding) string {
 	return strings.Join(findingLabels(findings), ", ")
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// TestManyWarningsBeginWithTheirNumber: API servers drop those at the end without a word.
+// TestManyWarningsBeginWithTheirNumber: API servers drop those at the end silently.
 func TestManyWarningsBeginWithTheirNumber(t *testing.T) {
 	for _, c := range []struct {
 		count, lines int

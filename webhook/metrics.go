@@ -20,16 +20,16 @@ const (
 	decisionDenied   decision = "denied"
 	decisionInjected decision = "injected"
 	decisionRestored decision = "restored"
-	// decisionRetry: the client is asked to send again what the mutating webhook did not get to see.
+	// decisionRetry: the client is asked to retry, because the mutating webhook has not seen the object.
 	decisionRetry decision = "retry"
-	// decisionExempt: a write of an ACK controller, judged but never stopped.
+	// decisionExempt: a write of an ACK controller, evaluated but never stopped.
 	decisionExempt decision = "exempt"
 	// decisionPassed: nothing that policies look at.
 	decisionPassed decision = "passed"
 	decisionError  decision = "error"
 )
 
-// Metrics are cmkgate's own figures of requests.
+// Metrics are cmkgate's own metrics of requests.
 type Metrics struct {
 	requests     *prometheus.CounterVec
 	findings     *prometheus.CounterVec
@@ -56,7 +56,7 @@ func NewMetrics(registry prometheus.Registerer) (*Metrics, error) {
 	return m, metrics.Register(registry, m.requests, m.findings, m.byNamespace, m.injections, m.restorations, m.duration, m.responses)
 }
 
-// other is the label of what is not worth a label of its own, or made up.
+// other is the label of values without a label of their own, or made up by a client.
 const other = "other"
 
 // request counts a request. Labels are bounded: a kind that no policy looks at,
@@ -108,11 +108,11 @@ func (m *Metrics) timed(webhook string, next http.Handler) http.Handler {
 	})
 }
 
-// maxNamespaces bounds the memory that labels take, should namespaces come and
-// go for months: a thousand with three policies each take about 1 MB.
+// maxNamespaces bounds the memory of labels if namespaces come and go for
+// months: a thousand with three policies each take about 1 MB.
 const maxNamespaces = 1000
 
-// namespaceLabels lets namespaces into labels.
+// namespaceLabels decides which namespaces become labels.
 type namespaceLabels struct {
 	mu   sync.Mutex
 	seen map[string]bool

@@ -8,8 +8,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/webhook/admission"
 )
 
-// Mutate sets the organization's default keys where a new object lacks one, and
-// on an update puts back what the update leaves out.
+// Mutate sets the organization's default keys on a new object that lacks them,
+// and restores keys that an update omits.
 //
 // Default keys are set on CREATE only: on an existing object the key would show
 // in etcd and never reach AWS. ACK sends Create with the object as it was before
@@ -62,7 +62,7 @@ func (v *review) restore() admission.Response {
 	}
 	resp := allowed()
 	resp.Patches = Patch(v.object.Root, edits)
-	resp.Warnings = editWarnings("cmkgate kept what the update leaves out: ", edits)
+	resp.Warnings = editWarnings("cmkgate restored what the update omits: ", edits)
 	resp.AuditAnnotations = map[string]string{"restored": editSummary(edits)}
 	v.decided(decisionRestored, nil, edits)
 	return resp

@@ -196,7 +196,7 @@ func TestMutatePutsBackAKeyThatAnUpdateLeavesOut(t *testing.T) {
 	if diff := cmp.Diff(want, patchOf(t, resp)); diff != "" {
 		t.Error(diff)
 	}
-	wantWarnings := []string{"cmkgate kept what the update leaves out: spec.outputDataConfig.kmsKeyID: " + strings.Trim(kept, `"`)}
+	wantWarnings := []string{"cmkgate restored what the update omits: spec.outputDataConfig.kmsKeyID: " + strings.Trim(kept, `"`)}
 	if diff := cmp.Diff(wantWarnings, resp.Warnings); diff != "" {
 		t.Error(diff)
 	}

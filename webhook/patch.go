@@ -7,9 +7,9 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// Patch turns edits of an object into the smallest JSON patch: one operation a
-// field, and one for the topmost parent that is missing, with everything below
-// it. Lists are extended, never replaced.
+// Patch turns edits of an object into the smallest JSON patch: one operation
+// per field, or one for the topmost missing parent with everything below it.
+// Lists are extended, never replaced.
 func Patch(root *tree.Node, edits []policies.Edit) []jsonpatch.Operation {
 	b := patchBuilder{at: map[string]int{}}
 	for _, e := range edits {
@@ -43,8 +43,8 @@ func (b *patchBuilder) edit(root *tree.Node, e policies.Edit) {
 	b.operations[i].Value = put(b.operations[i].Value, e.Path[top:], e.Value)
 }
 
-// verb is how a value gets to a place: "add" sets a field, there or not, but
-// before an element of a list it inserts another.
+// verb is the operation that sets a value: "add" sets a field, present or
+// not, but inserts before an element of a list.
 func verb(root *tree.Node, place tree.Path) string {
 	if n := len(place); n > 0 && !place[n-1].IsKey() && root.Find(place) != nil {
 		return "replace"

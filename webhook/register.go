@@ -20,7 +20,7 @@ type Server interface {
 }
 
 // Register serves the reviewer on both paths. Middleware is what every request
-// goes through; nil where there is nothing of the kind.
+// goes through; nil if there is nothing of the kind.
 func Register(server Server, r *Reviewer, middleware func(webhook string, next http.Handler) http.Handler) {
 	for path, hook := range map[string]struct {
 		name   string
@@ -54,7 +54,7 @@ func Handler(handle admission.HandlerFunc, log logr.Logger) http.Handler {
 // server gives up after 3 s with the timeouts of the chart.
 const readTimeout = 5 * time.Second
 
-// withReadDeadline ends requests whose body trickles in.
+// withReadDeadline ends requests whose body arrives too slowly.
 func withReadDeadline(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		setReadDeadline(w, readTimeout)

@@ -9,7 +9,7 @@ import (
 	"github.com/cmkgate/cmkgate/policies"
 )
 
-// reloadingWorld is a World in which the configuration changes while a request is judged.
+// reloadingWorld is a World in which the configuration changes while a request is evaluated.
 type reloadingWorld struct {
 	World
 	reload func()
@@ -37,9 +37,9 @@ func TestARequestIsJudgedByTheConfigurationThatItBeganWith(t *testing.T) {
 
 	bad := job("", `"alias/aws/s3"`, `"`+testKey+`"`)
 	if resp := validate(t, r, admissionv1.Create, "alice", bad, nil); resp.Allowed {
-		t.Error("the request under way was judged by a configuration that came after it")
+		t.Error("the request under way was evaluated by a configuration that came after it")
 	}
 	if resp := validate(t, r, admissionv1.Create, "alice", bad, nil); !resp.Allowed {
-		t.Errorf("the next request was judged by the old configuration: %s", resp.Result.Message)
+		t.Errorf("the next request was evaluated by the old configuration: %s", resp.Result.Message)
 	}
 }

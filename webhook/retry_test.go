@@ -27,7 +27,7 @@ func TestWhatOnlyLacksTheMutationIsToBeSentAgain(t *testing.T) {
 			if resp.Result.Code != 503 || resp.Result.Details.RetryAfterSeconds != 1 {
 				t.Errorf("code %d, %+v", resp.Result.Code, resp.Result.Details)
 			}
-			if !strings.HasPrefix(resp.Result.Message, `TrainingJob "churn" is not to blame: `) {
+			if !strings.HasPrefix(resp.Result.Message, `cmkgate could not add default keys to TrainingJob "churn" in time; `) {
 				t.Error(resp.Result.Message)
 			}
 		})

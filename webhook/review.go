@@ -22,7 +22,7 @@ import (
 // objects, and to read them a second time takes longer than to check them.
 type objects struct {
 	object, old *tree.Node
-	// err tells why they could not be read, where the rest of the review could.
+	// err says why they could not be read, where the rest of the review could.
 	err error
 }
 
@@ -51,7 +51,7 @@ func (h *reviewHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.write(w, version, &response)
 }
 
-// bodyOf is the text of a request, or the code with which it is refused.
+// bodyOf returns the body of a request, or the status code with which it is rejected.
 func bodyOf(r *http.Request) (text string, code int, err error) {
 	if r.Body == nil {
 		return "", http.StatusBadRequest, errors.New("the request has no body")
@@ -65,7 +65,7 @@ func bodyOf(r *http.Request) (text string, code int, err error) {
 	text, err = readText(r)
 	switch {
 	case err != nil:
-		return "", http.StatusBadRequest, fmt.Errorf("the body does not arrive: %w", err)
+		return "", http.StatusBadRequest, fmt.Errorf("the body did not arrive: %w", err)
 	case len(text) == longestRequest:
 		return "", http.StatusRequestEntityTooLarge, fmt.Errorf("the request is larger than %d bytes", longestRequest)
 	}

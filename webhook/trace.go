@@ -9,7 +9,7 @@ import (
 	"github.com/cmkgate/cmkgate/policies"
 )
 
-// trace tells the span what was decided. Like the log it holds no field values.
+// trace records the decision in the span. Like the log it has no field values.
 func (v *review) trace(d decision, findings []policies.Finding) {
 	if !v.span.IsRecording() {
 		return
@@ -38,7 +38,7 @@ func (v *review) objectName() string {
 	return v.request.Name
 }
 
-// found are the policies that have something to say, in alphabetical order.
+// found returns the policies with findings, in alphabetical order.
 func found(findings []policies.Finding) []string {
 	ids := make([]string, 0, len(findings))
 	for i := range findings {

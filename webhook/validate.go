@@ -9,7 +9,7 @@ import (
 	"github.com/cmkgate/cmkgate/policies"
 )
 
-// Validate judges the final state of an object, after every mutation.
+// Validate evaluates the final state of an object, after every mutation.
 func (r *Reviewer) Validate(ctx context.Context, req admission.Request) admission.Response {
 	v := r.begin(ctx, "validate", &req)
 	if !v.knownOperation() {

@@ -10,7 +10,7 @@ import (
 	"github.com/cmkgate/cmkgate/policies"
 )
 
-const checkConfigUsage = `cmkgate-webhook check-config tells what is wrong with a configuration file. The chart
+const checkConfigUsage = `cmkgate-webhook check-config reports the problems of a configuration file. The chart
 runs it before an installation or an upgrade changes anything.
 
 Usage:
@@ -31,7 +31,7 @@ func checkConfigCommand() command {
 			if _, err := policies.New(policies.All(), cfg.Settings); err != nil {
 				return fmt.Errorf("prepare the policies: %w", err)
 			}
-			fmt.Fprintf(out, "%s is good; its hash is %s\n", file, cfg.Hash) //nolint:errcheck // a log that is gone is no failure
+			fmt.Fprintf(out, "%s is valid; its hash is %s\n", file, cfg.Hash) //nolint:errcheck // a log that is gone is not a failure
 			return nil
 		}
 	}}

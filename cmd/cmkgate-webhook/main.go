@@ -102,7 +102,7 @@ func run(opts options, log logr.Logger) error {
 	return runParts(stop.context(log), append(parts, listeners...)...)
 }
 
-// apply puts a configuration in force for the requests that follow.
+// apply puts a configuration active for the requests that follow.
 func apply(cfg *config.Config, inForce *atomic.Pointer[webhook.Configuration]) error {
 	evaluator, err := policies.New(policies.All(), cfg.Settings)
 	if err != nil {

@@ -22,13 +22,13 @@ func limitMemory() error {
 	}
 	container, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || container <= 0 || container > math.MaxInt64/2 {
-		return fmt.Errorf("%s: %q is no number of bytes; write one such as 134217728, or leave it out", memoryVariable, text)
+		return fmt.Errorf("%s: %q is not a number of bytes; write one such as 134217728, or omit it", memoryVariable, text)
 	}
 	debug.SetMemoryLimit(container / 3 * 2)
 	return nil
 }
 
-// requestMemory is what the process may use, as far as it was told.
+// requestMemory is what the process may use, as far as it was reported.
 func requestMemory() int64 {
 	const usual = 128 << 20 / 3 * 2 // the chart's limit
 	if limit := debug.SetMemoryLimit(-1); limit < math.MaxInt64 {

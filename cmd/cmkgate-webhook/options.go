@@ -32,16 +32,16 @@ type options struct {
 }
 
 const usage = `cmkgate-webhook serves cmkgate's admission webhooks: /mutate sets the
-organization's KMS keys where new ACK objects lack them, /validate rejects what
-is not encrypted with a key that the organization controls.
+organization's KMS keys on new ACK objects that lack them, /validate denies what is
+not encrypted with a key that the organization controls.
 
 Usage:
   cmkgate-webhook --config cmkgate.yaml
   cmkgate-webhook COMMAND --help
 
 Commands:
-  check-config   tell what is wrong with a configuration; the chart runs it before it changes anything
-  selftest       show that the API server asks cmkgate; the chart runs it as its test
+  check-config   report the problems of a configuration; the chart runs it before it changes anything
+  selftest       show that the API server calls cmkgate; the chart runs it as its test
   uninstall      remove the webhook configurations; the chart runs it before it removes the rest
 
 Flags:
@@ -63,9 +63,9 @@ func parseOptions(args []string, out io.Writer) (options, error) {
 	fs.StringVar(&o.healthAddr, "health-addr", ":8081", "`address` to serve /healthz and /readyz on; 0 turns it off")
 	addKubeconfig(fs, &o.kubeconfig)
 	fs.DurationVar(&o.lookupWait, "lookup-wait", 750*time.Millisecond, "how long to wait for an EndpointConfig or a Pipeline that may have been created a moment ago")
-	fs.DurationVar(&o.shutdownDelay, "shutdown-delay", 0, "how long to go on serving, not ready, after the signal to stop")
-	fs.BoolVar(&o.tracing, "tracing", false, "send a span for each request to an OpenTelemetry collector, by OTLP over HTTP; the variables OTEL_* say where to")
-	fs.BoolVar(&o.verbose, "verbose", false, "log requests that no policy looks at, too")
+	fs.DurationVar(&o.shutdownDelay, "shutdown-delay", 0, "how long to keep serving, not ready, after SIGTERM")
+	fs.BoolVar(&o.tracing, "tracing", false, "send a span per request to an OpenTelemetry collector, by OTLP over HTTP, as configured by the variables OTEL_*")
+	fs.BoolVar(&o.verbose, "verbose", false, "also log requests that no policy applies to")
 	fs.BoolVar(&o.version, "version", false, "print the version and exit")
 	if err := fs.Parse(args); err != nil {
 		return o, err

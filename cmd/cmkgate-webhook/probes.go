@@ -38,7 +38,7 @@ func withStatus(checks http.Handler, status func() string) http.Handler {
 	})
 }
 
-// logged tells why a replica is not ready, once for each reason: the page
+// logged says why a replica is not ready, once for each reason: the page
 // withholds it, because anybody in the cluster's network can read that.
 func logged(name string, check healthz.Checker, log logr.Logger) healthz.Checker {
 	var mu sync.Mutex

@@ -16,8 +16,8 @@ import (
 	"github.com/cmkgate/cmkgate/policies"
 )
 
-const selftestUsage = `cmkgate-webhook selftest shows that the API server asks cmkgate: it sends an object
-without keys and one with a key of AWS, as a dry run, and holds the answers
+const selftestUsage = `cmkgate-webhook selftest shows that the API server calls cmkgate: it sends an object
+without keys and one with an AWS-managed key as dry runs, and checks the answers
 against the configuration. The chart runs it as its test.
 
 Usage:
@@ -36,7 +36,7 @@ func selftestCommand() command {
 		addKubeconfig(fs, &kubeconfig)
 		return func(ctx context.Context, out io.Writer) error {
 			if test.Namespace == "" {
-				return errors.New("--namespace is missing: name one that cmkgate looks after")
+				return errors.New("--namespace is missing: set one that cmkgate applies to")
 			}
 			cfg, err := config.LoadFile(file, policies.All())
 			if err != nil {
@@ -51,7 +51,7 @@ func selftestCommand() command {
 			}
 			client.WarningHandler = rest.NoWarnings{} // the test says itself what was set
 			if test.Client, err = dynamic.NewForConfig(client); err != nil {
-				return fmt.Errorf("make a client of the API server: %w", err)
+				return fmt.Errorf("create a client for the API server: %w", err)
 			}
 			return test.Run(ctx, out)
 		}

@@ -54,7 +54,7 @@ func (s *webhookServer) Register(path string, hook http.Handler) { s.mux.Handle(
 // listening fails until the server accepts connections.
 func (s *webhookServer) listening(*http.Request) error {
 	if !s.up.Load() {
-		return errors.New("the server does not listen yet")
+		return errors.New("the server is not listening yet")
 	}
 	return nil
 }

@@ -12,8 +12,8 @@ import (
 )
 
 // stopper ends the process without a failed request: on a signal the replica
-// says that it is not ready and goes on serving for a while, because API
-// servers learn of it with a delay.
+// becomes unready and keeps serving for a while, because API servers notice
+// with a delay.
 type stopper struct {
 	signals context.Context
 	release context.CancelFunc
@@ -28,7 +28,7 @@ func (s *stopper) ready(*http.Request) error {
 	return nil
 }
 
-// handingOver is a server whose handlers hand over once the replica is to stop.
+// handingOver is a server whose handlers move clients to other replicas once this one is to stop.
 type handingOver struct {
 	webhook.Server
 	stop *stopper
@@ -39,10 +39,10 @@ func (h handingOver) Register(path string, hook http.Handler) {
 	h.Server.Register(path, h.stop.handOver(hook))
 }
 
-// handOver has API servers go elsewhere while the replica waits to stop: over
-// HTTP/2 the header makes the server say, with an answer, that it takes no more
-// requests on the connection. A connection that ends without this warning can
-// take a request with it, which the API server does not send again.
+// handOver makes API servers use another replica while this one waits to stop:
+// over HTTP/2 the header makes the server say, with an answer, that it takes no
+// more requests on the connection. A connection that ends without this warning
+// can take a request with it, which the API server does not send again.
 func (s *stopper) handOver(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s.signals.Err() != nil {

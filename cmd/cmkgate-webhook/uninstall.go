@@ -16,8 +16,8 @@ import (
 )
 
 const uninstallUsage = `cmkgate-webhook uninstall removes both webhook configurations while the replicas still
-answer, and waits until API servers have learned of it. The chart runs it as its
-pre-delete hook; what else belongs to the release is removed afterwards.
+answer, and waits until API servers have picked up the change. The chart runs it as
+its pre-delete hook; the rest of the release is removed afterwards.
 
 Usage:
   cmkgate-webhook uninstall --webhook-configuration cmkgate
@@ -37,12 +37,12 @@ func uninstallCommand() command {
 		var u uninstall
 		var kubeconfig string
 		fs.StringVar(&u.configuration, "webhook-configuration", "", "`name` of both webhook configurations")
-		fs.DurationVar(&u.propagation, "propagation", 5*time.Second, "how long to wait afterwards; API servers learn with a delay that the webhooks are gone")
+		fs.DurationVar(&u.propagation, "propagation", 5*time.Second, "how long to wait afterwards, because API servers notice the removal with a delay")
 		fs.DurationVar(&u.timeout, "timeout", time.Minute, "how long to try to remove them")
 		addKubeconfig(fs, &kubeconfig)
 		return func(ctx context.Context, out io.Writer) error {
 			if u.configuration == "" {
-				return errors.New("--webhook-configuration is missing: name the webhook configurations to remove")
+				return errors.New("--webhook-configuration is missing: set the webhook configurations to remove")
 			}
 			config, err := restConfig(kubeconfig)
 			if err != nil {
@@ -50,14 +50,14 @@ func uninstallCommand() command {
 			}
 			client, err := metadata.NewForConfig(config)
 			if err != nil {
-				return fmt.Errorf("make a client of the API server: %w", err)
+				return fmt.Errorf("create a client for the API server: %w", err)
 			}
 			return u.run(ctx, client, out)
 		}
 	}}
 }
 
-// run removes validation first: what is not judged is better changed than refused.
+// run removes validation first: it is better to change an object without validation than to refuse it.
 func (u uninstall) run(ctx context.Context, client metadata.Interface, out io.Writer) error {
 	removing, cancel := context.WithTimeout(ctx, u.timeout)
 	defer cancel()
@@ -68,21 +68,21 @@ func (u uninstall) run(ctx context.Context, client metadata.Interface, out io.Wr
 		if err != nil {
 			return fmt.Errorf("remove %s %s: %w. Remove it by hand: kubectl delete %s %s", resource, u.configuration, err, resource, u.configuration)
 		}
-		state := "was not there"
+		state := "did not exist"
 		if was {
 			state, removed = "removed", true
 		}
-		fmt.Fprintf(out, "%s %s: %s\n", resource, u.configuration, state) //nolint:errcheck // a log that is gone is no failure
+		fmt.Fprintf(out, "%s %s: %s\n", resource, u.configuration, state) //nolint:errcheck // a log that is gone is not a failure
 	}
 	if !removed {
 		return nil
 	}
-	fmt.Fprintf(out, "waiting %s for API servers to learn of it\n", u.propagation) //nolint:errcheck // as above
+	fmt.Fprintf(out, "waiting %s for API servers to notice\n", u.propagation) //nolint:errcheck // as above
 	return sleep(ctx, u.propagation)
 }
 
-// remove tells whether the configuration was there, and returns once it is
-// gone. Whatever keeps the API server from answering may pass.
+// remove reports whether the configuration was there, and returns once it
+// is gone. Whatever keeps the API server from answering may pass.
 func (u uninstall) remove(ctx context.Context, resource metadata.ResourceInterface) (was bool, err error) {
 	var last error
 	err = wait.PollUntilContextCancel(ctx, time.Second, true, func(ctx context.Context) (bool, error) {
@@ -91,8 +91,8 @@ func (u uninstall) remove(ctx context.Context, resource metadata.ResourceInterfa
 			return true, nil
 		}
 		if last == nil {
-			// The next turn tells whether a finalizer or another hand keeps it.
-			was, last = true, errors.New("it is still there: a finalizer keeps it, or something puts it back")
+			// The next turn reports whether a finalizer or another hand keeps it.
+			was, last = true, errors.New("it still exists: a finalizer keeps it, or something recreates it")
 			return false, nil
 		}
 		return false, forbidden(last)

@@ -15,10 +15,10 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// BenchmarkCheck judges 10,000 TrainingJobs of about 3 KB, one a file and as
-// one stream, beside reading and decoding the same files to YAML nodes with as
-// many workers. More than the time of the decode is a failure. Both run with
-// the garbage collector set as main sets it.
+// BenchmarkCheck evaluates 10,000 TrainingJobs of about 3 KB, one a file and
+// as one stream, beside reading and decoding the same files to YAML nodes with
+// as many workers. More than the time of the decode is a failure. Both run
+// with the garbage collector set as main sets it.
 func BenchmarkCheck(b *testing.B) {
 	dir := b.TempDir()
 	files := writeJobs(b, dir, 10000)
@@ -30,8 +30,8 @@ func BenchmarkCheck(b *testing.B) {
 	})
 }
 
-// BenchmarkCheckRepository judges 50,000 manifests of which one in fifty is
-// ACK's. More than a fifth of the time of the decode is a failure.
+// BenchmarkCheckRepository evaluates 50,000 manifests of which one in fifty
+// is ACK's. More than a fifth of the time of the decode is a failure.
 func BenchmarkCheckRepository(b *testing.B) {
 	dir := b.TempDir()
 	files := writeJobs(b, dir, 1000)
@@ -49,7 +49,7 @@ func checkDir(dir, path string, stdin io.Reader) int {
 	return run([]string{"check", "--config", filepath.Join(dir, "cmkgate.yaml"), path}, stdin, io.Discard, os.Stderr)
 }
 
-// againstDecode reports as x-decode how long a check takes in terms of the decode.
+// againstDecode reports as x-decode how long a check adds terms of the decode.
 func againstDecode(b *testing.B, files []string, bar float64, check func() int) {
 	b.Helper()
 	defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
@@ -118,7 +118,7 @@ func trainingJob(i int) []byte {
 	return b.Bytes()
 }
 
-// deployment is a manifest that is none of ours, of about 1.5 KB.
+// deployment is a manifest that is none of a supported kind, of about 1.5 KB.
 func deployment(i int) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: app-%05d\nspec:\n  replicas: 2\n  selector:\n    matchLabels:\n      app: app-%05d\n", i, i)
@@ -157,8 +157,8 @@ func decodeAll(tb testing.TB, files []string) {
 
 // BenchmarkFix fixes 10,000 TrainingJobs of about 3 KB, one a file and as one
 // stream, beside checking them. It is the worst case: each of them lacks two
-// keys, and so is parsed and judged twice. The ratio is the metric x-check; the
-// bar is 2, and more than 2.5 is a failure.
+// keys, and so is parsed and evaluated twice. The ratio is the metric x-check;
+// the bar is 2, and more than 2.5 is a failure.
 func BenchmarkFix(b *testing.B) {
 	dir := b.TempDir()
 	jobs := len(writeJobs(b, dir, 10000))
@@ -191,7 +191,7 @@ func BenchmarkFixWrite(b *testing.B) {
 	b.ReportMetric(float64(write)/float64(check), "x-check")
 }
 
-// againstCheck reports as x-check how long a fix takes in terms of the check.
+// againstCheck reports as x-check how long a fix adds terms of the check.
 func againstCheck(b *testing.B, fix, check func() time.Duration) {
 	b.Helper()
 	const tooMuch = 2.5

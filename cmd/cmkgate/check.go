@@ -19,40 +19,40 @@ type checkOptions struct {
 	failOn  string
 }
 
-const checkHelp = `check judges manifests as the webhook would: multi-document YAML and JSON, Lists included.
-Objects of other controllers are passed over. A folder stands for the *.yaml, *.yml and *.json
-files in it and below; in a Git repository what Git ignores and does not track is left out. Globs
-are for where no shell expands them: 'deploy/**/*.yaml'.
+const checkHelp = `check evaluates manifests as the webhook would: multi-document YAML and JSON, including Lists.
+Objects of other controllers are skipped. For a directory, check reads the *.yaml, *.yml and *.json
+files in it and below; in a Git repository it skips files that Git ignores and does not track.
+Quote globs to expand them without a shell: 'deploy/**/*.yaml'.
 
-What manifests say of each other counts, in whatever order and files they stand: an Endpoint is
-judged by the EndpointConfig that it names, and an object by its Namespace's labels and
-annotations. What is not among the manifests cannot be seen; where an answer depends on it, the
-finding is called unverifiable. With --cluster what is in a cluster counts too: cmkgate reads, with
-your kubectl and never writing, its Namespaces, the EndpointConfigs, Domains, Buckets and other
-kinds by which objects are judged, and what chooses ACK's roles. What the manifests bring takes the
-place of what is there.
+Manifests are evaluated together, in any order and any files: an Endpoint by the EndpointConfig
+that it references, and an object by its Namespace's labels and annotations. If a result depends on
+something that is not among the manifests, the finding is unverifiable. With --cluster, check also
+uses what is in a cluster: cmkgate reads with your kubectl, and never writes, its Namespaces, the
+EndpointConfigs, Domains, Buckets and other kinds that objects depend on, and what determines ACK's
+roles. The manifests take precedence over what is there.
 
-Objects of the two groups are also held against ACK's CRDs, as no API server does it here: what
-it would refuse is a finding of the policy "schema", denied like any other, and so is a key in a
-field that ACK does not have (kmsKeyId). What a newer ACK may know is a warning. With --schema warn
-nothing of it is denied, with --schema off it is not looked for; cmkgate explain schema tells more.
+Objects of ACK's SageMaker and S3 groups are also checked against ACK's CRDs, because there is no
+API server here: what it would reject is a finding of the policy "schema", denied like any other,
+and so is a key in a field that ACK does not have (kmsKeyId). Fields that a newer ACK might add are
+reported as warnings. --schema warn denies none of this, --schema off disables it; see cmkgate
+explain schema.
 
-A file that a kustomization among the manifests applies as a patch is judged by what it says, not by
-what it leaves to its base. Two documents with the same name are told as a remark.
+A file that a kustomization among the manifests applies as a patch is checked for what it contains,
+not for what it leaves to its base. Documents that define the same object twice get an audit finding.
 
-A key that is missing but that the webhook sets by itself is told as "set at admission" and does
-not fail the check: the webhook would admit the object. With --no-inject it counts, so that every
-key must be in the manifests.
+A missing key that the webhook would set is reported as "set at admission" and does not fail the
+check: the webhook would admit the object. With --no-inject it counts, so that every key must be in
+the manifests.
 
 Results go to standard output, everything else to standard error. Line and column are those of the
-field, or of its nearest parent where it is missing.
+field, or of its nearest parent if it is missing.
 
-Exit codes: 0 nothing that is enforced was found; 1 findings; 2 bad input (what could be read was
-still judged), usage or configuration; 3 internal error.`
+Exit codes: 0 no enforced findings; 1 enforced findings; 2 invalid input (what could be read was
+still checked), usage or configuration; 3 internal error.`
 
-const checkExamples = `  cmkgate check .                                    everything below this folder
-  helm template chart | cmkgate check -              what a chart renders
-  kustomize build overlays/prod | cmkgate check -    what a kustomization builds
+const checkExamples = `  cmkgate check .                                    everything below this directory
+  helm template chart | cmkgate check -              the output of a chart
+  kustomize build overlays/prod | cmkgate check -    the output of a kustomization
   cmkgate check -o text -o json=cmkgate.json deploy/ for people, and for a program
   cmkgate check --cluster --context prod deploy/     with what is in the cluster
   cmkgate check --no-inject deploy/                  every key must be in Git`
@@ -61,12 +61,12 @@ func newCheck() *cobra.Command {
 	var o checkOptions
 	cmd := &cobra.Command{
 		Use:     "check PATH|-...",
-		Short:   "Judge manifests: files, folders, or - for standard input",
+		Short:   "Check manifests: files, directories, or - for standard input",
 		Long:    checkHelp,
 		Example: checkExamples,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return errors.New("check: name the files or folders to judge (cmkgate check .), or - for standard input")
+				return errors.New("check: pass the files or directories to check (cmkgate check .), or - for standard input")
 			}
 			return nil
 		},
@@ -118,14 +118,14 @@ func (o *checkOptions) run(cmd *cobra.Command, args []string) error {
 	return o.verdict(&summary)
 }
 
-// remark tells that nothing was judged, in case the folder is the wrong one.
+// remark says that nothing was checked, in case the directory is the wrong one.
 func remark(cmd *cobra.Command, input *manifest.Input, s *report.Summary) {
 	if s.Files+s.Errors > 0 {
 		return
 	}
 	cmd.PrintErrln("cmkgate: no manifests (*.yaml, *.yml, *.json) found")
 	if input.Ignored > 0 {
-		cmd.PrintErrln("cmkgate: .gitignore leaves out what is there; --no-gitignore judges it too")
+		cmd.PrintErrln("cmkgate: .gitignore excludes all of them; check them with --no-gitignore")
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// notes are what the commands' own help has no place for.
+// notes are the parts of the reference that are not in the commands' help.
 //
 //go:embed docs.md
 var notes string

@@ -19,15 +19,15 @@ import (
 func newExplain() *cobra.Command {
 	return &cobra.Command{
 		Use:   "explain POLICY",
-		Short: "What a policy asks, why, and how to satisfy it",
-		Long: `explain shows what a policy asks, why, how to satisfy it, an example before and after, the rules
-of AWS and others that are satisfied with it, and the fields that it judges.
-It also takes the label that stands at the end of a finding: sagemaker-volume-key/missing.`,
+		Short: "What a policy requires, why, and how to satisfy it",
+		Long: `explain shows what a policy requires, why, how to satisfy it, an example before and after, the
+rules of AWS and others that it satisfies, and the fields that it checks.
+It also accepts the label at the end of a finding: sagemaker-volume-key/missing.`,
 		Example: `  cmkgate explain sagemaker-volume-key
   cmkgate explain s3-bucket-key/aws-managed`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return fmt.Errorf("explain: name one policy: %s", strings.Join(policyIDs(), ", "))
+				return fmt.Errorf("explain: pass one policy: %s", strings.Join(policyIDs(), ", "))
 			}
 			return nil
 		},
@@ -57,11 +57,11 @@ func findPolicy(word string) (*policies.Policy, error) {
 	return nil, errors.New(message + " The policies are " + strings.Join(policyIDs(), ", ") + ".")
 }
 
-// explained are the policies, and what stands beside them in results.
+// explained are the policies, and the schema, which has findings like a policy.
 func explained() []policies.Policy {
 	return append(policies.All(), policies.Policy{
 		ID: schema.ID, Title: schema.Title, Doc: schema.Doc, Default: policies.Enforce,
-		Protects: "every field that a policy judges: what the API server refuses or drops protects nothing",
+		Protects: "every field that a policy checks: what the API server rejects or drops protects nothing",
 	})
 }
 
@@ -100,7 +100,7 @@ func explainExample(b *strings.Builder, p *policies.Policy) {
 	}
 	outcome := map[policies.Mode]string{policies.Enforce: "denied", policies.Warn: "a warning"}[p.Default]
 	if outcome == "" {
-		outcome = "found, once the policy is switched on"
+		outcome = "reported once the policy is enabled"
 	}
 	fmt.Fprintf(b, "\n## Example\n\nBefore (%s):\n\n```yaml\n%s```\n\nAfter:\n\n```yaml\n%s```\n", outcome, example.Before, example.After)
 }
@@ -111,7 +111,7 @@ func explainControls(b *strings.Builder, p *policies.Policy) {
 	if len(controls) == 0 {
 		return
 	}
-	b.WriteString("\n## Compliance\n\nWhat satisfies the policy satisfies these rules too:\n\n")
+	b.WriteString("\n## Compliance\n\nAn object that satisfies the policy also satisfies these rules:\n\n")
 	for _, c := range controls {
 		fmt.Fprintf(b, "- %s %s: %s\n", c.Framework, c.ID, c.Asks)
 	}

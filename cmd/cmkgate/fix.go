@@ -25,33 +25,34 @@ type fixOptions struct {
 	only        []string
 }
 
-const fixHelp = `fix puts right in the manifests what check finds and cmkgate knows the answer to: it writes missing
-keys, and in the place of a wrong key or setting it writes what check says to write, or removes what
-check says to remove. Whatever else is found is told in the words of check, for a person to decide.
+const fixHelp = `fix applies the fixes that cmkgate can derive for the findings of check: it adds missing keys,
+replaces a wrong key or setting with what check recommends, or removes what check says to remove.
+All other findings are reported in the words of check, for a person to decide.
 
-It shows what it would change as a diff that git apply and patch -p1 take. With --write it changes
-the files. Look at the diff where a line is replaced: somebody wrote the old one. With --policy only
-the findings of some policies are put right.
+It shows the changes as a diff that git apply and patch -p1 accept. With --write it changes the
+files. Review the diff where a line is replaced: somebody wrote the old one. With --policy it fixes
+only the findings of some policies.
 
 Only the bytes that must change do. Comments, order, quotes, indentation, line endings, anchors and
-a missing line break at the end stay as they are, in every document and List of a file. The result
-is read and judged again before it is written, and must be what was there plus the fixes. A file is
-replaced as a whole, with its mode, or not at all; a temporary file that a killed process leaves is
-called .FILE.cmkgate-fix, perhaps with a number, and may be removed. A symbolic link stays, and its target changes.
+a missing newline at the end stay as they are, in every document and List of a file. The result is
+read and checked again before it is written, and must be the original plus the fixes. Files are
+replaced atomically, with their mode; a killed process may leave a temporary file called
+.FILE.cmkgate-fix, possibly with a number, which may be removed. Symbolic links stay links; their
+targets change.
 
-Where a change cannot be made safely the file says why and the fix comes as a JSON patch: templates,
-values that an anchor or merge key shares with other places, comments in the way.
+If a change cannot be made safely, fix says why and prints it as a JSON patch: templates, values
+that an anchor or merge key shares with other places, comments in the way.
 
-With - the fixed stream goes to standard output and all else to standard error.
+With - the fixed stream goes to standard output and everything else to standard error.
 
-Exit codes: 0 nothing to fix and nothing enforced left (with --write or -: nothing enforced left);
-1 the files need changes, or something that is enforced is left to a person; 2 bad input (what could
-be read was still fixed), usage or configuration; 3 internal error.`
+Exit codes: 0 nothing to fix and no enforced findings left (with --write or -: no enforced findings
+left); 1 the files need changes, or enforced findings are left to a person; 2 invalid input (what
+could be read was still fixed), usage or configuration; 3 internal error.`
 
 const fixExamples = `  cmkgate fix deploy/                        what would change
-  cmkgate fix --write deploy/                change it
-  cmkgate fix --diff . | git apply           the same by way of git
-  cmkgate fix --policy s3-bucket-key .       only what this policy finds
+  cmkgate fix --write deploy/                apply the changes
+  cmkgate fix --diff . | git apply           the same through git
+  cmkgate fix --policy s3-bucket-key .       only this policy's findings
   kustomize build . | cmkgate fix - | kubectl apply -f -`
 
 // gcPercentOfFix lets the heap grow further than a check does: each document is
@@ -63,15 +64,15 @@ func newFix() *cobra.Command {
 	var o fixOptions
 	cmd := &cobra.Command{
 		Use:     "fix PATH|-...",
-		Short:   "Put manifests right: show the diff, or write the files",
+		Short:   "Fix manifests: show the diff, or write the files",
 		Long:    fixHelp,
 		Example: fixExamples,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case len(args) == 0:
-				return errors.New("fix: name the files or folders to fix (cmkgate fix .), or - for standard input")
+				return errors.New("fix: pass the files or directories to fix (cmkgate fix .), or - for standard input")
 			case len(args) > 1 && slices.Contains(args, manifest.Stdin):
-				return errors.New("fix: standard input comes alone, because it goes to standard output; name either - or files")
+				return errors.New("fix: - cannot be combined with files, because its result goes to standard output; pass either - or files")
 			}
 			return nil
 		},
@@ -80,8 +81,8 @@ func newFix() *cobra.Command {
 	flags := cmd.Flags()
 	flags.BoolVar(&o.diff, "diff", false, "show what would change (the default for files)")
 	flags.BoolVarP(&o.write, "write", "w", false, "change the files")
-	flags.StringArrayVar(&o.only, "policy", nil, "put right only what this `policy` finds, repeatable")
-	flags.BoolVarP(&o.quiet, "quiet", "q", false, "of what is left show only what is denied, and of what is fixed nothing")
+	flags.StringArrayVar(&o.only, "policy", nil, "fix only the findings of this `policy`, repeatable")
+	flags.BoolVarP(&o.quiet, "quiet", "q", false, "show only denied findings that are left, and no fixes")
 	o.readingFlags(flags)
 	o.judgingFlags(cmd)
 	cmd.MarkFlagsMutuallyExclusive("diff", "write")
@@ -115,7 +116,7 @@ func (o *fixOptions) run(cmd *cobra.Command, args []string) error {
 		return err //nolint:wrapcheck // likewise
 	}
 	if err := ctx.Err(); err != nil {
-		return errors.New("interrupted: the files named above are fixed, the others are as they were")
+		return errors.New("interrupted: the files above are fixed, the others are unchanged")
 	}
 	if err := out.close(); err != nil {
 		return err
@@ -154,7 +155,7 @@ func (o *fixOptions) validate() error {
 	ids = append(ids, schema.ID)
 	for _, id := range o.only {
 		if !slices.Contains(ids, id) {
-			return fmt.Errorf("--policy %q: there is no such policy; want one of %s", id, strings.Join(ids, ", "))
+			return fmt.Errorf("--policy %q: no such policy; want one of %s", id, strings.Join(ids, ", "))
 		}
 	}
 	return nil

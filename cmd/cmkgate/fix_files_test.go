@@ -118,7 +118,7 @@ func TestAFileIsFixedOnceHoweverOftenItIsNamed(t *testing.T) {
 }
 
 // TestALargeFileIsFixedInPieces compares with the file as one piece: content,
-// diff, and the lines that findings are told with.
+// diff, and the lines that findings are reported with.
 func TestALargeFileIsFixedInPieces(t *testing.T) {
 	fixFolder(t)
 	in := many(4000)
@@ -129,7 +129,7 @@ func TestALargeFileIsFixedInPieces(t *testing.T) {
 		t.Errorf("exit code %d, %d bytes instead of %d: %.2000s", code, stdout.Len(), len(want), &stderr)
 	}
 	line := strings.Count(want, "\n") - 1
-	told := fmt.Sprintf(":%d:3: \"instanceType\" is written twice in the same object, first in line %d", line, line-1)
+	told := fmt.Sprintf(":%d:3: \"instanceType\" is a duplicate key in this object, first on line %d", line, line-1)
 	if !strings.Contains(stderr.String(), "stdin"+told) {
 		t.Errorf("want %q in\n%.2000s", told, &stderr)
 	}
@@ -139,7 +139,7 @@ func TestALargeFileIsFixedInPieces(t *testing.T) {
 	if code := run([]string{"fix", "--write", "x.yaml"}, nil, &stdout, &stderr); code != exitBadInput || read(t, "x.yaml") != want {
 		t.Errorf("exit code %d: %.2000s", code, &stderr)
 	}
-	if n := strings.Count(stdout.String(), ": fixed: "); n != 4000 || !strings.Contains(stderr.String(), "4000 fixes made in 1 file") || !strings.Contains(stderr.String(), "x.yaml"+told) {
+	if n := strings.Count(stdout.String(), ": fixed: "); n != 4000 || !strings.Contains(stderr.String(), "4000 fixes applied in 1 file") || !strings.Contains(stderr.String(), "x.yaml"+told) {
 		t.Errorf("%d fixes told: %.2000s", n, &stderr)
 	}
 }
@@ -153,7 +153,7 @@ func TestWhatIsTooLargeIsHandedOnAsItIs(t *testing.T) {
 	if code := run([]string{"fix", "-"}, strings.NewReader(begin+rest), &stdout, &stderr); code != exitBadInput || stdout.String() != fixed1(begin)+rest {
 		t.Errorf("exit code %d, %d bytes: %.2000s", code, stdout.Len(), &stderr)
 	}
-	if !strings.Contains(stderr.String(), "the document is larger than 16 MiB") || !strings.Contains(stderr.String(), "what follows was left as it is") {
+	if !strings.Contains(stderr.String(), "the document is larger than 16 MiB") || !strings.Contains(stderr.String(), "the rest was left unchanged") {
 		t.Errorf("got %.2000s", &stderr)
 	}
 	write(t, "x.yaml", begin+rest)
@@ -161,7 +161,7 @@ func TestWhatIsTooLargeIsHandedOnAsItIs(t *testing.T) {
 	if code := run([]string{"fix", "--write", "."}, nil, &stdout, &stderr); code != exitBadInput || read(t, "x.yaml") != begin+rest {
 		t.Errorf("exit code %d", code)
 	}
-	if !strings.Contains(stderr.String(), "the file was left as it is") || !strings.Contains(stderr.String(), "nothing fixed in 2 files") {
+	if !strings.Contains(stderr.String(), "the file was left unchanged") || !strings.Contains(stderr.String(), "nothing fixed in 2 files") {
 		t.Errorf("got %.2000s", &stderr)
 	}
 	utf16 := "\xFF\xFEa\x00:\x00"

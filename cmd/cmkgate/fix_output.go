@@ -12,7 +12,7 @@ import (
 	"github.com/cmkgate/cmkgate/cmd/cmkgate/internal/report"
 )
 
-// fixOutput tells what became of the files.
+// fixOutput says what became of the files.
 type fixOutput struct {
 	fix.Sink
 	stderr      io.Writer
@@ -23,7 +23,7 @@ type fixOutput struct {
 	files, objects, enforced, left, problems int
 }
 
-// tell takes what became of the next piece.
+// tell takes the result of the next piece.
 func (o *fixOutput) tell(p fix.Piece) error {
 	o.progress.show(&report.Summary{Files: o.files, Objects: o.objects, Enforced: o.enforced})
 	if len(p.Fixes)+len(p.Left)+len(p.Problems) > 0 {
@@ -56,13 +56,13 @@ func (o *fixOutput) problem(p manifest.Problem) {
 	fmt.Fprintln(o.stderr, p) //nolint:errcheck // it counts in the exit code too
 }
 
-// partly tells what becomes of a file that could be read only up to somewhere.
+// partly says what happens to a file that could be read only in part.
 func (o *fixOutput) partly() {
-	what := "what follows was left as it is"
+	what := "the rest was left unchanged"
 	if o.To == fix.Files {
-		what = "the file was left as it is"
+		what = "the file was left unchanged"
 	}
-	fmt.Fprintln(o.stderr, "cmkgate: "+what+", and was not judged; cmkgate check judges it") //nolint:errcheck // a remark
+	fmt.Fprintln(o.stderr, "cmkgate: "+what+", and was not checked; run cmkgate check on it") //nolint:errcheck // a remark
 }
 
 // fixed is a line on a fix that was made.
@@ -78,7 +78,7 @@ func (c coloring) Write(diff []byte) (int, error) {
 	return len(diff), err //nolint:wrapcheck // who writes says what could not be done
 }
 
-// colored is a diff for a terminal, to which a manifest must not talk.
+// colored is a diff for a terminal, without control characters from the manifest.
 func colored(text []byte) []byte {
 	var b bytes.Buffer
 	for line := range bytes.Lines(text) {
@@ -109,7 +109,7 @@ func colored(text []byte) []byte {
 	return b.Bytes()
 }
 
-// leave tells what is left to a person, in the words of check, and why.
+// leave prints what is left to a person, in the words of check, and why.
 func (o *fixOutput) leave(l *fix.Left) {
 	o.left++
 	denied := report.SeverityOf(&l.Result) == report.Denied
@@ -145,9 +145,9 @@ func (o *fixOutput) close() error {
 	case o.Fixes == 0:
 		b.WriteString("nothing to fix in " + counted(o.files, "file"))
 	case o.To == fix.Diff:
-		b.WriteString(counted(o.Fixes, "fix") + " to make in " + counted(o.Changed, "file"))
+		b.WriteString(counted(o.Fixes, "fix") + " to apply in " + counted(o.Changed, "file"))
 	default:
-		b.WriteString(counted(o.Fixes, "fix") + " made in " + counted(o.Changed, "file"))
+		b.WriteString(counted(o.Fixes, "fix") + " applied in " + counted(o.Changed, "file"))
 	}
 	if o.left > 0 {
 		b.WriteString(", " + counted(o.left, "finding") + " left")
@@ -156,7 +156,7 @@ func (o *fixOutput) close() error {
 		b.WriteString(", " + counted(o.problems, "error"))
 	}
 	if o.To == fix.Diff && o.Fixes > 0 {
-		b.WriteString(". Add --write to make them")
+		b.WriteString("; apply with --write")
 	}
 	fmt.Fprintln(o.stderr, "cmkgate:", b.String()) //nolint:errcheck // a remark
 	return nil

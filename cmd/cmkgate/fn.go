@@ -16,19 +16,19 @@ import (
 )
 
 const fnHelp = `fn is a KRM function: kustomize, kpt and other tools call it with a ResourceList on standard input
-and take the one on standard output.
+and read one from standard output.
 
-  fn fix     the default: puts right what cmkgate fix would, and fails on what is left to deny
+  fn fix     the default: fixes what cmkgate fix would, and fails on what is left to deny
   fn check   changes nothing, and fails on what the webhook would deny
 
 The functionConfig is the configuration, as in cmkgate.yaml, with the metadata that a function needs.
-Without one of the kind Config, --config or the nearest cmkgate.yaml counts.
+Without a functionConfig of kind Config, --config or the nearest cmkgate.yaml is used.
 
-What is found is in the results, with severity, object, field, file and proposed value: error for
-what the webhook would deny, warning, and info for what is set at admission, was put right, or is
-only told. Errors are on standard error too, and make the exit code 1.
+The results have severity, object, field, file and proposed value: error for what the webhook would
+deny, warning, and info for what is set at admission, was fixed, or is only reported. Errors also go
+to standard error, and make the exit code 1.
 
-    # cmkgate.yaml, named last under transformers: in kustomization.yaml
+    # cmkgate.yaml, last under transformers: in kustomization.yaml
     apiVersion: cmkgate.io/v1alpha1
     kind: Config
     metadata:
@@ -39,7 +39,7 @@ only told. Errors are on standard error too, and make the exit code 1.
     aws: {region: eu-west-1}
     defaultKeys: [{arn: "arn:aws:kms:eu-west-1:111122223333:key/11111111-1111-1111-1111-111111111111"}]
 
-Exit codes: 0 nothing that is enforced is left; 1 findings; 2 bad input, usage or configuration;
+Exit codes: 0 no enforced findings left; 1 enforced findings; 2 invalid input, usage or configuration;
 3 internal error.`
 
 const fnExamples = `  kustomize build --enable-alpha-plugins --enable-exec overlays/prod
@@ -49,7 +49,7 @@ func newFn() *cobra.Command {
 	var o judging
 	cmd := &cobra.Command{
 		Use:       "fn [fix|check]",
-		Short:     "Fix or judge as a KRM function of kustomize or kpt",
+		Short:     "Fix or check as a KRM function for kustomize or kpt",
 		Long:      fnHelp,
 		Example:   fnExamples,
 		ValidArgs: []string{"fix", "check"},

@@ -24,12 +24,12 @@ type initOptions struct {
 	force   bool
 }
 
-const initHelp = `init writes cmkgate.yaml with comments: the configuration that check reads, and the webhook too.
+const initHelp = `init writes a commented cmkgate.yaml: the configuration for check and the webhook.
 
-It needs the ARN of the KMS key that your organization encrypts with, one for each region in which
-you work. Region and account of the ACK controllers follow from the first key where they are not
-given. On a terminal init asks for what is missing; elsewhere it takes the flags alone. A file that
-is there is never overwritten without --force.`
+It needs the ARN of your organization's KMS key, one for each region that you work in. If not set,
+region and account of the ACK controllers are those of the first key. On a terminal init asks for
+what is missing; elsewhere it uses only the flags. An existing file is never overwritten without
+--force.`
 
 func newInit() *cobra.Command {
 	var o initOptions
@@ -44,16 +44,16 @@ func newInit() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringArrayVar(&o.keys, "key", nil, "the `ARN` of the KMS key of a region, repeatable")
-	flags.StringVar(&o.region, "region", "", "the region that the ACK controllers work in; without it that of the first key")
-	flags.StringVar(&o.account, "account", "", "the AWS account of the ACK controllers; without it that of the first key")
+	flags.StringVar(&o.region, "region", "", "the region that the ACK controllers work in; by default that of the first key")
+	flags.StringVar(&o.account, "account", "", "the AWS account of the ACK controllers; by default that of the first key")
 	flags.StringVarP(&o.file, "file", "f", config.FileName, "the `file` to write")
-	flags.BoolVar(&o.force, "force", false, "overwrite the file if it is there")
+	flags.BoolVar(&o.force, "force", false, "overwrite an existing file")
 	return cmd
 }
 
 func (o *initOptions) run(cmd *cobra.Command, _ []string) error {
 	if _, err := os.Lstat(o.file); err == nil && !o.force {
-		return fmt.Errorf("init: %s is there already; --force overwrites it, --file names another", o.file)
+		return fmt.Errorf("init: %s already exists; overwrite it with --force, or choose another with --file", o.file)
 	}
 	if stdin, ok := cmd.InOrStdin().(*os.File); ok && isTerminal(stdin) && len(o.keys) == 0 {
 		if err := o.ask(stdin, cmd.ErrOrStderr()); err != nil {
@@ -65,7 +65,7 @@ func (o *initOptions) run(cmd *cobra.Command, _ []string) error {
 		return err
 	}
 	if _, err := config.Load(o.file, []byte(text), policies.All()); err != nil {
-		return fmt.Errorf("init: with that the configuration would be wrong, so nothing was written:\n%w", err)
+		return fmt.Errorf("init: the configuration would be invalid, so nothing was written:\n%w", err)
 	}
 	if err := o.write(text); err != nil {
 		return fmt.Errorf("init: %w", err)
@@ -80,7 +80,7 @@ func (o *initOptions) write(text string) error {
 	if o.force {
 		flags = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
 	}
-	f, err := os.OpenFile(o.file, flags, 0o644) //nolint:gosec // it is no secret, and others read it
+	f, err := os.OpenFile(o.file, flags, 0o644) //nolint:gosec // it is not a secret, and others read it
 	if err != nil {
 		return err //nolint:wrapcheck // it names the file
 	}
@@ -105,7 +105,7 @@ func (o *initOptions) ask(in io.Reader, out io.Writer) error {
 		return otherwise, nil
 	}
 	for len(o.keys) == 0 {
-		key, err := question("ARN of the KMS key that your organization encrypts with", "")
+		key, err := question("ARN of your organization's KMS key", "")
 		if err != nil {
 			return err
 		}
@@ -174,7 +174,7 @@ func keyARN(text string) (kms.Reference, error) {
 // text is the configuration with its comments.
 func (o *initOptions) text() (string, error) {
 	if len(o.keys) == 0 {
-		return "", errors.New("init: name the KMS key that your organization encrypts with: --key arn:aws:kms:REGION:ACCOUNT:key/KEY-ID, one for each region")
+		return "", errors.New("init: pass the KMS key of your organization: --key arn:aws:kms:REGION:ACCOUNT:key/KEY-ID, one for each region")
 	}
 	var keys strings.Builder
 	for i, key := range o.keys {
@@ -188,41 +188,41 @@ func (o *initOptions) text() (string, error) {
 		fmt.Fprintf(&keys, "  - arn: %s\n", key)
 	}
 	if !kms.IsRegion(o.region) {
-		return "", fmt.Errorf("init: --region %q is not a region of AWS, for example eu-west-1", o.region)
+		return "", fmt.Errorf("init: --region %q is not an AWS region, for example eu-west-1", o.region)
 	}
 	if !o.hasKeyIn(o.region) {
-		return "", fmt.Errorf("init: no key is in %[1]s, where the ACK controllers work, so nothing could be created there: add --key arn:aws:kms:%[1]s:ACCOUNT:key/KEY-ID, or name another --region", o.region)
+		return "", fmt.Errorf("init: no key is in %[1]s, where the ACK controllers work, so nothing could be created there: add --key arn:aws:kms:%[1]s:ACCOUNT:key/KEY-ID, or choose another --region", o.region)
 	}
 	if !kms.IsAccount(o.account) {
-		return "", fmt.Errorf("init: --account %q is not an AWS account: 12 digits", o.account)
+		return "", fmt.Errorf("init: --account %q is not a 12-digit AWS account ID", o.account)
 	}
 	return fmt.Sprintf(initialConfig, o.region, o.account, keys.String()), nil
 }
 
-const initialConfig = `# Which KMS keys are ours. "cmkgate check" reads this file, and so does the webhook.
+const initialConfig = `# The organization's KMS keys. "cmkgate check" and the webhook read this file.
 # Every field: https://github.com/cmkgate/cmkgate/blob/main/docs/configuration.md
 apiVersion: cmkgate.io/v1alpha1
 kind: Config
 
-# What the ACK controllers work with where nothing nearer to a resource says otherwise.
+# The defaults of the ACK controllers, unless a resource or its namespace sets its own.
 aws:
   region: %s
   accountID: "%s"
 
-# The keys that resources get which name none, one for each region. Region and
-# account are read from the ARN. A team can have a key of its own:
+# The keys for resources that set none, one for each region. Region and account
+# are those of the ARN. A team can have its own key:
 #   - arn: arn:aws:kms:REGION:ACCOUNT:key/KEY-ID
 #     namespaces: [fraud-*]
 #     purposes: [output, bucket]
 defaultKeys:
 %s
-# The keys that people may name. Left out: every key of the accounts above.
+# The keys that people may use. If omitted: every key of the accounts above.
 # trustedKeys:
 #   accounts: ["111122223333"]
 #   arns: []
 
 # How strict each policy is: Enforce, Warn, Audit or Off. "cmkgate policies" lists
-# them with their defaults; a careful start is to warn first.
+# them with their defaults; to start carefully, warn first.
 # policies:
 #   sagemaker-volume-key: {mode: Warn}
 

@@ -19,8 +19,8 @@ import (
 	"github.com/cmkgate/cmkgate/policies"
 )
 
-// judging is what the commands that judge manifests have in common: their flags,
-// and how a run begins.
+// judging is what the commands that evaluate manifests share: their flags, and
+// the start of a run.
 type judging struct {
 	config      string
 	namespace   string
@@ -36,17 +36,17 @@ type judging struct {
 	kubectl cluster.Kubectl
 }
 
-// judgingFlags adds the flags of every command that judges.
+// judgingFlags adds the flags of every command that evaluates.
 func (o *judging) judgingFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&o.config, "config", "", "the configuration `file`; without it cmkgate.yaml, from the working directory upward")
-	flags.StringVarP(&o.namespace, "namespace", "n", "", "the `namespace` of objects that name none")
-	flags.StringVar(&o.schema, "schema", string(check.SchemaEnforce), "what objects that ACK's CRDs do not allow come to: enforce, warn or off")
-	flags.BoolVar(&o.noColor, "no-color", false, "no colors (also by the variable NO_COLOR)")
-	flags.BoolVar(&o.cluster, "cluster", false, "judge with what is in a cluster (reads only, by kubectl)")
-	flags.StringVar(&o.kubectl.Context, "context", "", "with --cluster: the `context` of the kubeconfig; without it the current one")
-	flags.StringVar(&o.kubectl.Kubeconfig, "kubeconfig", "", "with --cluster: the kubeconfig `file`; without it kubectl's own choice")
-	flags.IntVar(&o.concurrency, "concurrency", runtime.GOMAXPROCS(0), "how many files to judge at a time")
+	flags.StringVar(&o.config, "config", "", "the configuration `file`; by default the nearest cmkgate.yaml, from the working directory upward")
+	flags.StringVarP(&o.namespace, "namespace", "n", "", "the `namespace` of objects that set none")
+	flags.StringVar(&o.schema, "schema", string(check.SchemaEnforce), "mode of the policy schema, for objects that ACK's CRDs do not allow: enforce, warn or off")
+	flags.BoolVar(&o.noColor, "no-color", false, "no colors (also with the variable NO_COLOR)")
+	flags.BoolVar(&o.cluster, "cluster", false, "also use what is in a cluster (read-only, through kubectl)")
+	flags.StringVar(&o.kubectl.Context, "context", "", "with --cluster: the `context` of the kubeconfig; by default the current one")
+	flags.StringVar(&o.kubectl.Kubeconfig, "kubeconfig", "", "with --cluster: the kubeconfig `file`; by default kubectl's")
+	flags.IntVar(&o.concurrency, "concurrency", runtime.GOMAXPROCS(0), "how many files to check at a time")
 	completeFiles(cmd, "config", "yaml", "yml")
 	completeFlag(cmd, "schema", oneOf(schemaModes()...))
 }
@@ -57,16 +57,16 @@ func schemaModes() []string {
 
 // readingFlags adds the flags of every command that reads files and folders.
 func (o *judging) readingFlags(flags *pflag.FlagSet) {
-	flags.StringArrayVar(&o.ignore, "ignore", nil, "leave out what matches the `PATTERN`, as in a .gitignore here; repeatable")
-	flags.BoolVar(&o.noGitIgnore, "no-gitignore", false, "judge in folders also what Git ignores")
+	flags.StringArrayVar(&o.ignore, "ignore", nil, "exclude what matches the `PATTERN`, as in a .gitignore in the working directory; repeatable")
+	flags.BoolVar(&o.noGitIgnore, "no-gitignore", false, "also check what Git ignores in directories")
 }
 
 // injectionFlag adds the flag of the commands that tell what the webhook would set.
 func (o *judging) injectionFlag(flags *pflag.FlagSet) {
-	flags.BoolVar(&o.noInject, "no-inject", false, "judge as if the webhook set nothing: keys must be in the manifests")
+	flags.BoolVar(&o.noInject, "no-inject", false, "check as if the webhook set nothing: keys must be in the manifests")
 }
 
-// begin makes ready what judges and what it reads, which the caller closes.
+// begin prepares the checker and its input, which the caller closes.
 func (o *judging) begin(cmd *cobra.Command, args []string) (*check.Checker, *manifest.Input, error) {
 	c, err := o.checker(cmd.Context())
 	if err != nil {
@@ -76,7 +76,7 @@ func (o *judging) begin(cmd *cobra.Command, args []string) (*check.Checker, *man
 	return c, input, err
 }
 
-// ask has the checker ask the cluster.
+// ask lets the checker use the cluster.
 func (o *judging) ask(ctx context.Context, c *check.Checker) (err error) {
 	if c.Namespace == "" {
 		if c.Namespace, err = o.kubectl.Namespace(ctx); err != nil {
@@ -95,7 +95,7 @@ func (o *judging) ask(ctx context.Context, c *check.Checker) (err error) {
 	return nil
 }
 
-// checker makes ready what judges.
+// checker prepares the checker.
 func (o *judging) checker(ctx context.Context) (*check.Checker, error) {
 	cfg, err := loadConfig(o.config)
 	if err != nil {
@@ -110,7 +110,7 @@ func (o *judging) checkerFor(ctx context.Context, cfg *config.Config) (*check.Ch
 		return nil, fmt.Errorf("--schema %q: want enforce, warn or off", o.schema)
 	}
 	if !o.cluster && o.kubectl != (cluster.Kubectl{}) {
-		return nil, errors.New("--context and --kubeconfig choose a cluster: add --cluster, or leave them out")
+		return nil, errors.New("--context and --kubeconfig choose a cluster: add --cluster, or omit them")
 	}
 	evaluator, err := o.evaluator(cfg.Settings)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Command cmkgate judges ACK manifests offline by the policies that the
-// webhook enforces in a cluster, and puts them right.
+// Command cmkgate checks and fixes ACK manifests offline, by the
+// policies that the webhook enforces in a cluster.
 package main
 
 import (
@@ -24,7 +24,7 @@ const (
 	exitInternal = 3
 )
 
-// exitError carries an exit code; what is to be said has been said.
+// exitError carries an exit code; all messages have already been printed.
 type exitError int
 
 func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
@@ -84,20 +84,20 @@ func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "cmkgate",
 		Short: "Make sure that what ACK creates is encrypted with your own KMS keys",
-		Long: `cmkgate judges manifests of ACK's SageMaker and S3 kinds by the same policies as the
-admission webhook: everything is encrypted with a customer-managed KMS key.
+		Long: `cmkgate evaluates manifests of ACK's SageMaker and S3 kinds by the same policies as the
+admission webhook: everything must be encrypted with a customer-managed KMS key.
 
-It reads the organization's configuration from cmkgate.yaml, in the working directory or
-above, or from the file that --config names: the same file that the webhook reads.
+It reads the organization's configuration from --config, or from the nearest cmkgate.yaml
+in the working directory or above: the same file that the webhook reads.
 
-Exit codes: 0 nothing that is enforced was found, 1 findings, 2 bad input, usage or
+Exit codes: 0 no enforced findings, 1 enforced findings, 2 invalid input, usage or
 configuration, 3 internal error.`,
-		Example: `  cmkgate check deploy/                  judge the manifests of a folder
-  helm template chart | cmkgate check -  judge what a chart renders
-  cmkgate fix --write deploy/            write into them what can be known
+		Example: `  cmkgate check deploy/                  check the manifests in a directory
+  helm template chart | cmkgate check -  check the output of a chart
+  cmkgate fix --write deploy/            apply the fixes that cmkgate can derive
   cmkgate init                           write a first cmkgate.yaml
-  cmkgate explain sagemaker-volume-key   why a key is asked for, and where
-  cmkgate catalog                        every field that names a key`,
+  cmkgate explain sagemaker-volume-key   why a key is required, and where
+  cmkgate catalog                        every key field`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}

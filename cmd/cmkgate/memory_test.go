@@ -58,7 +58,7 @@ func TestMemoryDoesNotGrowWithTheNumberOfFiles(t *testing.T) {
 }
 
 // TestFindingsOfAFileNeedNotFitIntoMemory bounds the heap for a file of Buckets. Of
-// each is kept what others are judged by, and each has findings.
+// each is kept what others are evaluated by, and each has findings.
 func TestFindingsOfAFileNeedNotFitIntoMemory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")

@@ -25,7 +25,7 @@ type outputs struct {
 	progress *progress
 }
 
-// tell hands on what a part of the input came to.
+// tell passes on what a part of the input came to.
 func (o *outputs) tell(batch *report.Batch, so *report.Summary) error {
 	o.progress.show(so)
 	if len(batch.Problems)+len(batch.Results) > 0 {
@@ -62,13 +62,13 @@ func openOutputs(values []string, stdout io.Writer, options report.Options) (*ou
 			return nil, fmt.Errorf("--output: %w", err)
 		}
 		if toFile && path == "" {
-			return nil, fmt.Errorf("--output: %s= names no file", format)
+			return nil, fmt.Errorf("--output: %s= has no file", format)
 		}
 		if toFile {
 			path = filepath.Clean(path)
 		}
 		if other, ok := taken[path]; ok {
-			return nil, fmt.Errorf("--output: %s and %s go to the same place; write one of them to a file of its own: %s=FILE", other, format, format)
+			return nil, fmt.Errorf("--output: %s and %s go to the same place; write one of them to its own file: %s=FILE", other, format, format)
 		}
 		taken[path] = format
 	}
@@ -123,17 +123,17 @@ func (o *outputs) discard() {
 // reportFile is a file that is not there until it is kept.
 type reportFile struct {
 	*os.File
-	// path is the name that it gets, "" where it is written in place.
+	// path is the name that it gets, "" if it is written in place.
 	path string
 }
 
 // createReport opens a report: a file of its own beside the one that it will
-// replace, or what is no file (a terminal, a pipe) itself.
+// replace, or what is not a file (a terminal, a pipe) itself.
 func createReport(path string) (*reportFile, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
-		return nil, fmt.Errorf("%s is a folder; name a file in it", path)
+		return nil, fmt.Errorf("%s is a directory; choose a file in it", path)
 	case err == nil && !info.Mode().IsRegular():
 		f, err := os.OpenFile(path, os.O_WRONLY, 0)
 		return &reportFile{File: f}, err //nolint:wrapcheck // it names the file
@@ -175,7 +175,7 @@ func (f *reportFile) discard() {
 	}
 }
 
-// isTerminal tells whether a person looks at a stream.
+// isTerminal reports whether a person looks at a stream.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))

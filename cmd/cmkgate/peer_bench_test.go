@@ -16,10 +16,10 @@ import (
 	"github.com/cmkgate/cmkgate/test/apiserver"
 )
 
-// BenchmarkCheckBesideKubeconform judges 10,000 TrainingJobs of about 3 KB, one
-// a file and as one stream, as a process, in turn with kubeconform (the binary
-// in CMKGATE_KUBECONFORM), which checks their schema only. Six tenths of its
-// time is the bar, and 40 MB for the peak of the memory.
+// BenchmarkCheckBesideKubeconform evaluates 10,000 TrainingJobs of about 3 KB,
+// one a file and as one stream, as a process, in turn with kubeconform (the
+// binary in CMKGATE_KUBECONFORM), which checks their schema only. Six tenths of
+// its time is the bar, and 40 MB for the peak of the memory.
 func BenchmarkCheckBesideKubeconform(b *testing.B) {
 	kubeconform := os.Getenv("CMKGATE_KUBECONFORM")
 	if kubeconform == "" {
@@ -115,7 +115,7 @@ func process(b *testing.B, args []string, stdin *os.File) (took time.Duration, p
 	}
 }
 
-// highWater is the most memory that a process has had resident, 0 where the system does not tell.
+// highWater is the most memory that a process has had resident, 0 if the system does not tell.
 func highWater(pid int) float64 {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {

@@ -118,7 +118,7 @@ func controlsMarkdown(b *strings.Builder, id policies.ID) {
 	if len(controls) == 0 {
 		return
 	}
-	b.WriteString("\nWhat satisfies the policy satisfies these rules too:\n\n| rule | looks at |\n|---|---|\n")
+	b.WriteString("\nAn object that satisfies the policy also satisfies these rules:\n\n| rule | checks |\n|---|---|\n")
 	for _, c := range controls {
 		name := c.Framework + " " + c.ID
 		if link := c.Link(); link != "" {

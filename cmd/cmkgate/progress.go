@@ -31,7 +31,7 @@ func (p *progress) show(s *report.Summary) {
 	}
 	p.shown = true
 	p.next = time.Now().Add(progressEvery)
-	fmt.Fprintf(p.w, "\r%d files, %d objects, %d to put right", s.Files, s.Objects, s.Enforced) //nolint:errcheck // a remark
+	fmt.Fprintf(p.w, "\r%d files, %d objects, %d denied", s.Files, s.Objects, s.Enforced) //nolint:errcheck // a remark
 }
 
 // clear makes room for a line of its own kind.

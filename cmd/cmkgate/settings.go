@@ -8,7 +8,7 @@ import (
 	"github.com/cmkgate/cmkgate/policies"
 )
 
-// noConfig tells in three lines what to write.
+// noConfig says in three lines what to write.
 const noConfig = `no configuration: there is no cmkgate.yaml in this folder or above, and no --config.
 "cmkgate init" asks for your KMS key and writes one; or write it with your region and key:
 ` + minimalConfig

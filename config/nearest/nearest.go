@@ -1,4 +1,4 @@
-// Package nearest finds what was meant by a word that someone mistyped.
+// Package nearest finds the intended word for a misspelled one.
 package nearest
 
 import (
@@ -10,7 +10,7 @@ import (
 // longest is the length of a word that could be a typing mistake.
 const longest = 64
 
-// Of returns the name that is most likely meant by a word, "" when none is near.
+// Of returns the name that is most likely meant by a word, "" if none is near.
 func Of(word string, names []string) string {
 	if len(word) > longest {
 		return ""
@@ -24,8 +24,8 @@ func Of(word string, names []string) string {
 	return best
 }
 
-// Sorted sorts names by how near they are to a word, and tells whether the first
-// is near enough to have been meant.
+// Sorted sorts names by how near they are to a word, and reports whether the
+// first is near enough to have been meant.
 func Sorted(word string, names []string) (sorted []string, meant bool) {
 	sorted = slices.Clone(names)
 	if len(word) > longest || len(names) == 0 {

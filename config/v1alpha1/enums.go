@@ -8,7 +8,7 @@ type APIVersion string
 // Version is this version.
 const Version APIVersion = "cmkgate.io/v1alpha1"
 
-// Values lists what the field takes.
+// Values lists the valid values.
 func (APIVersion) Values() []string { return []string{string(Version)} }
 
 // Kind is the kind of the file.
@@ -17,12 +17,12 @@ type Kind string
 // KindConfig is the only kind.
 const KindConfig Kind = "Config"
 
-// Values lists what the field takes.
+// Values lists the valid values.
 func (Kind) Values() []string { return []string{string(KindConfig)} }
 
 // Mode is one of Enforce, which denies the object; Warn, which admits it with a
-// warning; Audit, which admits it silently, so that only metrics, logs and
-// reports tell; Off, which does not look.
+// warning; Audit, which admits it silently and reports it only in metrics, logs
+// and reports; Off, which does not evaluate the policy.
 type Mode string
 
 // The modes, strictest first.
@@ -33,24 +33,24 @@ const (
 	ModeOff     Mode = "Off"
 )
 
-// Values lists what the field takes.
+// Values lists the valid values.
 func (Mode) Values() []string {
 	return []string{string(ModeEnforce), string(ModeWarn), string(ModeAudit), string(ModeOff)}
 }
 
-// LocalStorage is one of Omit, which asks for no volume key there and rejects
-// one that is set, because AWS refuses the call; Require, which asks for a volume
-// key on every instance type; Deny, which rejects such instance types.
+// LocalStorage is one of Omit, which requires no volume key there and denies one
+// that is set, because AWS rejects the call; Require, which requires a volume key
+// on every instance type; Deny, which denies such instance types.
 type LocalStorage string
 
-// What can be asked of instance types with local storage.
+// What can be required of instance types with local storage.
 const (
 	LocalStorageOmit    LocalStorage = "Omit"
 	LocalStorageRequire LocalStorage = "Require"
 	LocalStorageDeny    LocalStorage = "Deny"
 )
 
-// Values lists what the field takes.
+// Values lists the valid values.
 func (LocalStorage) Values() []string {
 	return []string{string(LocalStorageOmit), string(LocalStorageRequire), string(LocalStorageDeny)}
 }
@@ -60,13 +60,13 @@ func (LocalStorage) Values() []string {
 // new EndpointConfig, because a dry run stores neither.
 type Unverifiable string
 
-// What can be done about an answer that cannot be seen.
+// What can be done about an object that cannot be verified.
 const (
 	UnverifiableWarn Unverifiable = "Warn"
 	UnverifiableDeny Unverifiable = "Deny"
 )
 
-// Values lists what the field takes.
+// Values lists the valid values.
 func (Unverifiable) Values() []string {
 	return []string{string(UnverifiableWarn), string(UnverifiableDeny)}
 }
@@ -84,14 +84,14 @@ const (
 	PurposeBucket  Purpose = "bucket"
 )
 
-// Values lists what the field takes.
+// Values lists the valid values.
 func (Purpose) Values() []string {
 	return []string{string(PurposeVolume), string(PurposeOutput), string(PurposeStorage), string(PurposeBucket)}
 }
 
-// Storage is one of Local, which the instance's hardware encrypts and AWS refuses
-// a volume key for; EBS, whose volumes take a KMS key; Unknown, where nothing is
-// injected and the answer cannot be verified.
+// Storage is one of Local, which the instance's hardware encrypts and AWS rejects
+// a volume key for; EBS, whose volumes accept a KMS key; Unknown, where nothing
+// is injected and a missing key is unverifiable.
 type Storage string
 
 // What an instance type's storage can be.
@@ -101,7 +101,7 @@ const (
 	StorageUnknown Storage = "Unknown"
 )
 
-// Values lists what the field takes.
+// Values lists the valid values.
 func (Storage) Values() []string {
 	return []string{string(StorageLocal), string(StorageEBS), string(StorageUnknown)}
 }

@@ -13,43 +13,43 @@ const (
 // KeyARN is written arn:aws:kms:REGION:ACCOUNT:key/KEY-ID.
 type KeyARN string
 
-// Pattern is what the field takes.
+// Pattern is the pattern of valid values.
 func (KeyARN) Pattern() string { return arnPrefix + "key/" + keyID + "$" }
 
 // KeyOrAliasARN is written arn:aws:kms:REGION:ACCOUNT:key/KEY-ID or
 // arn:aws:kms:REGION:ACCOUNT:alias/NAME.
 type KeyOrAliasARN string
 
-// Pattern is what the field takes.
+// Pattern is the pattern of valid values.
 func (KeyOrAliasARN) Pattern() string { return arnPrefix + "(key/" + keyID + "|" + aliasName + ")$" }
 
 // AccountID is written as 12 digits, in quotes.
 type AccountID string
 
-// Pattern is what the field takes.
+// Pattern is the pattern of valid values.
 func (AccountID) Pattern() string { return `^[0-9]{12}$` }
 
 // Region is written like eu-west-1.
 type Region string
 
-// Pattern is what the field takes.
+// Pattern is the pattern of valid values.
 func (Region) Pattern() string { return `^[a-z]+(-[a-z]+){1,2}-[0-9]+$` }
 
-// NamespacePattern is the name of a namespace, in which * stands for any
-// characters and ? for one.
+// NamespacePattern is the name of a namespace, in which * matches any
+// characters and ? matches one.
 type NamespacePattern string
 
-// Pattern is what the field takes.
+// Pattern is the pattern of valid values.
 func (NamespacePattern) Pattern() string { return `^[a-z0-9*?-]{1,63}$` }
 
 // NamespaceName is the name of a namespace.
 type NamespaceName string
 
-// Pattern is what the field takes.
+// Pattern is the pattern of valid values.
 func (NamespaceName) Pattern() string { return `^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$` }
 
-// BucketPattern is the name of an S3 bucket, in which * stands for any
-// characters and ? for one.
+// BucketPattern is the name of an S3 bucket, in which * matches any
+// characters and ? matches one.
 type BucketPattern string
 
 // Pattern is what the field takes: names of today, and those with capitals and
@@ -59,7 +59,7 @@ func (BucketPattern) Pattern() string { return `^[A-Za-z0-9._*?-]{1,255}$` }
 // LabelKey is the key of a Kubernetes label.
 type LabelKey string
 
-// Pattern is what the field takes.
+// Pattern is the pattern of valid values.
 func (LabelKey) Pattern() string {
 	return `^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$`
 }
@@ -67,14 +67,14 @@ func (LabelKey) Pattern() string {
 // LabelValue is the value of a Kubernetes label; there are no patterns in it.
 type LabelValue string
 
-// Pattern is what the field takes.
+// Pattern is the pattern of valid values.
 func (LabelValue) Pattern() string { return `^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$` }
 
 // InstanceType is an instance family (g5) or a single instance type
 // (trn2.3xlarge), with or without the ml. that SageMaker puts in front.
 type InstanceType string
 
-// Pattern is what the field takes.
+// Pattern is the pattern of valid values.
 func (InstanceType) Pattern() string { return `^(ml\.)?[a-z][a-z0-9-]*(\.[a-z0-9-]+)?$` }
 
 // PolicyID names a policy; cmkgate policies lists them.

@@ -28,7 +28,7 @@ func (o Object) Applied() bool {
 }
 
 // condition is the status of the first condition of a type, as ACK reads it
-// (condition.go, FirstOfType), and "" where there is none.
+// (condition.go, FirstOfType), and "" if there is none.
 func (o Object) condition(name string) string {
 	conditions := o.Root.Get("status").Get("conditions")
 	for i := range conditions.Len() {

@@ -44,8 +44,8 @@ type Object struct {
 func Finalizer(kind catalog.Kind) string { return "finalizers." + kind.Group + "/" + kind.Name }
 
 // Managed reports whether the object carries the finalizer of its own kind,
-// which is all that ACK goes by (descriptor.go, IsManaged). Anybody who may
-// write the object can set it.
+// which is all that ACK relies on (descriptor.go, IsManaged). Anybody who
+// may write the object can set it.
 func (o Object) Managed() bool {
 	finalizers := o.Root.Get("metadata").Get("finalizers")
 	if finalizers.Len() == 0 {

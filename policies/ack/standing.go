@@ -1,7 +1,7 @@
 package ack
 
-// Standing is how far ACK stands behind an object: whether the resource in AWS
-// is what the object's spec says. Others are judged by the spec only where it is.
+// Standing is how far ACK stands behind an object: whether the resource in AWS is
+// what the object's spec says. Others are evaluated by the spec only where it is.
 type Standing uint8
 
 // The standings of an object that the cluster has. The zero value is none.

@@ -79,8 +79,8 @@ func specChanged(now, old Object) bool {
 	return !tree.Equal(now.Root.Get("spec"), old.Root.Get("spec"))
 }
 
-// regionChanged tells an empty annotation from none: it keeps ACK from asking
-// the namespace (reconciler.go, getRegion).
+// regionChanged distinguishes an empty annotation from none: it keeps ACK
+// from asking the namespace (reconciler.go, getRegion).
 func regionChanged(now, old Object) bool {
 	a, b := now.annotation(RegionKey), old.annotation(RegionKey)
 	return a.Absent() != b.Absent() || a.Text() != b.Text()
@@ -92,7 +92,7 @@ func (o Object) inRegion() bool {
 	return !o.Root.Get("status").Get("ackResourceMetadata").Get("region").Missing()
 }
 
-// LosesFinalizer reports whether an update takes ACK's finalizer from a
+// LosesFinalizer reports whether an update removes ACK's finalizer from a
 // resource that ACK has seen in AWS, as kubectl replace does. ACK then refuses
 // the resource as one that it does not manage (failOnResourceUnmanaged), until
 // the finalizer is back.

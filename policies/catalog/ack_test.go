@@ -35,7 +35,7 @@ func goTypes(tb testing.TB) map[Kind]reflect.Type {
 	return out
 }
 
-// goField follows a path by JSON tags, nil where the type has no such field.
+// goField follows a path by JSON tags, nil if the type has no such field.
 func goField(t reflect.Type, path tree.Path) reflect.Type {
 	for _, step := range path {
 		for t.Kind() == reflect.Pointer {

@@ -1,6 +1,6 @@
 package catalog
 
-// Values are all that S3 takes in a field of a Bucket which ACK sends before the
+// Values are all that S3 adds a field of a Bucket which ACK sends before the
 // default encryption. ACK stops at the first setting that S3 refuses
 // (s3-controller v1.3.2, pkg/resource/bucket/hook.go, customUpdateBucket:
 // Accelerate, Analytics, ACL, CORS, then Encryption), so that the key would never

@@ -11,7 +11,7 @@ func TestRowsAreComplete(t *testing.T) {
 	for _, f := range Fields() {
 		name := f.Kind.Name + " " + f.Path
 		if purpose, ok := purposes[f.Policy]; !ok || f.Purpose != purpose {
-			t.Errorf("%s: policy %q judges purpose %q", name, f.Policy, f.Purpose)
+			t.Errorf("%s: policy %q evaluates purpose %q", name, f.Policy, f.Purpose)
 		}
 		if f.Accepts == 0 {
 			t.Errorf("%s accepts no form of a key", name)
@@ -20,7 +20,7 @@ func TestRowsAreComplete(t *testing.T) {
 			t.Errorf("%s protects %q", name, f.Protects)
 		}
 		if f.Without == "" || strings.HasSuffix(f.Without, ".") {
-			t.Errorf("%s: no KMS key is named, so %s", name, f.Without)
+			t.Errorf("%s: no KMS key is set, so %s", name, f.Without)
 		}
 		if (f.Elsewhere || f.InsteadUse != "") != (f.Never != "") || strings.HasSuffix(f.Never, ".") {
 			t.Errorf("%s: never injected because %q", name, f.Never)

@@ -1,6 +1,6 @@
 package catalog
 
-// Network is where a kind says in which network something of it runs.
+// Network is a field that determines in which network a kind's workload runs.
 type Network struct {
 	Kind Kind
 	// Path is the object that the Needs are fields of; [*] stands for every list element.
@@ -17,7 +17,7 @@ type Network struct {
 // Need is a field that must have a value.
 type Need struct {
 	Field string
-	// Value is the one that is good; empty where any is.
+	// Value is the one that is good; empty if any is.
 	Value string
 	// Otherwise is the sentence that says what happens without it.
 	Otherwise string
@@ -60,13 +60,13 @@ func Networks() []Network {
 		components,
 		vpcConfigIn("LabelingJob", "spec.labelingJobAlgorithmsConfig", "spec.labelingJobAlgorithmsConfig.labelingJobResourceConfig", "the containers of automated labeling"),
 		Network{Kind: sm("NotebookInstance"), Path: "spec", Under: "spec", Needs: []Need{
-			{Field: "subnetID", Otherwise: "the notebook runs in a network of SageMaker, outside of your VPC", Example: "subnet-ID"},
+			{Field: "subnetID", Otherwise: "the notebook runs in a SageMaker network, outside your VPC", Example: "subnet-ID"},
 			// CreateNotebookInstance: it is Enabled by default.
-			{Field: "directInternetAccess", Value: "Disabled", Otherwise: "the notebook reaches the internet past your VPC"},
+			{Field: "directInternetAccess", Value: "Disabled", Otherwise: "the notebook bypasses your VPC to reach the internet"},
 		}},
 		Network{Kind: sm("Domain"), Path: "spec", Under: "spec", Needs: []Need{
 			// CreateDomain: "The default value is PublicInternetOnly".
-			{Field: "appNetworkAccessType", Value: "VpcOnly", Otherwise: "the apps of the domain reach the internet past your VPC"},
+			{Field: "appNetworkAccessType", Value: "VpcOnly", Otherwise: "the apps of the domain bypass your VPC to reach the internet"},
 		}})
 }
 
@@ -77,7 +77,7 @@ func vpcConfig(kind, under, containers string) Network {
 
 // vpcConfigIn is a vpcConfig in an object that need not be there.
 func vpcConfigIn(kind, under, parent, containers string) Network {
-	outside := containers + " run in a network of SageMaker, outside of your VPC"
+	outside := containers + " run in a SageMaker network, outside your VPC"
 	return Network{Kind: sm(kind), Path: parent + ".vpcConfig", Under: under, Needs: []Need{
 		{Field: "subnets", Otherwise: outside, Example: "[subnet-ID]"},
 		{Field: "securityGroupIDs", Otherwise: outside, Example: "[sg-ID]"},

@@ -38,7 +38,7 @@ type schema struct {
 	AdditionalProperties *schema
 }
 
-// at follows a path, nil where the schema knows no such field.
+// at follows a path, nil if the schema has no such field.
 func (s *schema) at(path tree.Path) *schema {
 	for _, step := range path {
 		switch {

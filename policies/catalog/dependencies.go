@@ -1,6 +1,6 @@
 package catalog
 
-// Dependency is a field by which an object names another that holds the key.
+// Dependency is a field that references another object with the key.
 type Dependency struct {
 	Kind Kind
 	// Path names the other object, by the name that it has in AWS.

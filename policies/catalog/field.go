@@ -10,7 +10,7 @@ import (
 	"github.com/cmkgate/cmkgate/policies/kms"
 )
 
-// Field is a place in an ACK object where a KMS key is named.
+// Field is a KMS key field of an ACK kind.
 type Field struct {
 	Kind Kind
 	// Path is the field, in the CRD's spelling; [*] stands for every list element.
@@ -23,11 +23,11 @@ type Field struct {
 	OnlyIf Condition
 
 	Purpose Purpose
-	// Policy is the ID of the policy that judges the field.
+	// Policy is the ID of the policy that evaluates the field.
 	Policy string
 	// Protects names the data, for documents and messages.
 	Protects string
-	// Without says what AWS does when no key is named, as the end of "no KMS key is named, so …".
+	// Without says what AWS does if no key is set, as the end of "no KMS key is set, so …".
 	Without string
 
 	// InstanceTypes are the instance types that decide whether AWS accepts the
@@ -39,17 +39,17 @@ type Field struct {
 
 	// Accepts are the forms of a key that AWS documents for the field.
 	Accepts kms.Form
-	// Never says why the key is never injected; empty where it may be.
+	// Never says why the key is never injected; empty if it may be.
 	Never string
-	// Elsewhere tells that the key belongs to another region than the object's.
+	// Elsewhere means that the key belongs to another region than the object's.
 	Elsewhere bool
 	// InsteadUse names the field that replaces this deprecated one.
 	InsteadUse string
-	// Mutable tells that ACK and AWS carry out a change of the key on a resource
+	// Mutable means that ACK and AWS carry out a change of the key on a resource
 	// that exists. For every other field it ends in an ACK.Terminal condition, a
-	// call without the key, or a notebook that stops and starts for ever.
+	// call without the key, or a notebook that stops and starts forever.
 	Mutable bool
-	// AfterCreate tells that ACK sends the key by a call of its own after the
+	// AfterCreate means that ACK sends the key by a call of its own after the
 	// one that creates the resource.
 	AfterCreate bool
 }
@@ -72,7 +72,7 @@ type Condition struct {
 	Equals string
 }
 
-// InstanceType is where an instance type is named.
+// InstanceType is a field with an instance type.
 type InstanceType struct {
 	Path string
 	// Unless names a field beside it that takes the place of instances
@@ -87,7 +87,7 @@ type KeylessKind struct {
 	Encryption string
 }
 
-// FieldsOf returns the rows that a policy judges, in the catalog's order.
+// FieldsOf returns the rows that a policy evaluates, in the catalog's order.
 func FieldsOf(policy string) []Field {
 	var out []Field
 	for _, f := range Fields() {

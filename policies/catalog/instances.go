@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// families tells for each instance family of SageMaker whether its instances
+// families says for each instance family of SageMaker whether its instances
 // have local NVMe storage. Source: DescribeInstanceTypes of EC2 as published by
 // Karpenter (label karpenter.k8s.aws/instance-local-nvme), crossed with the
 // instance types of the SageMaker API. Families are homogeneous but for trn2.
@@ -67,8 +67,8 @@ func (i Instances) StorageOf(instanceType string) Storage {
 	return Unknown
 }
 
-// IsInstanceType tells whether a text is written as SageMaker spells an
-// instance type: ml.FAMILY.SIZE.
+// IsInstanceType reports whether a text is written as SageMaker spells
+// an instance type: ml.FAMILY.SIZE.
 func IsInstanceType(text string) bool {
 	name, ok := strings.CutPrefix(text, "ml.")
 	if !ok {
@@ -80,7 +80,7 @@ func IsInstanceType(text string) bool {
 
 const letters, digits = "abcdefghijklmnopqrstuvwxyz", "0123456789"
 
-// namesLocalStorage tells whether a family is letters, digits and then letters with a d among them.
+// namesLocalStorage reports whether a family is letters, digits and then letters with a d among them.
 func namesLocalStorage(family string) bool {
 	generation := strings.TrimLeft(family, letters)
 	suffix := strings.TrimLeft(generation, digits)

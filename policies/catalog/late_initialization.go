@@ -5,7 +5,7 @@ package catalog
 type LateInitialized struct {
 	Kind Kind
 	Path string
-	// Value is what AWS uses for a field that was left out, nil where that
+	// Value is what AWS uses for a field that was omitted, nil if that
 	// depends on the resource. "" stands for a key that is not there.
 	Value any
 }

@@ -8,12 +8,12 @@ type Delivery struct {
 	Accounts []string
 	// Delivers names what it writes, for messages: "… can only be delivered to …".
 	Delivers string
-	// TakesKMS tells that it writes to buckets under a customer-managed key, whose
+	// TakesKMS means that it writes to buckets under a customer-managed key, whose
 	// policy must let the service in. The others take SSE-S3 and nothing else.
 	TakesKMS bool
-	// OwnAccount tells that it writes only to buckets of the account that it works for.
+	// OwnAccount means that it writes only to buckets of the account that it works for.
 	OwnAccount bool
-	// SourceARN begins the ARN of what it works for (aws:SourceArn); empty where it varies.
+	// SourceARN begins the ARN of what it works for (aws:SourceArn); empty if it varies.
 	SourceARN string
 	// Source is where AWS says so.
 	Source string

@@ -6,15 +6,15 @@ import (
 )
 
 // Lookup is a kind that policies look up by the name that its objects have in
-// AWS, to judge what refers to them.
+// AWS, to evaluate what refers to them.
 type Lookup struct {
 	Kind Kind
 	// Name is the field with the name in AWS.
 	Name string
-	// Reads are the fields that others are judged by. Everything else is
-	// dropped before an object goes into a cache.
+	// Reads are the fields that others are evaluated by. Everything else
+	// is dropped before an object goes into a cache.
 	Reads []string
-	// Awaited tells that an object which is not known yet may have been created
+	// Awaited means that an object which is not known yet may have been created
 	// a moment ago, with what refers to it, and is worth a short wait. What need
 	// not be in the cluster at all is not waited for.
 	Awaited bool
@@ -59,7 +59,7 @@ func Lookups() []Lookup {
 	)
 }
 
-// NamedByAWS tells whether the objects of a kind get their name from AWS.
+// NamedByAWS reports whether the objects of a kind get their name from AWS.
 func NamedByAWS(kind Kind) bool {
 	return slices.ContainsFunc(Lookups(), func(l Lookup) bool { return l.Kind == kind && strings.HasPrefix(l.Name, "status.") })
 }
@@ -83,8 +83,8 @@ func Governs() []string {
 
 // Keeps are the fields of a looked-up object that are kept: which object it is,
 // where ACK creates it (IAMRoleSelectors go by labels), and what others are
-// judged by. Labels are not among Governs: ACK never moves a resource that
-// exists, so a change of labels need not be judged.
+// evaluated by. Labels are not among Governs: ACK never moves a resource that
+// exists, so a change of labels need not be evaluated.
 func (l Lookup) Keeps() []string {
 	identity := []string{
 		"apiVersion", "kind", "metadata.name", "metadata.namespace", "metadata.labels", "metadata.deletionTimestamp",
@@ -94,7 +94,7 @@ func (l Lookup) Keeps() []string {
 	return slices.Concat(identity, Governs(), l.Reads)
 }
 
-// readsOf are the fields by which a policy judges a kind.
+// readsOf are the fields by which a policy evaluates a kind.
 func readsOf(kind Kind, policy string) []string {
 	var out []string
 	for _, f := range FieldsOf(policy) {

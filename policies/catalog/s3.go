@@ -19,7 +19,7 @@ func bucketFields() []Field {
 			Kind: bucket, Path: "spec.encryption.rules[*].applyServerSideEncryptionByDefault.kmsMasterKeyID",
 			Purpose: PurposeBucket, Policy: bucketPolicy,
 			Protects: "the objects of the bucket",
-			Without:  "S3 encrypts new objects with a key of its own",
+			Without:  "S3 encrypts new objects with its own key",
 			Accepts:  kms.AnyForm, Mutable: true, AfterCreate: true,
 		},
 		{

@@ -34,7 +34,7 @@ var sagemaker = Service{
 	},
 }
 
-// The policies that judge SageMaker's fields.
+// The policies that evaluate SageMaker's fields.
 const (
 	volumePolicy  = "sagemaker-volume-key"
 	outputPolicy  = "sagemaker-output-key"
@@ -46,9 +46,9 @@ const (
 // What SageMaker does without a key (SageMaker API reference, KmsKeyId and
 // VolumeKmsKeyId of the Create calls; developer guide, "Protect data at rest").
 const (
-	throwawayKey = "SageMaker encrypts the volume with a throw-away key of its own"
-	s3ManagedKey = "SageMaker encrypts what it writes with the AWS-managed key of S3"
-	awsOwnKey    = "AWS encrypts the storage with a key of its own"
+	throwawayKey = "SageMaker encrypts the volume with a transient key that you cannot audit or revoke"
+	s3ManagedKey = "SageMaker encrypts its output with the AWS-managed key of S3"
+	awsOwnKey    = "AWS encrypts the storage with its own key"
 )
 
 // Forms that the SageMaker API reference lists for a field. Where it lists
@@ -131,7 +131,7 @@ func endpointConfigFields() []Field {
 	return []Field{
 		hosting,
 		output("EndpointConfig", "spec.dataCaptureConfig.kmsKeyID", "captured requests and responses in S3", "spec.dataCaptureConfig.destinationS3URI"),
-		output("EndpointConfig", "spec.asyncInferenceConfig.outputConfig.kmsKeyID", "the answers of asynchronous inference in S3",
+		output("EndpointConfig", "spec.asyncInferenceConfig.outputConfig.kmsKeyID", "the responses of asynchronous inference in S3",
 			"spec.asyncInferenceConfig.outputConfig.s3OutputPath", "spec.asyncInferenceConfig.outputConfig.s3FailurePath"),
 		output("EndpointConfig", "spec.productionVariants[*].coreDumpConfig.kmsKeyID", "core dumps of the model server in S3",
 			"spec.productionVariants[*].coreDumpConfig.destinationS3URI"),
@@ -179,7 +179,7 @@ func storageFields() []Field {
 	}
 	efs := storage("Domain", "spec.homeEFSFileSystemKMSKeyID", "the EFS home directories of the domain")
 	efs.InsteadUse = "spec.kmsKeyID"
-	efs.Never = "AWS has replaced it by spec.kmsKeyID"
+	efs.Never = "AWS has replaced it with spec.kmsKeyID"
 	offline := storage("FeatureGroup", "spec.offlineStoreConfig.s3StorageConfig.kmsKeyID", "the offline feature store in S3")
 	offline.Accepts = arnOnly
 	online := storage("FeatureGroup", "spec.onlineStoreConfig.securityConfig.kmsKeyID", "the online feature store")
@@ -218,16 +218,16 @@ func storage(kind, path, protects string) Field {
 	}
 }
 
-// Keyless lists the kinds that name no key, and where their encryption comes from.
+// Keyless lists the kinds without key fields, and where their encryption comes from.
 func Keyless() []KeylessKind {
 	return []KeylessKind{
 		{sm("App"), "the key of its Domain"},
-		{sm("Endpoint"), "spec.kmsKeyID of the EndpointConfig that it names"},
+		{sm("Endpoint"), "spec.kmsKeyID of the EndpointConfig that it references"},
 		{sm("InferenceComponent"), "the EndpointConfig of its Endpoint"},
-		{sm("Model"), "artifacts lie in S3 under the bucket's key; volumes are the endpoint's or the job's"},
+		{sm("Model"), "artifacts are in S3 under the bucket's key; volumes belong to the endpoint or the job"},
 		{sm("ModelPackageGroup"), "holds no data"},
-		{sm("NotebookInstanceLifecycleConfig"), "holds scripts only; AWS encrypts them with a key of its own"},
-		{sm("Pipeline"), "each step of spec.pipelineDefinition names its own keys"},
+		{sm("NotebookInstanceLifecycleConfig"), "holds scripts only; AWS encrypts them with its own key"},
+		{sm("Pipeline"), "each step of spec.pipelineDefinition sets its own keys"},
 		{sm("PipelineExecution"), "its Pipeline; spec.pipelineParameters can override a key"},
 		{sm("Project"), "its Service Catalog product or CloudFormation template"},
 		{sm("Space"), "the key of its Domain"},

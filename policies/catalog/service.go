@@ -20,7 +20,7 @@ type Service struct {
 	Kinds   []KindRow
 }
 
-// KindRow is what there is to know of a kind whether it has keys or not.
+// KindRow is what the catalog has about every kind, with or without keys.
 type KindRow struct {
 	Name string
 	// Plural is the kind's name in API paths; "" stands for the usual one, the
@@ -80,7 +80,7 @@ func (k Kind) Resource() string {
 	return strings.ToLower(k.Name) + "s"
 }
 
-// Version is the version of its API group, "" where that is not ACK's.
+// Version is the version of its API group, "" if that is not ACK's.
 func (k Kind) Version() string {
 	if s, ok := ServiceOf(k.Group); ok {
 		return s.Version

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestServicesAreWhatTheirControllersServe holds the rows against the modules that go.mod requires and their CRDs.
+// TestServicesAreWhatTheirControllersServe checks the rows against the modules that go.mod requires and their CRDs.
 func TestServicesAreWhatTheirControllersServe(t *testing.T) {
 	crds := schemas(t)
 	rows := 0

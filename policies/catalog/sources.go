@@ -32,9 +32,9 @@ const (
 )
 
 // Sources returns every S3 URI of both groups behind which data lie. Scripts,
-// templates and configuration are no data. FeatureGroup's resolvedOutputS3URI
-// is left out as well: it lies under the s3URI beside it, and ACK fills it in by
-// a write of its own, which must not wait for an admission webhook.
+// templates and configuration are no data. FeatureGroup's resolvedOutputS3URI is
+// omitted as well: it lies under the s3URI beside it, and ACK fills it in by a
+// write of its own, which must not wait for an admission webhook.
 func Sources() []Source {
 	var out []Source
 	for _, group := range [][]Source{trainingSources(), batchSources(), monitoringSources(), hostingSources(), packageSources(), studioSources()} {
@@ -120,7 +120,7 @@ func hostingSources() []Source {
 			"spec.containers[*].modelDataURL", "spec.containers[*].modelDataSource.s3DataSource.s3URI"),
 		sources("InferenceComponent", modelData, "spec.specification.container.artifactURL"),
 		sources("EndpointConfig", "captured requests and responses", "spec.dataCaptureConfig.destinationS3URI"),
-		sources("EndpointConfig", "the answers of asynchronous inference",
+		sources("EndpointConfig", "the responses of asynchronous inference",
 			"spec.asyncInferenceConfig.outputConfig.s3OutputPath", "spec.asyncInferenceConfig.outputConfig.s3FailurePath"),
 		sources("EndpointConfig", "core dumps", "spec.productionVariants[*].coreDumpConfig.destinationS3URI"),
 		sources("FeatureGroup", featureData, "spec.offlineStoreConfig.s3StorageConfig.s3URI"),

@@ -129,7 +129,7 @@ func autoMLFields() []Field {
 	}
 }
 
-// packageKey is only judged where SecurityConfig is there: whether a step may have one is not documented.
+// packageKey is only evaluated where SecurityConfig is there: whether a step may have one is not documented.
 func packageKey() Field {
 	f := stepKey("SecurityConfig.KmsKeyId", "the model package")
 	f.Purpose, f.Without = PurposeStorage, awsOwnKey

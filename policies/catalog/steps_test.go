@@ -57,7 +57,7 @@ func loadSDK(tb testing.TB) sdk {
 	return s
 }
 
-// field is the type of a struct's field, nil where there is none.
+// field is the type of a struct's field, nil if there is none.
 func (s sdk) field(t *ast.StructType, name string) ast.Expr {
 	if t == nil {
 		return nil
@@ -87,7 +87,7 @@ func (s sdk) structOf(t ast.Expr) *ast.StructType {
 	return nil
 }
 
-// has tells whether a request has a field, lists where the path has wildcards.
+// has reports whether a request has a field, lists where the path has wildcards.
 func (s sdk) has(request, path string) bool {
 	t := s[request+"Input"]
 	var current ast.Expr

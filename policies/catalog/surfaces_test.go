@@ -111,7 +111,7 @@ func (s *schema) surfaces(path tree.Path, visit func(tree.Path)) {
 	}
 }
 
-// hasFixedMeaning tells of pairs of name and value that no program reads as its
+// hasFixedMeaning is about pairs of name and value that no program reads as its
 // own: tags, and the prefixes and suffixes of S3's filters.
 func hasFixedMeaning(path tree.Path) bool {
 	text := strings.ToLower(path.String())

@@ -13,12 +13,12 @@ type Unreachable struct {
 // Unreachables lists such keys of the kinds that ACK has: ignored fields and
 // shapes in generator.yaml of sagemaker-controller v1.8.2.
 func Unreachables() []Unreachable {
-	const awsOwn = "AWS encrypts it with a key of its own"
+	const awsOwn = "AWS encrypts it with its own key"
 	return []Unreachable{
 		{sm("ModelPackage"), "spec.securityConfig.kmsKeyID", "the model package itself: " + awsOwn},
 		{sm("EndpointConfig"), "spec.shadowProductionVariants[*].coreDumpConfig.kmsKeyID", "core dumps of shadow variants: ACK cannot create such variants"},
-		{sm("HyperParameterTuningJob"), "spec.trainingJobDefinition.hyperParameterTuningResourceConfig.volumeKMSKeyID", "volumes of flexible instances: ACK cannot ask for such instances"},
-		{sm("TransformJob"), "spec.dataCaptureConfig.kmsKeyID", "captured data: ACK cannot switch the capture on"},
+		{sm("HyperParameterTuningJob"), "spec.trainingJobDefinition.hyperParameterTuningResourceConfig.volumeKMSKeyID", "volumes of flexible instances: ACK cannot request such instances"},
+		{sm("TransformJob"), "spec.dataCaptureConfig.kmsKeyID", "captured data: ACK cannot enable the capture"},
 		{sm("Domain"), "spec.defaultUserSettings.canvasAppSettings.workspaceSettings.s3KMSKeyID", "artifacts of Canvas: the default encryption of their bucket"},
 		{sm("UserProfile"), "spec.userSettings.canvasAppSettings.workspaceSettings.s3KMSKeyID", "artifacts of Canvas: the default encryption of their bucket"},
 	}

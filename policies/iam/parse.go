@@ -16,7 +16,7 @@ import (
 const MaxSize = 64 << 10
 
 // Error is what is wrong with a document, and where: "line 3, column 7" where
-// it is no JSON, a JSON pointer where it is JSON of another shape.
+// it is not JSON, a JSON pointer where it is JSON of another shape.
 type Error struct {
 	Where   string
 	Problem string
@@ -27,7 +27,7 @@ func (e *Error) Error() string { return e.Problem + " at " + e.Where }
 // Parse reads a policy document. Every error is an *Error.
 func Parse(text string) (*Policy, error) {
 	if len(text) > MaxSize {
-		return nil, &Error{"line 1, column 1", fmt.Sprintf("a text of %d bytes, longer than any policy that AWS takes,", len(text))}
+		return nil, &Error{"line 1, column 1", fmt.Sprintf("a text of %d bytes, longer than AWS allows,", len(text))}
 	}
 	root, err := tree.ParseJSON([]byte(text))
 	if err != nil {
@@ -41,7 +41,7 @@ func Parse(text string) (*Policy, error) {
 	return policy, nil
 }
 
-// syntaxError tells where a text stops being JSON; the offset is encoding/json's.
+// syntaxError says where a text stops being JSON; the offset is encoding/json's.
 func syntaxError(text string, err error) *Error {
 	offset, problem := 0, err.Error()
 	if syntax, ok := errors.AsType[*json.SyntaxError](json.Unmarshal([]byte(text), new(json.RawMessage))); ok {
@@ -71,12 +71,12 @@ func (r *reader) fail(pointer, format string, args ...any) {
 
 func (r *reader) policy(root *tree.Node) *Policy {
 	if root.Kind() != tree.Map {
-		r.fail("", "%s where the policy's object must stand,", withArticle(root.Kind()))
+		r.fail("", "%s instead of the policy object,", withArticle(root.Kind()))
 		return nil
 	}
 	r.elements(root, "", "Version", "Id", "Statement")
 	if v := root.Get("Version"); v != nil && v.Str() != "2012-10-17" && v.Str() != "2008-10-17" {
-		r.fail("/Version", "%s, which is no version of the policy language (it is \"2012-10-17\"),", short(v.Text()))
+		r.fail("/Version", "%s, which is not a version of the policy language (use \"2012-10-17\"),", short(v.Text()))
 	}
 	statements := root.Get("Statement")
 	var p Policy
@@ -97,13 +97,13 @@ func (r *reader) policy(root *tree.Node) *Policy {
 
 func (r *reader) statement(n *tree.Node, pointer string) Statement {
 	if n.Kind() != tree.Map {
-		r.fail(pointer, "%s where a statement's object must stand,", withArticle(n.Kind()))
+		r.fail(pointer, "%s instead of a statement object,", withArticle(n.Kind()))
 		return Statement{}
 	}
 	r.elements(n, pointer, "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition")
 	s := Statement{Pointer: pointer, Effect: Effect(n.Get("Effect").Str())}
 	if s.Effect != Allow && s.Effect != Deny {
-		r.fail(pointer+"/Effect", "%s, and not \"Allow\" or \"Deny\",", orNothing(n.Get("Effect")))
+		r.fail(pointer+"/Effect", "%s instead of \"Allow\" or \"Deny\",", orNothing(n.Get("Effect")))
 	}
 	s.Actions = r.set(n, pointer, "Action")
 	s.Resources = r.set(n, pointer, "Resource")
@@ -113,8 +113,8 @@ func (r *reader) statement(n *tree.Node, pointer string) Statement {
 	return s
 }
 
-// elements holds an object's fields against those that the grammar knows. "An
-// element must not contain multiple instances of the same key" (policy grammar notes).
+// elements checks an object's fields against those that the grammar knows. "An element
+// must not contain multiple instances of the same key" (policy grammar notes).
 func (r *reader) elements(n *tree.Node, pointer string, known ...string) {
 	seen := make(map[string]bool, len(known))
 	for i := range n.Len() {
@@ -124,7 +124,7 @@ func (r *reader) elements(n *tree.Node, pointer string, known ...string) {
 		}
 		seen[key] = true
 		if hint, ok := isKnown(key, known); !ok {
-			r.fail(pointer, "the element %s, which the policy language does not know%s,", short(key), hint)
+			r.fail(pointer, "the unknown element %s%s,", short(key), hint)
 		}
 	}
 }
@@ -142,7 +142,7 @@ func isKnown(key string, known []string) (hint string, ok bool) {
 	return hint, false
 }
 
-// either tells which of Action and NotAction, say, stands in a statement.
+// either says which of Action and NotAction, say, stands in a statement.
 func (r *reader) either(n *tree.Node, pointer, name string) (found string, not bool) {
 	yes, no := n.Get(name), n.Get("Not"+name)
 	switch {
@@ -167,7 +167,7 @@ func (r *reader) principals(n *tree.Node, pointer string) []Principal {
 		return []Principal{{Type: "AWS", IDs: []string{"*"}}}
 	}
 	if n.Kind() != tree.Map {
-		r.fail(pointer, "%s, and neither \"*\" nor an object like {\"AWS\": \"*\"},", orNothing(n))
+		r.fail(pointer, "%s instead of \"*\" or an object like {\"AWS\": \"*\"},", orNothing(n))
 		return nil
 	}
 	r.elements(n, pointer, "AWS", "Service", "Federated", "CanonicalUser")
@@ -184,14 +184,14 @@ func (r *reader) conditions(n *tree.Node, pointer string) []Condition {
 		return nil
 	}
 	if n.Kind() != tree.Map {
-		r.fail(pointer, "%s where an object of conditions must stand,", withArticle(n.Kind()))
+		r.fail(pointer, "%s instead of an object of conditions,", withArticle(n.Kind()))
 	}
 	var out []Condition
 	for i := range n.Len() {
 		operator := n.At(i)
 		at := tree.Path{tree.Key(operator.Key())}.Pointer()
 		if operator.Kind() != tree.Map {
-			r.fail(pointer+at, "%s where an object like {\"aws:SecureTransport\": \"false\"} must stand,", withArticle(operator.Kind()))
+			r.fail(pointer+at, "%s instead of an object like {\"aws:SecureTransport\": \"false\"},", withArticle(operator.Kind()))
 			return nil
 		}
 		at = pointer + at
@@ -221,13 +221,13 @@ func (r *reader) scalars(n *tree.Node, pointer string, fits func(tree.Kind) bool
 		return []string{n.Text()}
 	}
 	if n.Kind() != tree.List || n.Len() == 0 {
-		r.fail(pointer, "%s where a string or a list of strings must stand,", orNothing(n))
+		r.fail(pointer, "%s instead of a string or a list of strings,", orNothing(n))
 		return nil
 	}
 	out := make([]string, n.Len())
 	for i := range n.Len() {
 		if !fits(n.At(i).Kind()) {
-			r.fail(pointer+"/"+strconv.Itoa(i), "%s where a string must stand,", withArticle(n.At(i).Kind()))
+			r.fail(pointer+"/"+strconv.Itoa(i), "%s instead of a string,", withArticle(n.At(i).Kind()))
 		}
 		out[i] = n.At(i).Text()
 	}

@@ -6,8 +6,8 @@ import "strings"
 // policy elements: Resource"). A scope is what a request may be about: an exact
 // text, or with a final * every text that goes on from there.
 
-// Match tells whether a pattern matches a text. It takes time in proportion
-// to the product of their lengths at worst.
+// Match reports whether a pattern matches a text. It takes time in
+// proportion to the product of their lengths at worst.
 func Match(pattern, text string) bool {
 	star, mark, i, j := -1, 0, 0, 0
 	for j < len(text) {
@@ -27,8 +27,8 @@ func Match(pattern, text string) bool {
 	return strings.Trim(pattern[i:], "*") == ""
 }
 
-// covers tells whether a pattern matches everything in a scope. What goes on
-// from a text is never empty: there is no object without a key.
+// covers reports whether a pattern matches everything in a scope. What goes
+// on from a text is never empty: there is no object without a key.
 func covers(pattern, scope string) bool {
 	begin, all := strings.CutSuffix(scope, "*")
 	if !all {
@@ -42,7 +42,7 @@ func covers(pattern, scope string) bool {
 	return strings.Contains(wildcards, "*") && Match(end+strings.Repeat("?", strings.Count(wildcards, "?"))+"*", begin+other)
 }
 
-// meets tells whether a pattern may match something in a scope.
+// meets reports whether a pattern may match something in a scope.
 func meets(pattern, scope string) bool {
 	begin, all := strings.CutSuffix(scope, "*")
 	if !all {
@@ -61,7 +61,7 @@ func meets(pattern, scope string) bool {
 	return len(pattern) > len(begin)
 }
 
-// covers tells whether all of a scope is in the set.
+// covers reports whether all of a scope is in the set.
 func (s Set) covers(scope string, read func(pattern, scope string) string) bool {
 	for _, p := range s.Patterns {
 		p = read(p, scope)

@@ -20,12 +20,12 @@ type Request struct {
 type ContextKey struct {
 	Name  string
 	Value string
-	// Absent tells that no such request has the key.
+	// Absent means that no such request has the key.
 	Absent bool
 }
 
-// Denies tells whether a statement denies every request of a kind, whoever
-// makes it, and if not which of its elements does not fit.
+// Denies reports whether a statement denies every request of a kind,
+// whoever makes it, and if not which of its elements does not fit.
 func (s *Statement) Denies(r Request) (element string, denied bool) {
 	switch {
 	case s.Effect != Deny:
@@ -44,7 +44,7 @@ func (s *Statement) Denies(r Request) (element string, denied bool) {
 	return "", true
 }
 
-// Mentions tells whether a condition of the statement looks at a key.
+// Mentions reports whether a condition of the statement looks at a key.
 func (s *Statement) Mentions(key string) bool {
 	return slices.ContainsFunc(s.Conditions, func(c Condition) bool { return strings.EqualFold(c.Key, key) })
 }
@@ -58,7 +58,7 @@ func (s Set) element(name string) string {
 
 func (p Principal) everyone() bool { return p.Type == "AWS" && slices.Contains(p.IDs, "*") }
 
-// holds tells whether a condition is true of every request that has the
+// holds reports whether a condition is true of every request that has the
 // context. Names of keys may be written in any case (IAM user guide, "IAM JSON
 // policy elements: Condition"); an operator that is not known holds for none.
 func (c Condition) holds(context []ContextKey) bool {

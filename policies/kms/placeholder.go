@@ -3,9 +3,9 @@ package kms
 import "strings"
 
 // Placeholder returns the part of a text that a person or a template was to
-// replace by a value and did not, "" where there is none: ${key} (shells, kro,
-// Flux), $(key) (make, kubelet), {{ .Values.key }} (Helm), <key> and key words.
-// No key reference, instance type or name of AWS or Kubernetes holds such a thing.
+// replace by a value and did not, "" if there is none: ${key} (shells, kro, Flux),
+// $(key) (make, kubelet), {{ .Values.key }} (Helm), <key> and key words. No key
+// reference, instance type or name of AWS or Kubernetes holds such a thing.
 func Placeholder(s string) string {
 	if len(s) > maxLength { // what somebody is to fill in is short
 		return ""
@@ -43,7 +43,7 @@ func isPlaceholderWord(s string) bool {
 	}
 }
 
-// isVariable tells whether a text is the name of an environment variable.
+// isVariable reports whether a text is the name of an environment variable.
 func isVariable(s string) bool {
 	for _, c := range s {
 		if !isAlphanumeric(c) && c != '_' {

@@ -87,9 +87,9 @@ func parse(s string) (Reference, error) {
 	case isKeyID(s):
 		return Reference{Form: KeyID, Name: s}, nil
 	case strings.HasPrefix(s, "key/") && isKeyID(s[len("key/"):]):
-		return Reference{}, errors.New("a key ID has no key/ in front")
+		return Reference{}, errors.New("a key ID has no key/ prefix")
 	case isKeyID(strings.ToLower(s)):
-		return Reference{}, errors.New("a key ID is written in lower case")
+		return Reference{}, errors.New("a key ID is lowercase")
 	default:
 		return Reference{}, errors.New("want arn:aws:kms:REGION:ACCOUNT:key/KEY-ID, a key ID or alias/NAME")
 	}
@@ -138,11 +138,11 @@ func (r Reference) resource(s string) (Reference, error) {
 		r.Form, r.Name = AliasARN, s
 		return r, nil
 	}
-	return Reference{}, fmt.Errorf("the ARN names %q, want key/KEY-ID or alias/NAME", s)
+	return Reference{}, fmt.Errorf("the ARN's resource is %q, want key/KEY-ID or alias/NAME", s)
 }
 
-// checkAlias holds an alias against KMS CreateAlias: 1 to 256 characters of a
-// fixed set, the prefix included.
+// checkAlias checks an alias against KMS CreateAlias: 1 to 256 characters of
+// a fixed set, the prefix included.
 func checkAlias(s string) error {
 	if s == "alias/" {
 		return errors.New("the alias has no name")
@@ -185,19 +185,19 @@ func (r Reference) In(region, account string) Reference {
 	return r
 }
 
-// IsAlias tells whether the reference is an alias, by name or ARN. An alias can
-// be pointed at another key at any time.
+// IsAlias reports whether the reference is an alias, by name or ARN. An alias
+// can be pointed at another key at any time.
 func (r Reference) IsAlias() bool { return r.Form&(AliasName|AliasARN) != 0 }
 
-// AWSManaged tells whether the reference is an alias that KMS reserves for keys
-// that AWS manages (KMS CreateAlias: "alias/aws/ is reserved"). A key ID or key
-// ARN does not reveal who manages the key.
+// AWSManaged reports whether the reference is an alias that KMS reserves for
+// keys that AWS manages (KMS CreateAlias: "alias/aws/ is reserved"). A key ID
+// or key ARN does not reveal who manages the key.
 func (r Reference) AWSManaged() bool {
 	return r.IsAlias() && strings.HasPrefix(r.Name, "alias/aws/")
 }
 
-// MultiRegion tells whether the key is a multi-Region key: its replicas have
-// the same ID in other regions.
+// MultiRegion reports whether the key is a multi-Region key: its replicas
+// have the same ID in other regions.
 func (r Reference) MultiRegion() bool { return strings.HasPrefix(r.Name, "mrk-") }
 
 // isKeyID accepts a UUID and the ID of a multi-Region key, in the lower case that KMS gives them.
@@ -224,7 +224,7 @@ func isAlphanumeric(c rune) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
-// IsAccount tells whether s is an AWS account number.
+// IsAccount reports whether s is an AWS account number.
 func IsAccount(s string) bool {
 	if len(s) != 12 {
 		return false

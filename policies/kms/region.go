@@ -24,9 +24,10 @@ func PartitionOf(region string) string {
 	return "aws"
 }
 
-// IsRegion tells whether s is written like an AWS region: two or three words
-// of letters and a number, joined by hyphens (eu-west-1, us-gov-east-1,
-// eusc-de-east-1, us-isob-east-1). Regions are added too often to list them.
+// IsRegion reports whether s is written like an AWS region: two or three
+// words of letters and a number, joined by hyphens (eu-west-1,
+// us-gov-east-1, eusc-de-east-1, us-isob-east-1). Regions are added too
+// often to list them.
 func IsRegion(s string) bool {
 	for words := 0; ; words++ {
 		word, rest, more := strings.Cut(s, "-")

@@ -13,7 +13,7 @@ func BenchmarkNew(b *testing.B) {
 	}
 }
 
-// BenchmarkFind judges what SageMaker's containers are usually told.
+// BenchmarkFind evaluates what SageMaker's containers are usually told.
 func BenchmarkFind(b *testing.B) {
 	d := New()
 	for _, v := range []struct{ name, value string }{

@@ -140,7 +140,7 @@ func newFormats() formats {
 	return out
 }
 
-// find tells what the text begins with, and how long it is. Without a what, the
+// find says what the text begins with, and how long it is. Without a what, the
 // length is that of a mask such as SG.SG.SG.SG, in which no token begins.
 func (f *formats) find(text string) (what string, length int) {
 	if len(text) < 2 || !f.starts.has(text[0], text[1]) {
@@ -176,7 +176,7 @@ func (f *formats) find(text string) (what string, length int) {
 	return "", mask
 }
 
-// pairs are two bytes each: most words can be told by them to be nothing.
+// pairs are two bytes each: most words can be reported by them to be nothing.
 type pairs [1 << 16 / 64]uint64
 
 func (p *pairs) add(pair string) {
@@ -198,7 +198,7 @@ func (s *set) run(text string) int {
 	return n
 }
 
-// varied tells a token from a mask such as hf_xxxxxxxx.
+// varied distinguishes a token from a mask such as hf_xxxxxxxx.
 func varied(body string) bool {
 	const enough = 5
 	var seen set

@@ -2,8 +2,8 @@ package secret
 
 import "strings"
 
-// suits tells whether a value under such a name is a secret itself: not a
-// number, a placeholder, or a reference to where the secret lies.
+// suits reports whether a value under such a name is a secret itself: not
+// a number, a placeholder, or a reference to where the secret lies.
 func (n *naming) suits(value string) bool {
 	if len(value) < n.least || isTemplate(value) || isConstant(value) || isReference(value) {
 		return false
@@ -27,13 +27,13 @@ func (n *naming) suits(value string) bool {
 	}
 }
 
-// isField tells whether a value reads as the name of a variable or a field:
-// DB_PASSWORD, nextToken, api_token, credentials.
+// isField reports whether a value reads as the name of a variable or a
+// field: DB_PASSWORD, nextToken, api_token, credentials.
 func isField(value string) bool {
 	return isUpperSnake(value) || isCamelCase(value) || isName(value) && !strings.Contains(value, "-") || value == "credentials"
 }
 
-// isConstant tells of words that stand where a secret will be, or say that there is none.
+// isConstant is about words that stand where a secret will be, or say that there is none.
 func isConstant(value string) bool {
 	if isNumber(value) || !varied(value) && isMask(value) {
 		return true
@@ -57,7 +57,7 @@ func isConstant(value string) bool {
 	return isInstruction(value)
 }
 
-// isInstruction tells of a placeholder that says what to write: your-token-here.
+// isInstruction is about a placeholder that says what to write: your-token-here.
 func isInstruction(value string) bool {
 	for _, start := range [...]string{"your", "replace", "insert", "enter"} {
 		if len(value) > len(start) && strings.EqualFold(value[:len(start)], start) && strings.IndexByte("-_ ", value[len(start)]) >= 0 {
@@ -67,8 +67,8 @@ func isInstruction(value string) bool {
 	return false
 }
 
-// isNumber tells whether a value has nothing but what numbers, versions and
-// dates are written with.
+// isNumber reports whether a value has nothing but what numbers, versions
+// and dates are written with.
 func isNumber(value string) bool {
 	for i := range len(value) {
 		if c := value[i]; !isDigit(c) && c != '.' && c != '-' && c != '+' && c != ',' && (c != 'e' && c != 'E' || i == 0) {
@@ -78,12 +78,12 @@ func isNumber(value string) bool {
 	return true
 }
 
-// isMask tells whether a value repeats one character: ****, xxxx.
+// isMask reports whether a value repeats one character: ****, xxxx.
 func isMask(value string) bool {
 	return strings.Count(value, value[:1]) == len(value)
 }
 
-// isTemplate tells whether something else will stand in the value's place:
+// isTemplate reports whether something else will stand in the value's place:
 // ${NAME}, $(command), $NAME, {{ value }}, <value>, [value], %NAME%, or a YAML tag.
 func isTemplate(value string) bool {
 	if value == "" {
@@ -111,9 +111,9 @@ func isTemplate(value string) bool {
 	return false
 }
 
-// isReference tells whether a value says where the secret lies: an ARN, a URL
-// (its password would have been found), a reference in some tool's style, or
-// text that is encrypted already (SOPS, Ansible, KMS, whose ciphertext begins so).
+// isReference reports whether a value says where the secret lies: an ARN, a URL
+// (its password would have been found), a reference in some tool's style, or text
+// that is encrypted already (SOPS, Ansible, KMS, whose ciphertext begins so).
 func isReference(value string) bool {
 	if strings.Contains(value, "://") {
 		return true
@@ -129,8 +129,8 @@ func isReference(value string) bool {
 	return false
 }
 
-// isPath tells whether a value is a path: of a file, or of a parameter in
-// Parameter Store or a secret in Secrets Manager.
+// isPath reports whether a value is a path: of a file, or of a parameter
+// in Parameter Store or a secret in Secrets Manager.
 func isPath(value string) bool {
 	if !strings.Contains(value, "/") {
 		return false
@@ -143,8 +143,8 @@ func isPath(value string) bool {
 	return strings.HasPrefix(value, "/") || strings.HasPrefix(value, "./") || strings.HasPrefix(value, "../") || strings.HasPrefix(value, "~/") || isName(value)
 }
 
-// isRandom tells what machines generate from what people write: upper case,
-// lower case and digits mixed in one long word.
+// isRandom distinguishes what machines generate from what people write:
+// upper case, lower case and digits mixed in one long word.
 func isRandom(word string) bool {
 	const long = 12
 	if len(word) < long {
@@ -158,7 +158,7 @@ func isRandom(word string) bool {
 	return u && l && d
 }
 
-// isName tells whether a value is words in lower case between marks, with
+// isName reports whether a value is words in lower case between marks, with
 // digits at the ends of words only: prod/churn-db2. So people name secrets.
 func isName(value string) bool {
 	words, marks := 0, 0
@@ -182,7 +182,7 @@ func isName(value string) bool {
 	return words > 1 && marks > 0 && marks < 2*words
 }
 
-// isCamelCase tells whether a value reads as the name of a field: nextToken.
+// isCamelCase reports whether a value reads as the name of a field: nextToken.
 func isCamelCase(value string) bool {
 	const longest = 20 // no token of letters alone is shorter
 	humps := 0
@@ -197,7 +197,7 @@ func isCamelCase(value string) bool {
 	return humps > 0 && len(value) < longest
 }
 
-// isUpperSnake tells whether a value reads as the name of a variable: DB_PASSWORD.
+// isUpperSnake reports whether a value reads as the name of a variable: DB_PASSWORD.
 func isUpperSnake(value string) bool {
 	for i := range len(value) {
 		if !isUpper(value[i]) && value[i] != '_' {
@@ -207,7 +207,7 @@ func isUpperSnake(value string) bool {
 	return strings.Contains(value, "_")
 }
 
-// isIdentifier tells whether a text is the name of a variable.
+// isIdentifier reports whether a text is the name of a variable.
 func isIdentifier(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; !isLetter(c) && c != '_' && (i == 0 || !isDigit(c)) {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// naming is a name that means a secret. The last word of a name tells what the
+// naming is a name that means a secret. The last word of a name says what the
 // value is: DB_PASSWORD is a password, PASSWORD_FILE a file, MAX_TOKENS a number.
 type naming struct {
 	words string // the last words of the name, in lower case with underscores
@@ -88,7 +88,7 @@ func glued() []string {
 	return []string{"password", "passwd", "passphrase", "apikey", "secretkey", "accesskey", "privatekey"}
 }
 
-// qualifiers stand after the word that tells what a value is, and change
+// qualifiers stand after the word that says what a value is, and change
 // nothing. Digits at the end are cut off before: V2, BASE64.
 func qualifiers() []string {
 	return []string{"value", "string", "text", "plain", "plaintext", "raw", "prod", "production", "dev", "test", "staging", "stage", "old", "new", "base", "b", "v", "primary", "secondary", "default"}
@@ -149,7 +149,7 @@ func newNames() names {
 }
 
 // tails are the last three letters of all words that count: most names can be
-// told by them to be nothing.
+// reported by them to be nothing.
 type tails [1 << 15 / 64]uint64
 
 func (t *tails) add(word string) {
@@ -170,7 +170,7 @@ func tail(s string) int {
 	return int(s[n-3]&31)<<10 | int(s[n-2]&31)<<5 | int(s[n-1]&31)
 }
 
-// find returns what a name means, nil where it means no secret.
+// find returns what a name means, nil if it means no secret.
 func (n *names) find(name string) *naming {
 	for name != "" && !isLetter(name[len(name)-1]) { // PASSWORD_2
 		name = name[:len(name)-1]

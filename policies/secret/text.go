@@ -17,7 +17,7 @@ const (
 	longestAuthority = 512
 )
 
-// Next finds the next secret, false when there is none left.
+// Next finds the next secret, false if there is none left.
 func (s *Scanner) Next() (Match, bool) {
 	text, words := s.text, &s.detector.words
 	nameStart := -1
@@ -25,7 +25,7 @@ func (s *Scanner) Next() (Match, bool) {
 		c := text[i]
 		if !words[c] {
 			if c == '\\' {
-				i++ // \n is no letter of the word after it
+				i++ // \n is not a letter of the word after it
 			}
 			if c != '.' { // spark.secret.key is one name
 				nameStart = -1
@@ -59,8 +59,8 @@ func (s *Scanner) Next() (Match, bool) {
 	return Match{}, false
 }
 
-// follows judges what stands behind the word that ends at end, a value that
-// the word names or the authority of a URL, and tells how long it is.
+// follows evaluates what stands behind the word that ends at end, a value
+// that the word names or the authority of a URL, and says how long it is.
 func (s *Scanner) follows(nameStart, wordStart, end int) (m Match, length int) {
 	switch s.text[end] {
 	case ':', '=', '"', '\'', '\\', ' ':
@@ -96,7 +96,7 @@ func (s *Scanner) follows(nameStart, wordStart, end int) (m Match, length int) {
 	return Match{What: n.what, Offset: nameStart}, skip + len(value)
 }
 
-// isUse tells by what stands before a name that a shell would put its value there.
+// isUse says by what stands before a name that a shell would put its value there.
 func isUse(before string) bool {
 	return strings.HasSuffix(before, "$") || strings.HasSuffix(before, "${")
 }
@@ -196,8 +196,8 @@ func literal(text string) (value string, quoted bool) {
 	return text, false
 }
 
-// standsAlone tells a bare word that is a secret from code and prose:
-// password=db_password, token = config.token, token: str.
+// standsAlone distinguishes a bare word that is a secret from code
+// and prose: password=db_password, token = config.token, token: str.
 func (s *Scanner) standsAlone(name, value string, sign byte) bool {
 	if strings.ContainsAny(value, "([$`") || value[0] == '-' || isName(value) || isUpperSnake(value) || isMember(value) || strings.EqualFold(name[strings.LastIndexAny(name, ".-")+1:], value) {
 		return false
@@ -205,12 +205,12 @@ func (s *Scanner) standsAlone(name, value string, sign byte) bool {
 	return sign == '=' || name[0] == '-' || !isPlainWord(value)
 }
 
-// isMember tells whether a value reads as part of an object: args.token.
+// isMember reports whether a value reads as part of an object: args.token.
 func isMember(value string) bool {
 	return strings.Contains(value, ".") && isIdentifier(strings.ReplaceAll(value, ".", "_"))
 }
 
-// isPlainWord tells whether a value has letters alone.
+// isPlainWord reports whether a value has letters alone.
 func isPlainWord(value string) bool {
 	for i := range len(value) {
 		if !isLetter(value[i]) {
@@ -220,7 +220,7 @@ func isPlainWord(value string) bool {
 	return true
 }
 
-// hasPassword tells whether a URL, of which scheme:// is cut off, holds a password.
+// hasPassword reports whether a URL, of which scheme:// is cut off, holds a password.
 func hasPassword(rest string) bool {
 	authority := rest[:min(len(rest), longestAuthority)]
 	if strings.IndexByte(authority, '@') < 0 {

@@ -15,8 +15,8 @@ func sized(b *testing.B, jobs int) []byte {
 	return fmt.Appendf(nil, "[%s]", bytes.Join(slices.Repeat([][]byte{job}, jobs), []byte(",")))
 }
 
-// BenchmarkParseJSON holds the parser against encoding/json; MB/s stays the
-// same as the input grows.
+// BenchmarkParseJSON checks the parser against encoding/json; MB/s stays
+// the same as the input grows.
 func BenchmarkParseJSON(b *testing.B) {
 	for _, size := range []struct {
 		name string

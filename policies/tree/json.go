@@ -54,7 +54,7 @@ const MaxValues = 100_000
 // ErrTooManyValues is the error for a text with more than MaxValues values.
 var ErrTooManyValues = fmt.Errorf("more than %d values", MaxValues)
 
-// SyntaxError tells where a text stops being JSON.
+// SyntaxError says where a text stops being JSON.
 type SyntaxError struct {
 	Problem string
 	// Offset is the number of bytes before the place.
@@ -90,7 +90,7 @@ type jsonParser struct {
 	most   int // more values are an error; 0 for no bound
 	values int
 
-	object      bool // metadata.managedFields is left out
+	object      bool // metadata.managedFields is omitted
 	objectDepth int  // where objects begin
 	metadata    bool // the field of an object that is being read is metadata
 
@@ -170,7 +170,7 @@ func (p *jsonParser) member(kind Kind, depth int) error {
 		return p.value(i, depth+1)
 	}
 	if p.peek() != '"' {
-		return p.unexpected("where a field name must stand")
+		return p.unexpected("where a field name is expected")
 	}
 	key, escapes, err := p.str()
 	if err != nil {
@@ -252,7 +252,7 @@ func (p *jsonParser) end() error { return &SyntaxError{"unexpected end of JSON",
 
 func (p *jsonParser) literal(i int, word string, kind Kind) error {
 	if !strings.HasPrefix(p.src[p.pos:], word) {
-		return p.unexpected("where a value must stand")
+		return p.unexpected("where a value is expected")
 	}
 	p.pos += len(word)
 	if kind != Null {
@@ -272,7 +272,7 @@ func (p *jsonParser) number(i int) error {
 	case c >= '1' && c <= '9':
 		p.digits()
 	default:
-		return p.unexpected("where a value must stand")
+		return p.unexpected("where a value is expected")
 	}
 	if p.peek() == '.' {
 		p.pos++
@@ -301,8 +301,8 @@ func (p *jsonParser) digits() bool {
 	return p.pos > start
 }
 
-// str reads a string and tells whether it has escapes, which stay in it: most
-// strings are never looked at. All share the source's memory.
+// str reads a string and reports whether it has escapes, which stay in it:
+// most strings are never looked at. All share the source's memory.
 func (p *jsonParser) str() (text string, escapes bool, err error) {
 	src, start := p.src, p.pos+1
 	for i := start; i < len(src); i++ {
@@ -359,7 +359,7 @@ func unquote(s string) string {
 	}
 }
 
-// unescape reads one good escape sequence and tells its length. A lone
+// unescape reads one good escape sequence and gives its length. A lone
 // surrogate becomes U+FFFD, as in encoding/json.
 func unescape(s string) (rune, int) {
 	if i := strings.IndexByte(`"\/bfnrt`, s[1]); i >= 0 {

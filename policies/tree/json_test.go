@@ -60,7 +60,7 @@ func agreesWithEncodingJSON(t *testing.T, data []byte) {
 		return
 	}
 	want := decodeJSON(t, data)
-	if !reflect.DeepEqual(want, plain(got)) { // cmp takes for ever on deep values
+	if !reflect.DeepEqual(want, plain(got)) { // cmp takes forever on deep values
 		t.Fatalf("ParseJSON(%.1000q) is\n%.1000v\nin encoding/json, not\n%.1000v", data, want, plain(got))
 	}
 	if !Equal(FromValue(want), FromValue(plain(got))) {
@@ -116,16 +116,16 @@ func FuzzParseJSON(f *testing.F) {
 
 func TestParseJSONNamesTheOffsetOfAnError(t *testing.T) {
 	for _, tt := range []struct{ in, want string }{
-		{`{"a":1,}`, `unexpected '}' where a field name must stand at offset 7`},
+		{`{"a":1,}`, `unexpected '}' where a field name is expected at offset 7`},
 		{`{"a" 1}`, `unexpected '1' after a field name at offset 5`},
-		{`{"a":x}`, `unexpected 'x' where a value must stand at offset 5`},
+		{`{"a":x}`, `unexpected 'x' where a value is expected at offset 5`},
 		{`{"a":1 "b":2}`, `unexpected '"' in object at offset 7`},
 		{`[1 2]`, `unexpected '2' in array at offset 3`},
 		{`1.x`, `unexpected 'x' in a number at offset 2`},
 		{`"a\x"`, `unexpected '\\' in a string: not an escape sequence at offset 2`},
 		{"\"a\tb\"", `unexpected '\t' in a string at offset 2`},
 		{`{} {}`, `unexpected '{' after the value at offset 3`},
-		{`é`, `unexpected 'é' where a value must stand at offset 0`},
+		{`é`, `unexpected 'é' where a value is expected at offset 0`},
 		{``, `unexpected end of JSON at offset 0`},
 		{`{"a":`, `unexpected end of JSON at offset 5`},
 		{`[1`, `unexpected end of JSON at offset 2`},

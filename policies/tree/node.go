@@ -6,7 +6,7 @@
 // that a finding in a file must name.
 package tree
 
-// Kind tells what a Node holds.
+// Kind says what a Node holds.
 type Kind uint8
 
 // The kinds of JSON values.
@@ -71,25 +71,25 @@ func (n *Node) Str() string {
 	return n.Text()
 }
 
-// True tells whether the value is the boolean true.
+// True reports whether the value is the boolean true.
 func (n *Node) True() bool { return n != nil && n.kind == Bool && n.text == "true" }
 
-// Missing tells whether the value is absent, null or the empty string: the
-// three are the same to a policy, because ACK's late initialisation and the
-// AWS APIs treat "" as no key (SageMaker's KmsKeyId shape has a minimum length of 0).
+// Missing reports whether the value is absent, null or the empty string: the three
+// are the same to a policy, because ACK's late initialisation and the AWS APIs treat
+// "" as no key (SageMaker's KmsKeyId shape has a minimum length of 0).
 func (n *Node) Missing() bool {
 	return n == nil || n.kind == Null || n.kind == String && n.text == ""
 }
 
-// Absent tells whether the value is absent or null.
+// Absent reports whether the value is absent or null.
 func (n *Node) Absent() bool { return n == nil || n.kind == Null }
 
-// Empty tells whether the value is missing or a map or list without members.
+// Empty reports whether the value is missing or a map or list without members.
 func (n *Node) Empty() bool {
 	return n.Missing() || (n.kind == Map || n.kind == List) && len(n.children) == 0
 }
 
-// Position is the value's line and column in its file, from 1; 0, 0 where the
+// Position is the value's line and column in its file, from 1; 0, 0 if the
 // source has no lines that a person would look at (an admission request).
 func (n *Node) Position() (line, column int) {
 	if n == nil {
@@ -106,7 +106,7 @@ func (n *Node) Len() int {
 	return len(n.children)
 }
 
-// At is member i of a map or list in source order, nil when out of range.
+// At is member i of a map or list in source order, nil if out of range.
 func (n *Node) At(i int) *Node {
 	if n == nil || i < 0 || i >= len(n.children) {
 		return nil
@@ -114,7 +114,7 @@ func (n *Node) At(i int) *Node {
 	return &n.children[i]
 }
 
-// Get is the value of a map's field, nil when absent. Of duplicate fields the
+// Get is the value of a map's field, nil if absent. Of duplicate fields the
 // last one counts, as in encoding/json.
 func (n *Node) Get(key string) *Node {
 	if n == nil || n.kind != Map {
@@ -131,7 +131,7 @@ func (n *Node) Get(key string) *Node {
 	return nil
 }
 
-// Find follows a concrete path from n, nil when a step is absent.
+// Find follows a concrete path from n, nil if a step is absent.
 func (n *Node) Find(path Path) *Node {
 	for _, s := range path {
 		if n = n.step(s); n == nil {
@@ -165,9 +165,9 @@ func (n *Node) step(s Step) *Node {
 	return n.At(s.Index)
 }
 
-// Equal tells whether two values are the same to a JSON reader that does not
-// care for the order of fields. Where a map has a field twice, it may find a
-// difference that no reader would see, never the other way round.
+// Equal reports whether two values are the same to a JSON reader that does
+// not care for the order of fields. Where a map has a field twice, it may
+// find a difference that no reader would see, never the other way round.
 func Equal(a, b *Node) bool {
 	if a.Kind() != b.Kind() || a.Len() != b.Len() || !sameText(a, b) {
 		return false
@@ -190,8 +190,8 @@ func sameText(a, b *Node) bool {
 	return a.Text() == b.Text()
 }
 
-// sameOrder tells whether two maps have the same fields at the same places,
-// which is the rule; it holds for all lists of the same length.
+// sameOrder reports whether two maps have the same fields at the same
+// places, which is the rule; it holds for all lists of the same length.
 func sameOrder(a, b *Node) bool {
 	for i := range a.Len() {
 		if a.children[i].key != b.children[i].key {

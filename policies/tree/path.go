@@ -28,10 +28,10 @@ func Index(i int) Step { return Step{Index: i} }
 // Any is the step to every element of a list; only patterns have it.
 func Any() Step { return Step{Index: isAny} }
 
-// IsKey tells whether the step names a field.
+// IsKey reports whether the step names a field.
 func (s Step) IsKey() bool { return s.Index == isKey }
 
-// IsAny tells whether the step stands for every element of a list.
+// IsAny reports whether the step stands for every element of a list.
 func (s Step) IsAny() bool { return s.Index == isAny }
 
 // container is the kind of value that has such steps.
@@ -195,12 +195,12 @@ func (p Path) Bind(concrete Path) Path {
 	return out
 }
 
-// Walk calls visit with every place under root that the pattern names and
-// whose first anchor steps exist (are not null). The value is nil where the
-// rest of the path is absent; a wildcard past the anchor visits nothing then.
-// Nor is anything visited where a value of another kind stands in the way (a
-// string where the path goes on to a field): the field cannot be there.
-// The path is only valid during the call: a visitor that keeps it must Clone it.
+// Walk calls visit with every place under root that the pattern names and whose
+// first anchor steps exist (are not null). The value is nil if the rest of the
+// path is absent; a wildcard past the anchor visits nothing then. Nor is
+// anything visited where a value of another kind stands in the way (a string
+// where the path goes on to a field): the field cannot be there. The path is
+// only valid during the call: a visitor that keeps it must Clone it.
 func (p Path) Walk(root *Node, anchor int, visit func(Path, *Node)) {
 	p.WalkFrom(root, 0, anchor, visit)
 }

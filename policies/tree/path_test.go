@@ -170,7 +170,7 @@ func TestWalkVisitsEveryPlaceThatThePatternNames(t *testing.T) {
 	for _, tt := range []struct {
 		pattern string
 		anchor  int
-		want    []string // "path value", value nil where absent
+		want    []string // "path value", value nil if absent
 	}{
 		{"spec.key", 1, []string{`spec.key k`}},
 		{"spec.empty", 1, []string{`spec.empty `}},

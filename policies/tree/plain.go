@@ -8,7 +8,7 @@ import (
 
 // ParsePlain reads a YAML document that is written as most manifests are: in
 // ASCII and in blocks, with each scalar on one line, plain or between quotes
-// without escapes. It gives up on everything else, on what is no map, on a
+// without escapes. It gives up on everything else, on what is not a map, on a
 // field that is there twice, and on what is broken; the YAML reader has the
 // last word on these. Where it does not give up the tree is that of [FromYAML],
 // positions included, in a fraction of the time.
@@ -54,7 +54,7 @@ type plainParser struct {
 	names bool // fields have the positions of their names
 }
 
-// isPlainText tells whether columns are bytes and lines end with \n alone.
+// isPlainText reports whether columns are bytes and lines end with \n alone.
 func isPlainText(text string) bool {
 	for i := range len(text) {
 		if c := text[i]; (c < ' ' || c > '~') && c != '\n' {
@@ -112,8 +112,8 @@ func (p *plainParser) skipLine(offset int) bool {
 	return true
 }
 
-// ends tells whether a line has nothing but a comment from an offset on, which
-// a blank comes before.
+// ends reports whether a line has nothing but a comment from an offset on,
+// which a blank comes before.
 func (p *plainParser) ends(offset int) bool {
 	i := p.skipBlanks(offset)
 	return p.isLineEnd(i) || i > offset && p.src[i] == '#'
@@ -130,7 +130,7 @@ func (p *plainParser) isLineEnd(offset int) bool {
 	return offset >= len(p.src) || p.src[offset] == '\n'
 }
 
-// isBreak tells whether what stands at an offset makes the character before it an indicator.
+// isBreak reports whether what stands at an offset makes the character before it an indicator.
 func (p *plainParser) isBreak(offset int) bool {
 	return p.isLineEnd(offset) || p.src[offset] == ' '
 }
@@ -338,7 +338,7 @@ func typed(n *Node, text string) bool {
 	return err == nil
 }
 
-// isShortInteger tells whether a text is a number that is written alike everywhere.
+// isShortInteger reports whether a text is a number that is written alike everywhere.
 func isShortInteger(text string) bool {
 	const digits = 18
 	if len(text) > digits || text[0] == '0' && len(text) > 1 {

@@ -128,7 +128,7 @@ func TestThePlainReaderReadsSamplesAsTheYAMLReaderDoes(t *testing.T) {
 	}
 }
 
-// FuzzParsePlain holds the plain reader against the YAML reader.
+// FuzzParsePlain checks the plain reader against the YAML reader.
 func FuzzParsePlain(f *testing.F) {
 	for _, text := range plainTexts {
 		f.Add(text)

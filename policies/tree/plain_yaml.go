@@ -3,7 +3,7 @@ package tree
 import "go.yaml.in/yaml/v3"
 
 // PlainYAML is what the YAML reader makes of a document that [ParsePlain] and
-// [PlainNames] have read, comments left out, in a fraction of its time.
+// [PlainNames] have read, comments omitted, in a fraction of its time.
 func PlainYAML(text string, values, names *Node) *yaml.Node {
 	c := plainConverter{src: text, lines: []int{0}}
 	for i := range len(text) {

@@ -101,7 +101,7 @@ func (k *Keeper) trim(n *Node) Node {
 	return out
 }
 
-// keeps tells whether a member of n is kept, and what of it: all where the Keeper is nil.
+// keeps reports whether a member of n is kept, and what of it: all where the Keeper is nil.
 func (k *Keeper) keeps(n *Node, i int) (*Keeper, bool) {
 	switch {
 	case k == nil || k.fields == nil && k.elements == nil:

@@ -39,7 +39,7 @@ func indexOf(members []Node) string {
 	return string(out)
 }
 
-// lookUp is the last field of a name in a map with an index, nil when there is none.
+// lookUp is the last field of a name in a map with an index, nil if there is none.
 func (n *Node) lookUp(key string) *Node {
 	after := sort.Search(len(n.children), func(i int) bool { return n.inOrder(i).key > key })
 	if after == 0 {

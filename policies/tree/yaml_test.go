@@ -29,8 +29,8 @@ func mustYAML(tb testing.TB, doc string) *Node {
 	return n
 }
 
-// agreesWithKubectl holds a document against what kubectl makes of it, number
-// for number.
+// agreesWithKubectl checks a document against what kubectl makes of it,
+// number for number.
 func agreesWithKubectl(t *testing.T, doc string) {
 	t.Helper()
 	want, wantErr := sigsyaml.YAMLToJSON([]byte(doc))
@@ -72,7 +72,7 @@ func TestFromYAMLTypesScalarsAsKubectlDoes(t *testing.T) {
 	}
 }
 
-// rewrittenByKubectl tells the numbers that kubectl writes in another way, or
+// rewrittenByKubectl gives the numbers that kubectl writes in another way, or
 // rounds to 32 bits, where they are field names. No object of ACK has such fields.
 func rewrittenByKubectl(scalar string) bool {
 	return strings.ContainsAny(scalar, ".eE") && strings.ContainsAny(scalar, "0123456789f.") && !strings.ContainsAny(scalar, "/'\"!") ||

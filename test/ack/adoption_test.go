@@ -53,7 +53,7 @@ func (s *stage) adoptOverrules(t *testing.T) {
 	var manifests []*unstructured.Unstructured
 	for _, k := range s.kinds {
 		if len(k.keys) == 0 {
-			continue // an Endpoint: it would be judged by an EndpointConfig that ACK has not looked at
+			continue // an Endpoint: it would be evaluated by an EndpointConfig that ACK has not looked at
 		}
 		s.existsInAWS(t, &k, named, "")
 		manifest := s.completed(t, &k, named, ownKey)
@@ -178,7 +178,7 @@ func (s *stage) existsInAWS(t *testing.T, k *kind, scene, key string) {
 	must(t, s.aws.Exists(k.name, dropEmpty(members)))
 }
 
-// dropEmpty leaves out members that are "", as AWS does not show a key that a resource does not have.
+// dropEmpty omits members that are "", as AWS does not show a key that a resource does not have.
 func dropEmpty(members map[string]any) map[string]any {
 	for name, value := range members {
 		switch v := value.(type) {

@@ -40,7 +40,7 @@ func (s *stage) setKeysLater(t *testing.T) {
 	}
 }
 
-// applies tells whether the object has the field's parent. A bucket's encryption can be made as a whole.
+// applies reports whether the object has the field's parent. A bucket's encryption can be made as a whole.
 func applies(object *unstructured.Unstructured, path string) bool {
 	steps := strings.Split(path, ".")
 	var at any = object.Object

@@ -119,7 +119,7 @@ func (k *kind) subject(scene string) subject {
 	return subject{kind: *k, namespace: "default", name: k.called(scene)}
 }
 
-// manifest reads the kind's manifest, which names no key, for a scene and an instance type.
+// manifest reads the kind's manifest, which sets no key, for a scene and an instance type.
 func (k *kind) manifest(t *testing.T, scene, instance string) *unstructured.Unstructured {
 	t.Helper()
 	object, err := controllers.Manifest(k.name, scene, instance)
@@ -138,13 +138,13 @@ func (k *kind) asked(object *unstructured.Unstructured) any {
 	return spec
 }
 
-// ownAffair tells of calls that ACK makes for reasons of its own, some of them each time that it looks: it tags every
+// ownAffair is about calls that ACK makes for reasons of its own, some of them each time that it looks: it tags every
 // bucket, and takes away the encryption that S3 gives a bucket whose object says nothing of any.
 func (k *kind) ownAffair(call string) bool {
 	return k.name == "Bucket" && (call == "PutBucketTagging" || call == "DeleteBucketEncryption")
 }
 
-// createsWithoutKeys are the calls that make the resource of an object that names no key.
+// createsWithoutKeys are the calls that make the resource of an object that sets no key.
 func (k *kind) createsWithoutKeys() []string {
 	return k.creates[:1]
 }

@@ -95,7 +95,7 @@ func (r roles) prepare(t *testing.T, s *stage) {
 		"spec":{"arn":"`+partnerRole+`","namespaceSelector":{"names":["account-of-the-selector"]}}}`, "create", "-f", "-")
 }
 
-// regionsAndAccounts: the signature of the request tells where ACK asks. A key of another region or account cannot
+// regionsAndAccounts: the signature of the request says where ACK asks. A key of another region or account cannot
 // serve there.
 func (s *stage) regionsAndAccounts(t *testing.T) {
 	var manifests []*unstructured.Unstructured

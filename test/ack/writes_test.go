@@ -77,8 +77,8 @@ func (s *stage) controllerWrites(t *testing.T) {
 	t.Logf("%d writes to objects and %d to their status", main, status)
 }
 
-// mutated tells whether a webhook changed what the request wrote. The API server says so of each webhook, by the order
-// in which it called them.
+// mutated reports whether a webhook changed what the request wrote. The API server says so of each webhook, by the
+// order in which it called them.
 func (e *event) mutated() bool {
 	for name, value := range e.Annotations {
 		if strings.HasPrefix(name, "mutation.webhook.admission.k8s.io/") && strings.Contains(value, `"mutated":true`) {

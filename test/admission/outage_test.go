@@ -110,7 +110,7 @@ func (s *suite) status(t *testing.T, r schema.GroupVersionResource, name string)
 	return err
 }
 
-// lives is what ACK and people do to an object that needs no key to be judged.
+// lives is what ACK and people do to an object that needs no key to be evaluated.
 func (s *suite) lives(t *testing.T, o legacy.Object) {
 	t.Helper()
 	ctx, r := t.Context(), o.Resource()

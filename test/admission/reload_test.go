@@ -122,7 +122,7 @@ func (s *suite) keepsTheLastGoodOne(t *testing.T, before string) {
 	}
 }
 
-// deniesBadKey tells whether a job with a key of AWS is denied.
+// deniesBadKey reports whether a job with a key of AWS is denied.
 func (s *suite) deniesBadKey(t *testing.T) bool {
 	t.Helper()
 	err := s.create(t.Context(), trainingJobs, job("reload", "alias/aws/s3"), metav1.DryRunAll)
@@ -151,7 +151,7 @@ func (s *suite) metrics(t *testing.T) string {
 // hashOf finds the hash on the readiness page.
 func hashOf(page string) string {
 	_, after, _ := strings.Cut(page, "config: ")
-	hash, _, _ := strings.Cut(after, " in force since ")
+	hash, _, _ := strings.Cut(after, " active since ")
 	return hash
 }
 

@@ -49,7 +49,7 @@ func (s *suite) droppedKeys(t *testing.T) {
 		must(t, s.lateInitialized(t, named.GetName()))
 		before := s.generation(t, named.GetName())
 		r := s.kubectl(t, job(named.GetName(), nil), args...)
-		if r.Code != 0 || !strings.Contains(r.Stderr, "cmkgate kept what the update leaves out: spec.outputDataConfig.kmsKeyID: "+key) {
+		if r.Code != 0 || !strings.Contains(r.Stderr, "cmkgate restored what the update omits: spec.outputDataConfig.kmsKeyID: "+key) {
 			t.Errorf("%s: %+v", name, r)
 		}
 		if got := s.leaf(t, trainingJobs, named.GetName(), "spec", "outputDataConfig", "kmsKeyID"); got != key {
@@ -71,7 +71,7 @@ func (s *suite) replaced(t *testing.T) {
 	must(t, patch(ctx, s.controller, trainingJobs, "replaced", `{"metadata":{"finalizers":["`+finalizer+`"]}}`))
 	must(t, s.status(t, trainingJobs, "replaced"))
 	r := s.kubectl(t, job("replaced", nil), "replace", "-f", "-")
-	if r.Code != 0 || !strings.Contains(r.Stderr, "takes ACK's finalizer from TrainingJob") {
+	if r.Code != 0 || !strings.Contains(r.Stderr, "removes ACK's finalizer from TrainingJob") {
 		t.Errorf("%+v", r)
 	}
 	if got := s.leaf(t, trainingJobs, "replaced", "spec", "resourceConfig", "volumeKMSKeyID"); got != key {
@@ -99,8 +99,8 @@ func (s *suite) lateInitialized(t *testing.T, name string) error {
 	return err
 }
 
-// unknownController is ACK under a user name that cmkgate was not told, as EKS
-// runs it: what it writes is told by its form.
+// unknownController is ACK under a user name that cmkgate was not reported, as
+// EKS runs it: what it writes is reported by its form.
 func (s *suite) unknownController(t *testing.T) {
 	must(t, s.server.GrantAll(t.Context(), capability))
 	ack, err := dynamic.NewForConfig(s.server.UserConfig(capability, "system:authenticated"))

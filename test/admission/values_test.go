@@ -28,7 +28,7 @@ func (s *suite) valuesThatAreNoKeys(t *testing.T) {
 			"applyServerSideEncryptionByDefault": map[string]any{"sseAlgorithm": "SSE-KMS", "kmsMasterKeyID": key},
 		}}},
 	}))
-	if !apierrors.IsForbidden(err) || !strings.Contains(err.Error(), `"SSE-KMS" is not how S3 writes encryption with KMS keys: it knows "aws:kms" and "aws:kms:dsse". Set it to "aws:kms".`) {
+	if !apierrors.IsForbidden(err) || !strings.Contains(err.Error(), `"SSE-KMS" is not S3's name for encryption with KMS keys: use "aws:kms" or "aws:kms:dsse". Set it to "aws:kms".`) {
 		t.Errorf("SSE-KMS: got %v", err)
 	}
 	for instanceType, want := range map[string]string{

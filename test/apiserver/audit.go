@@ -7,7 +7,7 @@ import (
 )
 
 // The events of cmkgate's two API groups carry its audit annotations; whatever else happens is noise here.
-// Patches are told from the level Request on.
+// Patches are reported from the level Request on.
 const auditPolicy = `apiVersion: audit.k8s.io/v1
 kind: Policy
 omitStages: [RequestReceived]

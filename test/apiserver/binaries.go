@@ -13,7 +13,7 @@ import (
 // Makefile sets it: where it is set, a test that needs the binaries fails without them; where it is not, it is skipped.
 const binariesVariable = "CMKGATE_KUBE_BIN"
 
-// errNoBinaries tells that etcd, kube-apiserver and kubectl have not been built.
+// errNoBinaries means that etcd, kube-apiserver and kubectl have not been built.
 var errNoBinaries = errors.New("etcd, kube-apiserver and kubectl are not built: run 'make kube' (about 5 minutes, once)")
 
 // findBinaries resolves the folder that holds etcd, kube-apiserver and kubectl: the folder given, or what the

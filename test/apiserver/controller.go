@@ -15,7 +15,7 @@ import (
 // sagemaker/controller and s3/controller. The Makefile sets it.
 const ControllersVariable = "CMKGATE_ACK_BIN"
 
-// ErrNoControllers tells that ACK's controllers have not been built, or that nobody asked for them.
+// ErrNoControllers means that ACK's controllers have not been built, or that nobody asked for them.
 var ErrNoControllers = errors.New(ControllersVariable + " does not point at ACK's controllers: run 'make e2e-ack'")
 
 // ControllerNamespace is where ACK's manifests put the service accounts of the controllers.

@@ -14,7 +14,7 @@ import (
 // kustomize-controller and command line. The Makefile sets it.
 const FluxVariable = "CMKGATE_FLUX_BIN"
 
-// ErrNoFlux tells that Flux has not been built, or that nobody asked for it.
+// ErrNoFlux means that Flux has not been built, or that nobody asked for it.
 var ErrNoFlux = errors.New(FluxVariable + " does not point at Flux: run 'make e2e-flux'")
 
 // FluxNamespace is where Flux installs itself.

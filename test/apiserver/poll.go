@@ -11,7 +11,7 @@ const (
 	pollTimeout  = 3 * time.Minute
 )
 
-// poll calls ready until it returns nil. When time runs out or ctx ends, the error tells what ready complained about
+// poll calls ready until it returns nil. When time runs out or ctx ends, the error says what ready complained about
 // last, which a bare "deadline exceeded" would hide.
 func poll(ctx context.Context, what string, ready func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, pollTimeout)

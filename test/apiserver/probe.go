@@ -62,7 +62,7 @@ func (p *probe) send(ctx context.Context) (answered, error) {
 	}, nil
 }
 
-// denied tells the webhook's own "no", which is as good an answer as a "yes", from every other failure.
+// denied gives the webhook's own "no", which is as good an answer as a "yes", from every other failure.
 func denied(err error) bool {
 	return apierrors.ReasonForError(err) != "" && strings.Contains(err.Error(), "denied the request")
 }
@@ -84,7 +84,7 @@ func (p *probe) count(ctx context.Context) (answered, error) {
 			return answered{}, fmt.Errorf("reading the metric %s: %w", callsMetric, err)
 		}
 		switch {
-		// A mutating webhook that cannot be called is passed over; only a 200 shows that it answered.
+		// A mutating webhook that cannot be called is skipped; only a 200 shows that it answered.
 		case strings.Contains(labels, `name="create.trainingjob.mutate.cmkgate.io"`) && strings.Contains(labels, `code="200"`):
 			count.mutating += calls
 		case strings.Contains(labels, `name="create.trainingjob.validate.cmkgate.io"`):

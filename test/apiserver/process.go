@@ -13,7 +13,7 @@ import (
 // How long a process may take to end after SIGTERM before it is killed.
 const terminationGrace = 30 * time.Second
 
-// process is a program that runs in the background until it is stopped or exits by itself.
+// process is a program that runs in the background until it is stopped or exits on its own.
 type process struct {
 	command   *exec.Cmd
 	terminate context.CancelFunc
@@ -58,8 +58,8 @@ func startProcessIn(ctx context.Context, environment []string, log, binary strin
 	return p, nil
 }
 
-// stop asks the process to end and waits until it has. It complains about one that had ended by itself, that had to be
-// killed, or that exited with an error.
+// stop asks the process to end and waits until it has. It complains about one that had ended on its own, that had to
+// be killed, or that exited with an error.
 func (p *process) stop() error {
 	select {
 	case <-p.exited:

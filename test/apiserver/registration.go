@@ -73,7 +73,7 @@ func (w *Webhook) register(ctx context.Context) error {
 	}
 	w.server.report("registering the webhook")
 	err = w.install.Install(w.server.Config())
-	if apierrors.IsTimeout(err) { // on a machine that is busy; what has arrived all the same is updated
+	if apierrors.IsTimeout(err) { // on a machine that is busy; what has arrived still is updated
 		err = w.install.Install(w.server.Config())
 	}
 	if err != nil {

@@ -27,7 +27,7 @@ type Options struct {
 	Tracing bool
 	// Patches has the audit log tell what webhooks patch.
 	Patches bool
-	// Progress is told of each slow step as it begins. Nil: nobody is told.
+	// Progress is reported of each slow step as it begins. Nil: nobody is reported.
 	Progress func(step string)
 }
 

@@ -15,7 +15,7 @@ func ForTest(tb testing.TB) *Server {
 	return ForTestWith(tb, Options{})
 }
 
-// ForTestWith is ForTest with options; those that name binaries and who is told of the progress are filled in.
+// ForTestWith is ForTest with options; those that name binaries and who is reported of the progress are filled in.
 func ForTestWith(tb testing.TB, options Options) *Server {
 	tb.Helper()
 	binaries, err := findBinaries(tb.Context(), "")

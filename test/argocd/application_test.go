@@ -91,7 +91,7 @@ func (a *application) patch(t *testing.T, change string) {
 	}
 }
 
-// refresh has Argo CD read the repository and compare anew, and returns what came of it.
+// refresh has Argo CD read the repository and compare again, and returns what came of it.
 func (a *application) refresh(t *testing.T) *state {
 	t.Helper()
 	a.patch(t, `{"metadata": {"annotations": {"argocd.argoproj.io/refresh": "hard"}}}`)

@@ -57,7 +57,7 @@ func TestHook(t *testing.T) {
 		app.commitHooked(t, hook, job(t))
 		app.refresh(t)
 		if now := app.sync(t); now.OperationState.Phase != "Succeeded" || !app.exists(t, jobs, "churn") {
-			t.Errorf("put right: %s", now)
+			t.Errorf("fixed: %s", now)
 		}
 	})
 	t.Run("AsAPodSaysWhyInTheApplication", func(t *testing.T) {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// bucket has a rule, and none of its own key: what the webhook sets is inside of a list.
+// bucket has a rule, and none of its own key: what the webhook sets is inside a list.
 const bucket = `apiVersion: s3.services.k8s.aws/v1alpha1
 kind: Bucket
 metadata:
@@ -27,7 +27,7 @@ func (s *suite) injectedKeys(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		changes []string
-		// differs tells that the key inside of a list counts as a difference.
+		// differs means that the key inside a list counts as a difference.
 		differs bool
 	}{
 		{name: "with-server-side-diff"},
@@ -56,7 +56,7 @@ func (s *suite) injectedKeys(t *testing.T) {
 	}
 }
 
-// ignoredKeys tells what the recipe that ignores keys costs: a key that the repository changes is not noticed, and with
+// ignoredKeys says what the recipe that ignores keys costs: a key that the repository changes is not noticed, and with
 // RespectIgnoreDifferences it never arrives.
 func (s *suite) ignoredKeys(t *testing.T) {
 	const other = "arn:aws:kms:eu-west-1:111122223333:key/22222222-2222-2222-2222-222222222222"
@@ -79,7 +79,7 @@ func (s *suite) ignoredKeys(t *testing.T) {
 	}
 }
 
-// upToDate waits until what the repository has now is synced by itself.
+// upToDate waits until what the repository has now is synced on its own.
 func (a *application) upToDate(t *testing.T) {
 	t.Helper()
 	a.refresh(t)

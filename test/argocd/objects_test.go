@@ -58,7 +58,7 @@ func (a *application) exists(t *testing.T, kind schema.GroupVersionResource, nam
 	return a.object(t, kind, name) != nil
 }
 
-// field is a value inside of an object; a number is an index.
+// field is a value inside an object; a number is an index.
 func field(t *testing.T, object *unstructured.Unstructured, path ...string) any {
 	t.Helper()
 	if object == nil {

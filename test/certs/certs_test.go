@@ -134,7 +134,7 @@ func (s *suite) metrics(t *testing.T) {
 	}
 }
 
-// removeBundle is what an upgrade may do to a webhook that it writes anew.
+// removeBundle is what an upgrade may do to a webhook that it writes again.
 func (s *suite) removeBundle(t *testing.T) {
 	t.Helper()
 	_, err := s.clients.AdmissionregistrationV1().ValidatingWebhookConfigurations().Patch(t.Context(), configuration, types.JSONPatchType,

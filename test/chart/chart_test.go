@@ -96,8 +96,8 @@ func TestFlagsAreThoseOfTheBinary(t *testing.T) {
 	})
 }
 
-// TestClusterRightsAreWhatTheWebhookWatches holds the rights against the code:
-// one more lookup needs one more right, and nothing else does.
+// TestClusterRightsAreWhatTheWebhookWatches checks the rights against the
+// code: one more lookup needs one more right, and nothing else does.
 func TestClusterRightsAreWhatTheWebhookWatches(t *testing.T) {
 	want := []string{
 		"/namespaces", "/configmaps ack-role-account-map ack-role-team-map", policies.RoleSelectorGroup + "/iamroleselectors",

@@ -13,7 +13,7 @@ import (
 )
 
 // TestTheConfigurationIsCheckedBeforehand runs what the hook runs on what the
-// hook is given, and holds that against what the replicas will be given.
+// hook is given, and checks that against what the replicas will be given.
 func TestTheConfigurationIsCheckedBeforehand(t *testing.T) {
 	binary := apiserver.WebhookForTest(t)
 	check := func(t *testing.T, r rendered) (int, string) {

@@ -1,3 +1,3 @@
 // Package chart tests the Helm chart: what Helm makes of it is decoded strictly
-// and held against the code that it deploys.
+// and checked against the code that it deploys.
 package chart

@@ -30,7 +30,7 @@ const (
 	namespace = "cmkgate-system"
 )
 
-// findHelm skips the test where there is no helm. Who starts an API server looks first.
+// findHelm skips the test if there is no helm. Who starts an API server looks first.
 func findHelm(t *testing.T) string {
 	t.Helper()
 	binary := os.Getenv(helmVariable)

@@ -38,7 +38,7 @@ func TestSelftest(t *testing.T) {
 	t.Run("nobody asks the webhook", func(t *testing.T) {
 		code, output := selftest(t)
 		holds(t, code, 1, output, "FAIL  a TrainingJob without keys: spec.resourceConfig.volumeKMSKeyID was not set to arn:aws:kms:",
-			"FAIL  a TrainingJob with a key of AWS: it was admitted, and the configuration denies it. Either", "4 of the answers are not")
+			"FAIL  a TrainingJob with an AWS-managed key: it was admitted, and the configuration denies it. Either", "4 of the answers are not")
 	})
 	t.Run("a namespace that is not there", func(t *testing.T) {
 		code, output := selftest(t, "--namespace", "nowhere")
@@ -52,15 +52,15 @@ func TestSelftest(t *testing.T) {
 		defer webhook.Stop(t.Context())
 		code, output := selftest(t)
 		holds(t, code, 0, output, "PASS  a TrainingJob without keys: admitted, and cmkgate set spec.resourceConfig.volumeKMSKeyID, spec.outputDataConfig.kmsKeyID\n",
-			`PASS  a TrainingJob with a key of AWS: denied, as configured: TrainingJob "cmkgate-selftest" needs 1 change`,
-			"PASS  a Bucket without a key: admitted, and cmkgate set spec.encryption", "PASS  a Bucket with a key of AWS: denied")
+			`PASS  a TrainingJob with an AWS-managed key: denied, as configured: TrainingJob "cmkgate-selftest" needs 1 change`,
+			"PASS  a Bucket without a key: admitted, and cmkgate set spec.encryption", "PASS  a Bucket with an AWS-managed key: denied")
 		code, output = selftest(t, "--config", "testdata/off.yaml")
-		holds(t, code, 1, output, "a TrainingJob with a key of AWS: it was denied, and the configuration given to this test admits it: TrainingJob")
+		holds(t, code, 1, output, "a TrainingJob with an AWS-managed key: it was denied, and the configuration given to this test admits it: TrainingJob")
 		if err := webhook.Terminate(); err != nil {
 			t.Fatal(err)
 		}
 		code, output = selftest(t)
-		holds(t, code, 1, output, "the API server refused it for another reason: ", "failed calling webhook")
+		holds(t, code, 1, output, "the API server rejected it for another reason: ", "failed calling webhook")
 	})
 	t.Run("ACK is not installed", func(t *testing.T) {
 		c.t = t

@@ -41,8 +41,8 @@ func installations() map[string]installation {
 	}
 }
 
-// TestWebhooksAreThoseOfTheCatalog holds what the chart registers against what
-// package registration makes for the same configuration.
+// TestWebhooksAreThoseOfTheCatalog checks what the chart registers against
+// what package registration makes for the same configuration.
 func TestWebhooksAreThoseOfTheCatalog(t *testing.T) {
 	eachValues(t, func(t *testing.T, r rendered) {
 		t.Helper()

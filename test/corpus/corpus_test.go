@@ -53,11 +53,11 @@ func (c *cluster) manifests(t *testing.T) {
 	}
 }
 
-// compare applies an object and holds the outcome against the command line's.
+// compare applies an object and checks the outcome against the command line's.
 func (c *cluster) compare(t *testing.T, o object, judged []result, golden *strings.Builder) {
 	t.Helper()
 	got := c.apply(t, o)
-	if got.decision == admitted && o["kind"] == "EndpointConfig" { // an Endpoint is judged by one that ACK has created
+	if got.decision == admitted && o["kind"] == "EndpointConfig" { // an Endpoint is evaluated by one that ACK has created
 		name, namespace := fmt.Sprint(o.metadata()["name"]), fmt.Sprint(o.metadata()["namespace"])
 		if err := c.server.Hold(t.Context(), o.resource(), "EndpointConfig", namespace, name); err != nil {
 			t.Fatal(err)

@@ -180,7 +180,7 @@ func newCommandLine(t *testing.T, config string) commandLine {
 	return commandLine{apiserver.CommandLineForTest(t), config}
 }
 
-// refusal is what the command line says of text that is no YAML.
+// refusal is what the command line says of text that is not YAML.
 func (c commandLine) refusal(t *testing.T, text []byte) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), c.binary, "check", "--config", c.config, "-")
@@ -193,7 +193,7 @@ func (c commandLine) refusal(t *testing.T, text []byte) string {
 	return stderr.String()
 }
 
-// check judges objects that know of each other and returns the results by object.
+// check evaluates objects that know of each other and returns the results by object.
 func (c commandLine) check(t *testing.T, objects []object) map[string][]result {
 	t.Helper()
 	list, err := json.Marshal(map[string]any{"apiVersion": "v1", "kind": "List", "items": objects})

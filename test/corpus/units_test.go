@@ -18,7 +18,7 @@ type unit struct {
 	name      string
 	namespace string
 	objects   []object
-	// broken is the text of a file that is no YAML.
+	// broken is the text of a file that is not YAML.
 	broken []byte
 }
 

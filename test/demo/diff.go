@@ -10,7 +10,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// diff tells in what a stored object differs from its manifest.
+// diff says in what a stored object differs from its manifest.
 type diff struct {
 	// lines are YAML: what changed, and the parents that lead there.
 	lines []line

@@ -21,7 +21,7 @@ const (
 	yellow = "33"
 )
 
-// printer writes what people read. A broken pipe is no reason to stop: the exit code tells the outcome.
+// printer writes what people read. A broken pipe is no reason to stop: the exit code gives the outcome.
 type printer struct {
 	out   io.Writer
 	color bool
@@ -47,7 +47,7 @@ func (p *printer) title(text string) {
 	p.line("%s\n", p.paint(bold, text))
 }
 
-// step tells what is happening now, and how long after the start.
+// step says what is happening now, and how long after the start.
 func (p *printer) step(text string) {
 	p.line("%s", p.paint(dim, fmt.Sprintf("%5.1fs  %s ...", time.Since(p.begin).Seconds(), text)))
 }

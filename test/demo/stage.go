@@ -92,7 +92,7 @@ func (s *stage) play(ctx context.Context, number int, scene scene) error {
 	return nil
 }
 
-// stored returns what etcd holds of an object, nil where it holds nothing.
+// stored returns what etcd holds of an object, nil if it holds nothing.
 func (s *stage) stored(ctx context.Context, object *unstructured.Unstructured) (*unstructured.Unstructured, error) {
 	stored := &unstructured.Unstructured{}
 	stored.SetGroupVersionKind(object.GroupVersionKind())
@@ -160,7 +160,7 @@ func (t *tally) add(v verdict) {
 }
 
 func spec(object *unstructured.Unstructured) map[string]any {
-	spec, _, _ := unstructured.NestedMap(object.Object, "spec") // a spec that is no map fails the CRD's schema
+	spec, _, _ := unstructured.NestedMap(object.Object, "spec") // a spec that is not a map fails the CRD's schema
 	return spec
 }
 

@@ -18,7 +18,7 @@ func (f *figures) add(t *testing.T, what, must string, met bool, measured string
 	t.Helper()
 	row := figure{what, must, fmt.Sprintf(measured, args...)}
 	if !met {
-		t.Errorf("%s: must show %s, but: %s", what, must, row.measured)
+		t.Errorf("%s: target %s, but: %s", what, must, row.measured)
 		row.measured = "**missed:** " + row.measured
 	}
 	f.rows = append(f.rows, row)
@@ -28,7 +28,7 @@ func (f *figures) add(t *testing.T, what, must string, met bool, measured string
 // table is Markdown.
 func (f *figures) table() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Measured on %d cores, cluster and load on the same machine.\n\n| what | must show | measured |\n|---|---|---|\n", runtime.NumCPU())
+	fmt.Fprintf(&b, "Measured on %d cores, cluster and load on the same machine.\n\n| what | target | measured |\n|---|---|---|\n", runtime.NumCPU())
 	for _, row := range f.rows {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", row.what, row.must, row.measured)
 	}

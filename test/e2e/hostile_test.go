@@ -41,7 +41,7 @@ func (s *suite) hostile(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.figures.add(t, fmt.Sprintf("hostile input: %d malformed AdmissionReviews from inside the cluster, %d slow connections", malformed, slow),
-		"no restart, no growth, service goes on",
+		"no restart, no memory growth, no interruption",
 		after == restarts && grown < 8 && len(result.failures) == 0 && report.Answered == malformed && report.Admitted == 0,
 		"%d of %d answered, %d admitted; %d of %d slow connections cut within %d s; containers restarted: %t; working set after a second attack %+.1f Mi; beside it %s",
 		report.Answered, malformed, report.Admitted, report.Cut, slow, slowSeconds, after != restarts, grown, result.summary())

@@ -38,7 +38,7 @@ func (s *suite) killOne(t *testing.T) {
 	}
 	result := l.stop(t)
 	s.figures.add(t, "kill -9 of one of two replicas under load",
-		"0 requests denied wrongly; failures only within the API server's own retry window, counted and told",
+		"0 requests denied wrongly; failures only within the API server's own retry window, counted and reported",
 		result.denied() == 0 && failed == len(result.failures) && window < retryWindow,
 		"%d denied; %d kills, %d of %d requests failed, the last of them %s after its kill", result.denied(), kills, len(result.failures), result.sent, window)
 }
@@ -111,7 +111,7 @@ func (l *load) window(since time.Time) time.Duration {
 	return last.Round(10 * time.Millisecond)
 }
 
-// restarts is how often containers of the release have been started anew.
+// restarts is how often containers of the release have been started again.
 func (s *suite) restarts(ctx context.Context) (string, error) {
 	pods, err := s.pods(ctx)
 	if err != nil {

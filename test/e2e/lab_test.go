@@ -158,7 +158,7 @@ func (l *lab) end(name string) error {
 	return fmt.Errorf("%s (process %d) does not end", name, pid)
 }
 
-// running tells a process from one that is gone or that nobody has waited for yet.
+// running distinguishes a process from one that is gone or that nobody has waited for yet.
 func running(pid int) bool {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ESRCH) {

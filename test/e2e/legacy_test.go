@@ -53,8 +53,8 @@ func (s *suite) createLegacy(t *testing.T, namespace string, count int) {
 	})
 }
 
-// live does to each object what ACK and people do to one that needs no key to be judged, and tells how many requests
-// that were and how many failed. Nothing here has a name that cmkgate would know as ACK's.
+// live does to each object what ACK and people do to one that needs no key to be evaluated, and says how many
+// requests that were and how many failed. Nothing here has a name that cmkgate would know as ACK's.
 func (s *suite) live(t *testing.T, namespace string, count int) (requests, failures int) {
 	t.Helper()
 	var mutex sync.Mutex

@@ -40,7 +40,7 @@ type failure struct {
 // request is one request of a load.
 type request func(ctx context.Context) error
 
-// errNoKey tells that an object was stored without the key that it should have got.
+// errNoKey means that an object was stored without the key that it should have got.
 var errNoKey = errors.New("admitted without a key")
 
 // maxFlying bounds the requests under way, should nothing be answered any more.
@@ -177,7 +177,7 @@ func (s *suite) create(ctx context.Context, job *unstructured.Unstructured, dryR
 	return nil
 }
 
-// unreachable tells an outage from a denial.
+// unreachable distinguishes an outage from a denial.
 func unreachable(err error) bool {
 	return apierrors.IsInternalError(err) && strings.Contains(err.Error(), "failed calling webhook")
 }

@@ -47,12 +47,12 @@ func (s *suite) memory(t *testing.T) {
 		"%.1f Mi, the largest working set that the kubelet saw of any replica; %s", float64(peak)/mebi, result.summary())
 }
 
-// createCrowd makes the objects unless an earlier run left them. They are not judged: that is not the point here.
+// createCrowd makes the objects unless an earlier run left them. They are not evaluated: that is not the point here.
 func (s *suite) createCrowd(t *testing.T) {
 	t.Helper()
 	s.namespace(t, crowdNamespace)
 	s.exempt(t, crowdNamespace, `"true"`)
-	time.Sleep(2 * time.Second) // the API server learns of the label; until then objects are judged, and pass
+	time.Sleep(2 * time.Second) // the API server learns of the label; until then objects are evaluated, and pass
 	for _, nth := range []func(int) (schema.GroupVersionResource, *unstructured.Unstructured){endpointConfig, bucket} {
 		if resource, _ := nth(0); s.crowded(t, resource) {
 			continue
@@ -68,7 +68,7 @@ func (s *suite) createCrowd(t *testing.T) {
 	}
 }
 
-// crowded tells whether the objects of a kind are there.
+// crowded reports whether the objects of a kind are there.
 func (s *suite) crowded(t *testing.T, resource schema.GroupVersionResource) bool {
 	t.Helper()
 	list, err := s.objects.Resource(resource).Namespace(crowdNamespace).List(t.Context(), metav1.ListOptions{Limit: 1})

@@ -41,7 +41,7 @@ func (s *suite) allDown(t *testing.T) {
 	s.works(t)
 	crashed := s.killAll(t)
 	s.works(t)
-	s.figures.add(t, "all replicas down: recovery", "without a human", true,
+	s.figures.add(t, "all replicas down: recovery", "without intervention", true,
 		"creates are admitted %s after pods may run again, and %s after a kill -9 of all replicas", started, crashed)
 }
 
@@ -55,7 +55,7 @@ func (s *suite) createUnseen(t *testing.T, name string, count int) {
 	eventually(t, "cmkgate to be asked again", func(ctx context.Context) error {
 		job := trainingJob()
 		job.SetNamespace(name)
-		job.SetAnnotations(map[string]string{"services.k8s.aws/region": "us-east-1"}) // where there is no key
+		job.SetAnnotations(map[string]string{"services.k8s.aws/region": "us-east-1"}) // if there is no key
 		_, err := s.objects.Resource(trainingJobs).Namespace(name).Create(ctx, job, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
 		if err == nil {
 			return errors.New("it is not")
@@ -143,8 +143,8 @@ func (s *suite) otherRequests(t *testing.T) (requests, failed int) {
 	return requests, failed
 }
 
-// refusedCreates tells whether every create is refused, how long the slowest took, and with what message: it must name the
-// webhook and the Service, by which a person finds who is to ask.
+// refusedCreates reports whether every create is refused, how long the slowest took, and with what message: it must
+// name the webhook and the Service, by which a person finds who is to ask.
 func (s *suite) refusedCreates(t *testing.T) (refused bool, slowest time.Duration, message string) {
 	t.Helper()
 	refused = true

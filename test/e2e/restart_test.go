@@ -31,6 +31,6 @@ func (s *suite) clusterRestart(t *testing.T) {
 		return s.ready(ctx)
 	})
 	s.works(t)
-	s.figures.add(t, "whole cluster stopped and started", "cmkgate is up again without a human", true,
+	s.figures.add(t, "whole cluster stopped and started", "cmkgate recovers without intervention", true,
 		"%d replicas ready and creates admitted %s after the first process of the cluster started", replicas, time.Since(start).Round(100*time.Millisecond))
 }

@@ -37,7 +37,7 @@ type suite struct {
 	objects dynamic.Interface
 	helm    helm
 	figures *figures
-	round   int64 // tells the objects of one run from those of another
+	round   int64 // distinguishes the objects of one run from those of another
 }
 
 // TestReliability goes through what happens to cmkgate in production, one after the other on one cluster. Each part
@@ -163,7 +163,7 @@ func (s *suite) firstTrainingJob(t *testing.T) {
 	}
 }
 
-// trainingJob names no key.
+// trainingJob sets no key.
 func trainingJob() *unstructured.Unstructured {
 	return &unstructured.Unstructured{Object: map[string]any{
 		"apiVersion": "sagemaker.services.k8s.aws/v1alpha1", "kind": "TrainingJob",

@@ -54,7 +54,7 @@ func (s *suite) rotation(t *testing.T) {
 		len(result.failures) == 0 && result.sent >= minRequests, "%s; %d CAs and %d leaves served", result.summary(), len(authorities), len(leaves))
 }
 
-// summary is how a figure tells of a load.
+// summary is how a figure is about a load.
 func (c *tally) summary() string {
 	return fmt.Sprintf("%d failed of %d (p50 %s, p99 %s)", len(c.failures), c.sent, c.percentile(50), c.percentile(99))
 }

@@ -42,7 +42,7 @@ func (s *stage) denied(t *testing.T) {
 	}
 }
 
-// manyDenied: Flux tells of one object at a time, the command line of all.
+// manyDenied: Flux is about one object at a time, the command line of all.
 func (s *stage) manyDenied(t *testing.T) {
 	t.Parallel()
 	files := map[string]string{}

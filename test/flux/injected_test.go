@@ -43,7 +43,7 @@ func (k *kustomization) noDrift(t *testing.T) {
 
 	// Who changes an element of a list must name its key: cmkgate cannot know that it is the one it was.
 	k.commit(t, map[string]string{file: strings.Replace(text, "initialInstanceCount: 2", "initialInstanceCount: 3", 1)})
-	if message := k.settle(t).condition("Ready").Message; !strings.Contains(message, "spec.productionVariants[0].coreDumpConfig.kmsKeyID: no KMS key is named") {
+	if message := k.settle(t).condition("Ready").Message; !strings.Contains(message, "spec.productionVariants[0].coreDumpConfig.kmsKeyID: no KMS key is set") {
 		t.Errorf("the message is\n%s", message)
 	}
 	k.commit(t, map[string]string{file: text})

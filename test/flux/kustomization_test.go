@@ -26,7 +26,7 @@ func (s *stage) sync(t *testing.T, name string, spec map[string]any, files map[s
 	return s.syncEvery(t, "1h", name, spec, files)
 }
 
-// syncEvery has Flux look for commits by itself.
+// syncEvery has Flux look for commits on its own.
 func (s *stage) syncEvery(t *testing.T, interval, name string, spec map[string]any, files map[string]string) *kustomization {
 	t.Helper()
 	k := &kustomization{s: s, name: name, repository: s.git.repository(t, name)}
@@ -68,7 +68,7 @@ type condition struct {
 	Message string `json:"message"`
 }
 
-// status is what Flux tells of a Kustomization.
+// status is what Flux is about a Kustomization.
 type status struct {
 	Conditions             []condition `json:"conditions"`
 	LastAttemptedRevision  string      `json:"lastAttemptedRevision"`

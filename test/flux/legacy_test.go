@@ -78,7 +78,7 @@ func (old legacy) retried(t *testing.T) {
 	if message := k.settle(t).condition("Ready").Message; !strings.Contains(message, `EndpointConfig "keyless"`) || !strings.Contains(message, "(Forbidden)") {
 		t.Errorf("the message is\n%s", message)
 	}
-	// Created anew by Flux, it gets its key.
+	// Created again by Flux, it gets its key.
 	k.s.kubectl(t, "", "delete", "endpointconfig", "keyless", "--namespace", k.name)
 	k.ready(t)
 	if got := k.names(t, "endpoints.sagemaker.services.k8s.aws,endpointconfigs"); strings.Count(got, "\n") != 2 {
@@ -86,7 +86,7 @@ func (old legacy) retried(t *testing.T) {
 	}
 }
 
-// force: Flux deletes and creates anew what it takes for a change of an immutable field. A denial is none.
+// force: Flux deletes and creates again what it takes for a change of an immutable field. A denial is none.
 func (s *stage) force(t *testing.T) {
 	t.Parallel()
 	k := s.sync(t, "force", map[string]any{"force": true}, map[string]string{"job.yaml": job(t, "churn", ownKey)})

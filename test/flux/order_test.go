@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// order: with dependsOn and wait nothing is applied before cmkgate is there to judge it.
+// order: with dependsOn and wait nothing is applied before cmkgate is there to evaluate it.
 func (s *stage) order(t *testing.T) {
 	t.Parallel()
 	s.kubectl(t, read(t, "testdata/helmrelease-crd.yaml"), "create", "-f", "-")

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// variables: cmkgate judges what Flux has filled in. What is not filled in does not become a missing key.
+// variables: cmkgate evaluates what Flux has filled in. What is not filled in does not become a missing key.
 func (s *stage) variables(t *testing.T) {
 	t.Parallel()
 	files := map[string]string{"job.yaml": read(t, "testdata/job.yaml")}

@@ -111,7 +111,7 @@ const (
 	kmsMasterKeyID   = "spec.encryption.rules[*].applyServerSideEncryptionByDefault.kmsMasterKeyID"
 )
 
-// check tells whether the webhook may make a change of a new object, and set this value.
+// check reports whether the webhook may make a change of a new object, and set this value.
 func (s settable) check(c change, before policies.Object, settings *policies.Settings) error {
 	if err := s.place(c, before); err != nil {
 		return err
@@ -131,7 +131,7 @@ func (s settable) check(c change, before policies.Object, settings *policies.Set
 	return nil
 }
 
-// place tells whether the webhook may set a value at all where a change of an object is.
+// place reports whether the webhook may set a value at all where a change of an object is.
 func (s settable) place(c change, before policies.Object) error {
 	steps, ok := s[catalog.Kind{Group: before.Group, Name: before.Kind}][c.path.Pattern().String()]
 	switch {

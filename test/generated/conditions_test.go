@@ -25,7 +25,7 @@ import (
 	"github.com/cmkgate/cmkgate/webhook/registration"
 )
 
-// TestNoUpdateThatIsJudgedIsKeptFromTheWebhook holds the match conditions
+// TestNoUpdateThatIsJudgedIsKeptFromTheWebhook checks the match conditions
 // against the policies: whatever update has findings, or restores a key, is one
 // that the API server asks about. The conditions run in its own CEL environment.
 func TestNoUpdateThatIsJudgedIsKeptFromTheWebhook(t *testing.T) {
@@ -74,14 +74,14 @@ func TestNoUpdateThatIsJudgedIsKeptFromTheWebhook(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d updates judged, %d passed over", judged, passed)
+	t.Logf("%d updates evaluated, %d passed over", judged, passed)
 	if judged < number()/100 || passed < number()/100 {
-		t.Errorf("%d updates judged and %d passed over: too few to prove anything", judged, passed)
+		t.Errorf("%d updates evaluated and %d passed over: too few to prove anything", judged, passed)
 	}
 }
 
-// fillsIn tells whether a change gives a value to a field that ACK fills in with
-// what AWS says, whatever that is: such updates are let through.
+// fillsIn reports whether a change gives a value to a field that ACK fills in
+// with what AWS says, whatever that is: such updates are let through.
 func fillsIn(kind catalog.Kind, path tree.Path, old map[string]any) bool {
 	for _, l := range catalog.LateInitializations() {
 		if l.Kind == kind && l.Value == nil && l.Path == path.Pattern().String() {
@@ -134,7 +134,7 @@ func (c conditions) add(name string, hook webhookplugin.WebhookAccessor, compile
 	}
 }
 
-// about tells whether the API server asks a webhook about an update.
+// about reports whether the API server asks a webhook about an update.
 func (c conditions) about(ctx context.Context, name string, kind catalog.Kind, now, old map[string]any) (bool, error) {
 	matcher, ok := c[name][kind]
 	if !ok {

@@ -181,7 +181,7 @@ func (t *trial) hintsHelp() error {
 	return nil
 }
 
-// sharesValue tells whether a value does another thing wrong beside the finding.
+// sharesValue reports whether a value does another thing wrong beside the finding.
 func sharesValue(findings []policies.Finding, i int) bool {
 	for j := range findings {
 		if j != i && findings[j].Path.String() == findings[i].Path.String() {

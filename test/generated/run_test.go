@@ -77,9 +77,9 @@ func (r *run) do(t *testing.T, first uint64, n int) {
 	wait.Wait()
 }
 
-// try tells what is wrong with the object of a seed; a panic is wrong too.
+// try says what is wrong with the object of a seed; a panic is wrong too.
 func (r *run) try(seed uint64) (err error) {
-	t, doing := r.choose(seed), "generate, judge, patch"
+	t, doing := r.choose(seed), "generate, evaluate, patch"
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())

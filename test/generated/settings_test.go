@@ -8,7 +8,7 @@ import (
 	"github.com/cmkgate/cmkgate/test/configurations"
 )
 
-// setting is a configuration that objects are judged by.
+// setting is a configuration that objects are evaluated by.
 type setting struct {
 	name      string
 	settings  policies.Settings

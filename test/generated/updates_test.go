@@ -65,8 +65,8 @@ func (t *trial) changedElsewhere() (changed map[string]any, what string) {
 	return changed, "the status"
 }
 
-// updatesFromAnything judges the object as an update, of another object of its
-// kind or of itself with one place changed.
+// updatesFromAnything evaluates the object as an update, of another object of
+// its kind or of itself with one place changed.
 func (t *trial) updatesFromAnything() error {
 	var value map[string]any
 	g := objects.New(t.schemas, t.seed+1<<63)
@@ -86,7 +86,7 @@ func (t *trial) updatesFromAnything() error {
 	return t.restores(old)
 }
 
-// restores holds what an update puts back: keys that it leaves out, as they were.
+// restores holds what an update puts back: keys that it omits, as they were.
 func (t *trial) restores(old *tree.Node) error {
 	edits := t.restore(t.before.object, old)
 	if len(edits) == 0 {

@@ -188,7 +188,7 @@ func TestTheActionOfGitHubAnnotatesAndSumsUp(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	if !strings.Contains(got.stdout, "::error file=second.yaml,line=") {
-		t.Errorf("the second line of paths was not judged: %+v", got)
+		t.Errorf("the second line of paths was not evaluated: %+v", got)
 	}
 	if text := read(t, summary); !strings.Contains(text, "alias/aws/s3") {
 		t.Errorf("the summary is %q", text)

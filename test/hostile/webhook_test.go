@@ -94,7 +94,7 @@ func (r *replica) post(t *testing.T, path string, body []byte) answer {
 	return out
 }
 
-// review is that of a new object, or of an update where there is an old one.
+// review is that of a new object, or of an update if there is an old one.
 func review(s *Shape, object, old string) []byte {
 	operation := "CREATE"
 	if old != "" {

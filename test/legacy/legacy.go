@@ -1,4 +1,4 @@
-// Package legacy holds objects of ACK from before cmkgate, which name no key, and what ACK writes to them later.
+// Package legacy holds objects of ACK from before cmkgate, which set no key, and what ACK writes to them later.
 package legacy
 
 import (

@@ -131,7 +131,7 @@ func TestCheckWithACluster(t *testing.T) {
 	t.Run("WhatItMayNotReadIsAnError", func(t *testing.T) {
 		stranger := c
 		stranger.kubeconfig = kubeconfig(t, server, "stranger")
-		stranger.expect(t, 2, "Ask for the right to get and list it, or judge without --cluster", bucket)
+		stranger.expect(t, 2, "Ask for permission to get and list it, or check without --cluster", bucket)
 	})
 	t.Run("NoClusterIsAnError", func(t *testing.T) {
 		nowhere := c
@@ -141,7 +141,7 @@ func TestCheckWithACluster(t *testing.T) {
 	t.Run("NoKubectlIsAnError", func(t *testing.T) {
 		bare := c
 		bare.kubectlDir = t.TempDir()
-		bare.expect(t, 2, "Install it, or judge without --cluster", bucket)
+		bare.expect(t, 2, "Install it, or evaluate without --cluster", bucket)
 	})
 	t.Run("ALongListIsReadInPages", func(t *testing.T) { readsPages(t, server, c) })
 }

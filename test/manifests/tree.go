@@ -17,7 +17,7 @@ import (
 
 // Tree returns every manifest of ACK's objects in a tree of files: YAML and JSON
 // files, the files in archives of script tests, the code blocks of
-// documentation, and the texts in Go sources. Hidden folders are left out.
+// documentation, and the texts in Go sources. Hidden folders are omitted.
 func Tree(tree fs.FS) ([]Unit, error) {
 	var out []Unit
 	err := fs.WalkDir(tree, ".", func(path string, entry fs.DirEntry, err error) error {

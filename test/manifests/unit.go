@@ -95,13 +95,13 @@ func (o Object) Group() string {
 // Kind is the object's kind.
 func (o Object) Kind() string { return text(o.Fields["kind"]) }
 
-// Name is the object's name, "" where it has none yet.
+// Name is the object's name, "" if it has none yet.
 func (o Object) Name() string { return text(o.Metadata()["name"]) }
 
 // Namespace is the namespace that the object names.
 func (o Object) Namespace() string { return text(o.Metadata()["namespace"]) }
 
-// Metadata is the object's metadata, nil where it has none.
+// Metadata is the object's metadata, nil if it has none.
 func (o Object) Metadata() map[string]any {
 	m, _ := o.Fields["metadata"].(map[string]any)
 	return m
@@ -110,7 +110,7 @@ func (o Object) Metadata() map[string]any {
 // String names the object in messages.
 func (o Object) String() string { return o.Kind() + " " + o.Name() }
 
-// OfACK tells whether the object is of one of the two groups that cmkgate judges.
+// OfACK reports whether the object is of one of the two groups that cmkgate evaluates.
 func (o Object) OfACK() bool {
 	return o.Group() == "sagemaker.services.k8s.aws" || o.Group() == "s3.services.k8s.aws"
 }

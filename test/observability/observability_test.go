@@ -86,7 +86,7 @@ func (s *suite) documented(t *testing.T) {
 	}
 }
 
-// check holds what a process has against what the documentation says of it.
+// check checks what a process has against what the documentation says of it.
 func check(t *testing.T, m metrics.Metric, family *dto.MetricFamily) {
 	t.Helper()
 	if got := strings.ToLower(family.GetType().String()); got != string(m.Type) || family.GetHelp() != m.Help {

@@ -107,7 +107,7 @@ func job(name string, outputKey any) *unstructured.Unstructured {
 	}}
 }
 
-// decide has cmkgate take every kind of decision that a person can bring about.
+// decide has cmkgate take every kind of decision that a person can introduce.
 func (s *suite) decide(t *testing.T) {
 	t.Helper()
 	ctx := t.Context()

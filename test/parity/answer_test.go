@@ -54,7 +54,7 @@ type edit struct {
 
 func (r *result) label() string { return r.Policy + "/" + r.Reason }
 
-// schema is the policy under which the command line tells what the API server
+// schema is the policy under which the command line says what the API server
 // itself would refuse.
 const schema = "schema"
 
@@ -69,7 +69,7 @@ func announced(results []result) answer {
 	for i := range results {
 		r := &results[i]
 		switch {
-		case r.Policy == schema: // the webhook knows no schemas: the API server speaks for itself
+		case r.Policy == schema: // the webhook has no schemas: the API server speaks for itself
 			if r.Mode == "Enforce" {
 				return answer{Outcome: refused}
 			}
@@ -108,7 +108,7 @@ func (r *result) message() string {
 	if r.Reason != "placeholder" {
 		return r.Message
 	}
-	for _, tool := range []string{" What Helm fills in is judged behind it: ", " What Flux or envsubst fill in is judged behind them: "} {
+	for _, tool := range []string{" To check what Helm fills in: ", " To check what Flux or envsubst fill in: "} {
 		if before, _, ok := strings.Cut(r.Message, tool); ok {
 			return before
 		}
@@ -128,7 +128,7 @@ func counted(lines []string, count int, format string) []string {
 	return append([]string{fmt.Sprintf(format, count)}, lines...)
 }
 
-// delivered is what an API server hands on of warnings: each text once, and of
+// delivered is what an API server passes on of warnings: each text once, and of
 // each 256 characters where all together have more than 4096, until it has 4096.
 func delivered(warnings []string) []string {
 	const all, each = 4096, 256

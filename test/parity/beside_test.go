@@ -15,18 +15,18 @@ import (
 )
 
 // beside are the objects of a unit that say something of others. They are in the
-// cluster while the others are judged, and not while they are judged themselves,
-// as when somebody applies them all.
+// cluster while the others are evaluated, and not while they are evaluated
+// themselves, as when somebody applies them all.
 type beside struct {
 	*judges
 	objects []manifests.Object
 	present []bool
-	// refused tells that the API server itself refuses an object, by the command
+	// refused means that the API server itself refuses an object, by the command
 	// line's word: what it says of others never counts.
 	refused func(manifests.Object) bool
 }
 
-// informs tells whether others are judged by an object.
+// informs reports whether others are evaluated by an object.
 func informs(o manifests.Object) bool {
 	switch o.Kind() {
 	case "Namespace", "IAMRoleSelector", "ConfigMap":
@@ -43,7 +43,7 @@ func (j *judges) beside(objects []manifests.Object, results []result) *beside {
 	}}
 }
 
-// allBut stores what others than one object are judged by; -1 stands for none.
+// allBut stores what others than one object are evaluated by; -1 stands for none.
 func (b *beside) allBut(t *testing.T, except int) {
 	t.Helper()
 	for i, o := range b.objects {
@@ -70,7 +70,7 @@ func (b *beside) clear(t *testing.T) {
 
 // put stores an object as the webhook completes it. Whether it is denied is a
 // question of its own: a controller's writes are not. Where the command line does
-// without schemas, it tells whether the API server takes the object.
+// without schemas, it reports whether the API server takes the object.
 func (b *beside) put(t *testing.T, o manifests.Object) bool {
 	t.Helper()
 	if o.Kind() == "Namespace" {
@@ -154,7 +154,7 @@ func (b *beside) label(t *testing.T, o manifests.Object) bool {
 	return b.store(t, request{http.MethodPut, "/api/v1/namespaces/" + o.Name(), body, ""})
 }
 
-// needNamespace makes a namespace where there is none.
+// needNamespace makes a namespace if there is none.
 func (s *stage) needNamespace(t *testing.T, name string) {
 	t.Helper()
 	if _, known := s.namespaces.LoadOrStore(name, true); known {

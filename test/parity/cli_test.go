@@ -42,7 +42,7 @@ func (j *judges) checkUnit(t *testing.T, u manifests.Unit) ([]result, error) {
 	return j.check(t, write(t, u))
 }
 
-// check judges files, and tells what it could not read.
+// check evaluates files, and says what it could not read.
 func (j *judges) check(t *testing.T, paths ...string) ([]result, error) {
 	t.Helper()
 	got := j.run(t, nil, "check", append([]string{"-o", "json"}, paths...)...)

@@ -19,7 +19,7 @@ type crowd struct {
 	fixed   map[string]manifests.Unit
 }
 
-// inACrowd reports whether a unit is one object that no other is judged by, so that many can be looked at together.
+// inACrowd reports whether a unit is one object that no other is evaluated by, so that many can be looked at together.
 func (s *stage) inACrowd(u manifests.Unit) bool {
 	if known, ok := s.crowdable.Load(u.Name); ok {
 		return known == true
@@ -78,7 +78,7 @@ func (j *judges) checkMany(t *testing.T, units []manifests.Unit) {
 	}
 }
 
-// distinct leaves out the texts that are there already: fixed, two units may be the same.
+// distinct omits the texts that are there already: fixed, two units may be the same.
 func distinct(units []manifests.Unit) []manifests.Unit {
 	seen := map[string]bool{}
 	return slices.DeleteFunc(slices.Clone(units), func(u manifests.Unit) bool {

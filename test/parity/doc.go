@@ -1,4 +1,4 @@
-// Package parity holds the command line and the webhook to one judgement: of
+// Package parity holds the command line and the webhook to one evaluation: of
 // every manifest in this module's tree, of ACK's own and of generated objects,
 // under the configurations that matter, both must tell the same policies,
 // reasons, paths, outcomes and words, and set the same values at the same places.

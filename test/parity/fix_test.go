@@ -52,7 +52,7 @@ func (x *trial) settled(before, after []verdict) {
 	}
 }
 
-// onlyInjected tells whether all that has a fix is what the webhook sets, too.
+// onlyInjected reports whether all that has a fix is what the webhook sets, too.
 func onlyInjected(results []result) bool {
 	for i := range results {
 		if len(results[i].Fix) > 0 && !results[i].Inject {

@@ -52,7 +52,7 @@ func (s *stage) generatedObjects(t *testing.T) {
 	s.seen.check(t)
 }
 
-// generation are the objects that are judged under one configuration.
+// generation are the objects that are evaluated under one configuration.
 type generation struct {
 	*judges
 	schemas *objects.Schemas
@@ -169,7 +169,7 @@ func namespaceObject(name, field string, values map[string]any) map[string]any {
 	return map[string]any{"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": name, field: values}}
 }
 
-// run judges the objects, fixes them, and judges them again.
+// run evaluates the objects, fixes them, and evaluates them again.
 func (g *generation) run(t *testing.T) {
 	t.Helper()
 	world, err := os.ReadFile(g.world)
@@ -241,8 +241,8 @@ func (g *generation) judgeAll(t *testing.T, name string) map[string]verdict {
 	return out
 }
 
-// calls are the paths of the calls of the command line: no object must be judged
-// by another one that was generated.
+// calls are the paths of the calls of the command line: no object must be
+// evaluated by another one that was generated.
 func (g *generation) calls() [][]string {
 	calls := [][]string{{g.world, filepath.Join(g.dir, "others")}}
 	for _, file := range g.asked {

@@ -15,9 +15,9 @@ const off = "off"
 // anything is the schema of a CRD that takes every object.
 const anything = `{"type": "object", "x-kubernetes-preserve-unknown-fields": true}`
 
-// open has the API server take objects of every shape, so that those are judged
-// too which leave out what a fixture is not about. The command line does without
-// its schemas then.
+// open has the API server take objects of every shape, so that those are
+// evaluated too which omit what a fixture is not about. The command line does
+// without its schemas then.
 func (s *stage) open(t *testing.T) {
 	t.Helper()
 	const path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"

@@ -14,7 +14,7 @@ import (
 	"github.com/cmkgate/cmkgate/test/manifests"
 )
 
-var everywhere = flag.Bool("everywhere", false, "judge every manifest under every configuration, not only under some")
+var everywhere = flag.Bool("everywhere", false, "evaluate every manifest under every configuration, not only under some")
 
 // TestTheCommandLineAndTheWebhookGiveOneJudgement asks one API server about everything.
 func TestTheCommandLineAndTheWebhookGiveOneJudgement(t *testing.T) {
@@ -39,9 +39,8 @@ func (s *stage) everyManifest(t *testing.T) {
 	}
 }
 
-// anyShape takes what the API server refuses itself
-// to one that does not, without schemas on either side: fixtures leave out what
-// they are not about.
+// anyShape takes what the API server refuses itself to one that does not,
+// without schemas on either side: fixtures omit what they are not about.
 func (s *stage) anyShape(t *testing.T) {
 	s.seen = seen{}
 	units := everyUnit(t)
@@ -56,7 +55,7 @@ func (s *stage) anyShape(t *testing.T) {
 	}
 }
 
-// refuses tells by the command line's word whether the API server itself refuses
+// refuses says by the command line's word whether the API server itself refuses
 // any of a unit.
 func (j *judges) refuses(t *testing.T, u manifests.Unit) bool {
 	t.Helper()
@@ -87,7 +86,7 @@ const (
 )
 
 // scopeOf chooses configurations for a unit: what is shipped and one more for
-// everything; for the judgement also what denies the most, and what injects
+// everything; for the evaluation also what denies the most, and what injects
 // nothing, since of what is injected nobody hears the policy.
 func scopeOf(u manifests.Unit, all []configurations.Configuration, i int) scope {
 	switch chosen := 1 + int(hashOf(u)%uint32(len(all)-1)); {
@@ -110,7 +109,7 @@ func hashOf(u manifests.Unit) uint32 {
 }
 
 // units tries units of which each stands alone in parallel; what others are
-// judged by would get in their way.
+// evaluated by would get in their way.
 func (j *judges) units(t *testing.T, units []manifests.Unit, scope func(manifests.Unit) scope) {
 	t.Helper()
 	j.lookAt(t, units, scope)

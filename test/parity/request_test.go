@@ -88,7 +88,7 @@ func namespaceOf(o manifests.Object) string {
 // refuse them, GitOps controllers have it drop them.
 const strict, lenient = "Strict", "Ignore"
 
-// ask has the API server judge a new object, which it does not store.
+// ask has the API server evaluate a new object, which it does not store.
 func (s *stage) ask(ctx context.Context, o manifests.Object, unknownFields string) (answer, made, error) {
 	got, err := s.send(ctx, request{http.MethodPost, pathOf(o) + "?dryRun=All&fieldValidation=" + unknownFields, o.Raw, ""})
 	if err != nil {
@@ -136,7 +136,7 @@ type made struct {
 	told string
 }
 
-// onlyStatus tells that the object is refused for nothing but unknown fields of
+// onlyStatus means that the object is refused for nothing but unknown fields of
 // its status, which nobody writes and the API server would drop.
 func (m made) onlyStatus() bool {
 	unknown := strings.Count(m.told, `unknown field \"`)

@@ -19,7 +19,7 @@ type trial struct {
 	*judges
 	t           *testing.T
 	differences []string
-	// results are those of the unit that was judged last.
+	// results are those of the unit that was evaluated last.
 	results []result
 }
 
@@ -53,7 +53,7 @@ func extension(u manifests.Unit) string {
 	return ".yaml"
 }
 
-// judge has both sides judge the objects of a unit, in the presence of each other.
+// judge has both sides evaluate the objects of a unit, in the presence of each other.
 func (x *trial) judge(u manifests.Unit) []verdict {
 	x.results = nil
 	objects, unreadable := u.Objects()
@@ -65,7 +65,7 @@ func (x *trial) judge(u manifests.Unit) []verdict {
 		}
 		return nil
 	case problem != nil:
-		if !strings.Contains(problem.Error(), "is written twice in the same object") { // kubectl takes the last
+		if !strings.Contains(problem.Error(), "is a duplicate key in this object") { // kubectl takes the last
 			x.differ("kubectl reads it, and the command line does not: %v\n%s", problem, u.Data)
 		}
 		return nil
@@ -75,7 +75,7 @@ func (x *trial) judge(u manifests.Unit) []verdict {
 	return x.together(objects, results)
 }
 
-// repeats tells whether two of the objects are one to an API server.
+// repeats reports whether two of the objects are one to an API server.
 func repeats(objects []manifests.Object) bool {
 	seen := map[string]bool{}
 	for _, o := range objects {
@@ -134,9 +134,10 @@ func of(o manifests.Object, results []result) []result {
 	return out
 }
 
-// agree asks the API server and tells whether it says what the command line
-// announces. What it knows of other objects reaches the webhook's caches a
-// moment after it was stored: where there are others it is asked again.
+// agree asks the API server and reports whether it says what the command
+// line announces. What it knows of other objects reaches the webhook's
+// caches a moment after it was stored: if there are others it is asked
+// again.
 func (x *trial) agree(v *verdict, again bool) bool {
 	x.needNamespace(x.t, namespaceOf(v.object))
 	want, unknownFields := announced(v.results), strict
@@ -174,8 +175,8 @@ func (x *trial) answer(v *verdict, unknownFields string) {
 	}
 }
 
-// mayBeOfNewerACK tells whether the command line warns of a kind or a field that
-// it does not know.
+// mayBeOfNewerACK reports whether the command line warns of a kind or a field
+// that it does not know.
 func mayBeOfNewerACK(results []result) bool {
 	return slices.ContainsFunc(results, func(r result) bool {
 		return r.Policy == schema && r.Mode == "Warn" && strings.HasPrefix(r.Reason, "unknown-")

@@ -100,7 +100,7 @@ func addSection(t *testing.T, changelog string) {
 	}
 }
 
-// linkTools spares a clone building the tools anew.
+// linkTools spares a clone building the tools again.
 func linkTools(t *testing.T, bin string) {
 	t.Helper()
 	tools := absolute(t, os.Getenv(toolsVariable))

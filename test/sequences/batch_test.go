@@ -150,8 +150,9 @@ func (p *player) end(ctx context.Context, plays []*play, sides []*side, step int
 	return nil
 }
 
-// awaitDeletions restarts the controllers until what goes without cmkgate is gone with it as well, a few times: ACK lets
-// 30 s pass between stopping and deleting a notebook, and more where it was changing it; one that starts anew does not.
+// awaitDeletions restarts the controllers until what goes without cmkgate is gone with it as well, a few times: ACK
+// lets 30 s pass between stopping and deleting a notebook, and more where it was changing it; one that starts again
+// does not.
 func (p *player) awaitDeletions(ctx context.Context, plays []*play, sides []*side) error {
 	const tries = 3
 	for range tries {

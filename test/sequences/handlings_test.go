@@ -46,7 +46,7 @@ func TestHandlings(t *testing.T) {
 		t.Run(strings.ReplaceAll(h.Name, " ", "-"), func(t *testing.T) {
 			overlay := h.overlay(t)
 			if !*handlings {
-				return // that the snippets are there is checked all the same
+				return // that the snippets are there is checked still
 			}
 			controllers.Need(t)
 			if output, found := h.fails(t, overlay); !found {
@@ -65,7 +65,7 @@ func readHandlings() (all []handling, err error) {
 	return all, err
 }
 
-// overlay writes the files without the handling, and what tells the compiler of them.
+// overlay writes the files without the handling, and what gives the compiler of them.
 func (h *handling) overlay(t *testing.T) string {
 	t.Helper()
 	dir, changed := t.TempDir(), map[string]string{}

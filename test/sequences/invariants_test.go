@@ -48,7 +48,7 @@ func (p *play) violate(i invariant, step int, format string, args ...any) {
 	p.violations = append(p.violations, violation{invariant: i, step: step, text: p.guarded.neutral(fmt.Sprintf(format, args...))})
 }
 
-// judge holds a step against the invariants that need no twin.
+// judge checks a step against the invariants that need no twin.
 func (p *play) judge(step int, enforced, controllersUp bool) {
 	for _, r := range p.guarded.now.changes {
 		if r.Succeeded() && !ownAffair(&r) {
@@ -69,7 +69,7 @@ func (p *play) judge(step int, enforced, controllersUp bool) {
 	p.judgeCalls(step)
 }
 
-// ownAffair tells of calls that ACK makes for reasons of its own, some of them each time that it looks: it tags every
+// ownAffair is about calls that ACK makes for reasons of its own, some of them each time that it looks: it tags every
 // bucket, and takes away the encryption that S3 gives a bucket whose object says nothing of any.
 func ownAffair(r *aws.Request) bool {
 	return r.Operation == "PutBucketTagging" || r.Operation == "DeleteBucketEncryption" && len(missingIn(r.Before, r)) > 0

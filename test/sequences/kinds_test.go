@@ -6,7 +6,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-// kind is a kind that cmkgate judges.
+// kind is a kind that cmkgate evaluates.
 type kind struct {
 	name string
 	// identity is the field of the spec that names the resource in AWS; identityFree tells a kind that has none, because

@@ -45,7 +45,7 @@ type lab struct {
 	people map[string]dynamic.Interface
 
 	enforced, webhookUp, controllersUp, selectors bool
-	// resumed is how often the webhook was started anew, each time with an empty log.
+	// resumed is how often the webhook was started again, each time with an empty log.
 	resumed int
 	// templates are the members of the Create call of each kind, without keys and with, as ACK sends them.
 	templates map[string]map[bool]map[string]any
@@ -244,7 +244,7 @@ func (l *lab) judge(ctx context.Context, mode policies.Mode) error {
 	return errors.New("cmkgate does not reload its configuration")
 }
 
-// hash is that of the configuration in force, as the page of the readiness probe shows it.
+// hash is that of the configuration active, as the page of the readiness probe shows it.
 func (l *lab) hash(ctx context.Context) (string, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, l.webhook.HealthURL()+"/readyz?verbose", http.NoBody)
 	if err != nil {

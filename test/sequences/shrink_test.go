@@ -6,7 +6,7 @@ import (
 )
 
 // shrink takes out of a failing sequence what it fails without. Each round plays the sequence without each of its
-// operations, all at once; what could be left out alone is then left out together, as far as it still fails. Places are
+// operations, all at once; what could be omitted alone is then omitted together, as far as it still fails. Places are
 // kept, so that the operations on the lab stay where they are.
 func (p *player) shrink(ctx context.Context, failing sequence, broken invariant) (sequence, error) {
 	for range len(failing.operations) {
@@ -40,7 +40,7 @@ func (p *player) shrink(ctx context.Context, failing sequence, broken invariant)
 func (p *player) needless(ctx context.Context, without []sequence, left []int, broken invariant) ([]int, error) {
 	var out []int
 	for i := range without {
-		without[i].seed = int64(left[i]) // tells them apart
+		without[i].seed = int64(left[i]) // distinguishes them
 	}
 	for _, batch := range batches(without, batchSize) {
 		plays, err := p.play(ctx, batch)

@@ -19,7 +19,7 @@ const root = "../.."
 
 // avoided are expressions that no message, help text or document contains, with what to write instead.
 var avoided = []struct{ pattern, instead string }{
-	{`tells whether`, "reports whether"},
+	{`reports whether`, "reports whether"},
 	{`(is|are|be|was|were|only) told`, "is reported"},
 	{`told as`, "reported as"},
 	{`judg(e|es|ed|ing|e?ments?)`, "evaluate, check"},
@@ -29,7 +29,7 @@ var avoided = []struct{ pattern, instead string }{
 	{`names? (a|no) key`, "set a key"},
 	{`breach(es)?`, "schema violation"},
 	{`of ours|are ours`, "ACK's, of a supported kind"},
-	{`for ever`, "forever, permanently"},
+	{`forever`, "forever, permanently"},
 	{`anew`, "again"},
 	{`throw-away`, "transient key that you cannot audit or revoke"},
 	{`fit for use`, "violates POLICY"},

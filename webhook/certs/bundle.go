@@ -51,7 +51,7 @@ func (b bundle) contains(cert *x509.Certificate) bool {
 }
 
 // published is the different caBundles of all webhooks of both configurations,
-// as they are written there. It is empty where nothing is registered.
+// as they are written there. It is empty if nothing is registered.
 type published [][]byte
 
 // add remembers the caBundle of one webhook. More than a hundred webhooks
@@ -63,12 +63,12 @@ func (p published) add(text []byte) published {
 	return append(p, text)
 }
 
-// contains tells whether a certificate is in every caBundle.
+// contains reports whether a certificate is in every caBundle.
 func (p published) contains(cert *x509.Certificate) bool {
 	return !slices.ContainsFunc(p, func(text []byte) bool { return !parseBundle(text).contains(cert) })
 }
 
-// verifies tells whether API servers accept a serving certificate for every webhook.
+// verifies reports whether API servers accept a serving certificate for every webhook.
 func (p published) verifies(served *tls.Certificate, now time.Time) bool {
 	intermediates := x509.NewCertPool()
 	for _, der := range served.Certificate[1:] {
@@ -103,7 +103,7 @@ func (p published) with(now time.Time, added ...*pair) bundle {
 	return b.sorted()
 }
 
-// is tells whether every caBundle is just this one.
+// is reports whether every caBundle is just this one.
 func (p published) is(b bundle) bool {
 	text := b.pem()
 	return !slices.ContainsFunc(p, func(known []byte) bool { return !bytes.Equal(known, text) })

@@ -36,7 +36,7 @@ func New(o Options, config *rest.Config, registry prometheus.Registerer, log log
 	}
 	client, err := dynamic.NewForConfig(config)
 	if err != nil {
-		return nil, fmt.Errorf("make a client of the API server: %w", err)
+		return nil, fmt.Errorf("create a client for the API server: %w", err)
 	}
 	shared := &cluster{client: client, options: o}
 	if o.Mode == ModeSelf {

@@ -32,8 +32,8 @@ func configurationResources() []schema.GroupVersionResource {
 }
 
 // cluster is the store that replicas share: one Secret and two webhook
-// configurations. It remembers what was read last, for the versions that writes
-// are held against. Objects are trees, so that fields of a newer Kubernetes survive.
+// configurations. It remembers what was read last, for the versions that writes are
+// checked against. Objects are trees, so that fields of a newer Kubernetes survive.
 type cluster struct {
 	client         dynamic.Interface
 	options        Options
@@ -117,7 +117,7 @@ func (c *cluster) publish(ctx context.Context, b bundle) error {
 			continue
 		}
 		_, err := c.client.Resource(resource).Update(ctx, object, metav1.UpdateOptions{FieldManager: fieldManager})
-		// A configuration that has just been deleted is no failure: cmkgate is being removed.
+		// A configuration that has just been deleted is not a failure: cmkgate is being removed.
 		if err != nil && !conflict(err) && !apierrors.IsNotFound(err) {
 			errs = append(errs, err)
 		}
@@ -125,7 +125,7 @@ func (c *cluster) publish(ctx context.Context, b bundle) error {
 	return errors.Join(errs...)
 }
 
-// conflict tells that somebody else has written first: the next step reads again.
+// conflict means that somebody else has written first: the next step reads again.
 func conflict(err error) bool {
 	return apierrors.IsConflict(err) || apierrors.IsAlreadyExists(err)
 }
@@ -145,7 +145,7 @@ func webhooks(object *unstructured.Unstructured) []map[string]any {
 	return all
 }
 
-// caBundle is empty where there is none; the API server accepts only base64.
+// caBundle is empty if there is none; the API server accepts only base64.
 func caBundle(webhook map[string]any) []byte {
 	text, found, err := unstructured.NestedString(webhook, "clientConfig", "caBundle")
 	if err != nil || !found {

@@ -2,10 +2,10 @@
 // the replicas are their own certificate authority, in mode files somebody else
 // (cert-manager, a person) writes the files.
 //
-// In mode self one Secret is the truth that all replicas share. It holds the
-// authority that signs, the leaf that is served, and, while the authority is
-// replaced, the next one. Every write is conditional on what was read, so no
-// leader is needed. The order keeps each handshake valid:
+// In mode self all replicas share one Secret as the source of truth. It
+// holds the authority that signs, the leaf that is served, and, while the
+// authority is replaced, the next one. Every write is conditional on what
+// was read, so no leader is needed. The order keeps each handshake valid:
 //
 //  1. An authority that is due gets a successor beside it in the Secret.
 //  2. The successor is published in the caBundle of every webhook of both
@@ -15,9 +15,9 @@
 //  4. A replica serves a leaf only if every published caBundle verifies it.
 //
 // An authority leaves the caBundle only when it has expired, and with it all
-// that it signed: a replica that learns late goes on with its old leaf. What
-// others had published, such as cert-manager, stays for the same reason, so that
-// a change of mode costs no request either.
+// that it signed: a replica that notices late keeps its old leaf. What others
+// had published, such as cert-manager, stays for the same reason, so that a
+// change of mode costs no request either.
 //
 // Rights in mode self, all by name:
 //
@@ -25,6 +25,6 @@
 //	mutatingwebhookconfigurations, validatingwebhookconfigurations: get, list, watch, update
 //
 // and create of secrets in the own namespace, unless the Secret is there, empty,
-// from the start. Mode files needs none, and the first three verbs on the
-// configurations where it is told their name.
+// from the start. Mode files needs none, except the first three verbs on the
+// configurations if their name is set.
 package certs

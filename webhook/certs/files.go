@@ -17,7 +17,7 @@ type files struct {
 	watcher *certwatcher.CertWatcher
 	figures *figures
 	log     logr.Logger
-	// cluster is nil where nothing is compared with what is published.
+	// cluster is nil if nothing is compared with what is published.
 	cluster *cluster
 	changes <-chan struct{}
 	watch   func(context.Context)
@@ -52,7 +52,7 @@ func (f *files) Start(ctx context.Context) error {
 	return f.watcher.Start(ctx)
 }
 
-// compare keeps what is published at hand for Ready.
+// compare caches what is published, for Ready.
 func (f *files) compare(ctx context.Context) {
 	for {
 		pause := longestPause

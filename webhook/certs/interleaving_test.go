@@ -118,7 +118,7 @@ func (m *model) start(t *testing.T) *replica {
 }
 
 // TestServedLeavesChainToWhatIsPublished plays random interleavings of two
-// replicas that start anew at times, with an API server that fails at times, a
+// replicas that start again at times, with an API server that fails at times, a
 // Secret that is lost at times, and a clock that goes on. At every step every
 // served leaf must be accepted with the caBundles as they are, as they were one
 // step before, and, but for the first after a loss, as they were at any moment

@@ -25,8 +25,8 @@ func newFigures(registry prometheus.Registerer, s *served) (*figures, error) {
 	return f, metrics.Register(registry, collectors...)
 }
 
-// verified is readiness as a figure, for an alert that a replica that is not
-// ready cannot raise otherwise.
+// verified exposes readiness as a metric, for an alert about a replica that
+// is not ready.
 type verified struct{ served *served }
 
 // Describe is part of prometheus.Collector.
@@ -40,7 +40,7 @@ func (v verified) Collect(out chan<- prometheus.Metric) {
 	out <- prometheus.MustNewConstMetric(metrics.CertificateVerifies.Describe(), prometheus.GaugeValue, ready)
 }
 
-// ends tells when a certificate ends.
+// ends says when a certificate ends.
 func (f *figures) ends(name string, cert *x509.Certificate) {
 	f.expiry.WithLabelValues(name).Set(float64(cert.NotAfter.Unix()))
 }

@@ -48,24 +48,24 @@ type Options struct {
 
 // AddFlags adds the flags to a set, with their defaults; parsing it fills in the options.
 //
-// An authority lives a year: its key lies beside that of the leaf, so a longer
-// life would only make its rotation a thing that nobody has seen happen. Renewed
-// after two thirds, both leave an alert weeks before anything expires.
+// A CA is valid for a year: its key is stored beside the leaf's, so a longer
+// validity would only make rotation rare and untested. Renewed after two thirds,
+// both leave an alert weeks before anything expires.
 func AddFlags(fs *flag.FlagSet, o *Options) {
-	fs.StringVar(&o.Mode, "cert-mode", "", "`mode` of the serving certificate: self (the replicas make and rotate it) or files (it is in --cert-dir); files when --cert-dir is given, self otherwise")
+	fs.StringVar(&o.Mode, "cert-mode", "", "`mode` of the serving certificate: self (the replicas issue and rotate it) or files (it is in --cert-dir); files when --cert-dir is given, self otherwise")
 	fs.StringVar(&o.Dir, "cert-dir", "", "`folder` with the serving certificate: tls.crt and tls.key; a change is picked up ("+defaultDir+" with --cert-mode files)")
 	fs.StringVar(&o.Namespace, "cert-namespace", "", "`namespace` of the Secret and the Service; inside a cluster that of the pod")
 	fs.StringVar(&o.Secret, "cert-secret", "cmkgate-webhook-certs", "`name` of the Secret that the replicas share")
 	fs.StringVar(&o.Service, "cert-service", "cmkgate-webhook", "`name` of the Service that API servers call")
 	fs.StringVar(&o.Hosts, "cert-hosts", "", "further `names` or IP addresses that API servers call, with commas between them")
-	fs.StringVar(&o.Configuration, "webhook-configuration", "", "`name` of both webhook configurations; a replica is ready while their caBundle verifies its certificate (default "+defaultConfiguration+" with self; with files nothing is compared unless given)")
+	fs.StringVar(&o.Configuration, "webhook-configuration", "", "`name` of both webhook configurations; a replica is ready while their caBundle verifies its certificate (default "+defaultConfiguration+" with self; with files not checked unless set)")
 	fs.DurationVar(&o.CAValidity, "cert-ca-validity", 365*24*time.Hour, "how long a certificate authority is valid")
 	fs.DurationVar(&o.LeafValidity, "cert-validity", 90*24*time.Hour, "how long a serving certificate is valid")
-	fs.Float64Var(&o.RenewAt, "cert-renew-at", 0.67, "`part` of the validity after which a certificate is replaced")
-	fs.DurationVar(&o.Propagation, "cert-propagation", time.Minute, "how long a new authority has been in the caBundle before it signs; API servers learn of it meanwhile")
+	fs.Float64Var(&o.RenewAt, "cert-renew-at", 0.67, "`fraction` of the validity after which a certificate is replaced")
+	fs.DurationVar(&o.Propagation, "cert-propagation", time.Minute, "minimum time that a new CA is published in caBundle before it signs, so that API servers pick it up")
 }
 
-// complete fills in what depends on the mode, and tells what cannot work.
+// complete sets defaults that depend on the mode, and returns an error for invalid combinations.
 func (o Options) complete() (Options, error) {
 	if o.Mode == "" {
 		o.Mode = ModeSelf
@@ -85,19 +85,19 @@ func (o Options) complete() (Options, error) {
 		}
 		return o.completeSelf()
 	default:
-		return o, fmt.Errorf("--cert-mode: %q is no mode; write %s or %s", o.Mode, ModeSelf, ModeFiles)
+		return o, fmt.Errorf("--cert-mode: %q is not a mode; write %s or %s", o.Mode, ModeSelf, ModeFiles)
 	}
 }
 
 func (o Options) completeSelf() (Options, error) {
 	if o.Dir != "" {
-		return o, fmt.Errorf("--cert-dir: %s would not be read with --cert-mode self; leave one of them out", o.Dir)
+		return o, fmt.Errorf("--cert-dir: %s is not used with --cert-mode self; omit one of them", o.Dir)
 	}
 	if o.Secret == "" || o.Service == "" {
 		return o, errors.New("--cert-secret and --cert-service: neither may be empty with --cert-mode self")
 	}
 	if o.RenewAt <= 0 || o.RenewAt >= 1 {
-		return o, fmt.Errorf("--cert-renew-at: %v is no part of a validity; write a number between 0 and 1, such as 0.67", o.RenewAt)
+		return o, fmt.Errorf("--cert-renew-at: %v is not a fraction of the validity; write a number between 0 and 1, such as 0.67", o.RenewAt)
 	}
 	if o.Propagation < 0 || o.LeafValidity < time.Second || o.CAValidity < time.Second {
 		return o, errors.New("--cert-validity, --cert-ca-validity, --cert-propagation: write a second or more")
@@ -105,10 +105,10 @@ func (o Options) completeSelf() (Options, error) {
 	// Otherwise an authority that is not due yet would sign leaves that end early, or be needed after its end.
 	left := o.spare(o.CAValidity)
 	if o.LeafValidity > left {
-		return o, fmt.Errorf("--cert-validity: %s is longer than what an authority has left when it is renewed (%s); shorten it or lengthen --cert-ca-validity", o.LeafValidity, left)
+		return o, fmt.Errorf("--cert-validity: %s is longer than a CA has left when it is renewed (%s); shorten it or lengthen --cert-ca-validity", o.LeafValidity, left)
 	}
 	if least := o.spare(o.LeafValidity); o.Propagation >= least {
-		return o, fmt.Errorf("--cert-propagation: %s is longer than what a certificate has left when it is renewed (%s); shorten it or lengthen --cert-validity", o.Propagation, least)
+		return o, fmt.Errorf("--cert-propagation: %s is longer than a certificate has left when it is renewed (%s); shorten it or lengthen --cert-validity", o.Propagation, least)
 	}
 	if o.Namespace == "" {
 		namespace, err := os.ReadFile(namespaceFile)
@@ -120,7 +120,7 @@ func (o Options) completeSelf() (Options, error) {
 	return o, nil
 }
 
-// spare is what is left of a validity when the certificate is due.
+// spare is the validity that is left when the certificate is due for renewal.
 func (o Options) spare(validity time.Duration) time.Duration {
 	return time.Duration(float64(validity) * (1 - o.RenewAt))
 }
@@ -141,8 +141,8 @@ func (o Options) hosts() []string {
 	return hosts
 }
 
-// hostsWith keeps the names of the leaf that is replaced, lest replicas of two
-// versions overwrite each other's leaf for the sake of different names.
+// hostsWith keeps the names of the leaf that is replaced, so that replicas of
+// two versions do not keep overwriting each other's leaf.
 func (o Options) hostsWith(old *pair) []string {
 	hosts := o.hosts()
 	if old != nil {

@@ -15,8 +15,8 @@ import (
 	"time"
 )
 
-// skew is how far the clocks of nodes may lie apart: a certificate is valid
-// from that long before it was made.
+// skew is the tolerated difference between the clocks of nodes: a
+// certificate is valid from that long before it was created.
 const skew = time.Hour
 
 // pair is a certificate with its key.
@@ -31,7 +31,7 @@ type pair struct {
 func newAuthority(now time.Time, validity time.Duration) (*pair, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return nil, fmt.Errorf("make the key of a certificate authority: %w", err)
+		return nil, fmt.Errorf("create the key of a CA: %w", err)
 	}
 	template := &x509.Certificate{
 		Subject:               pkix.Name{CommonName: "cmkgate-webhook CA"},
@@ -49,7 +49,7 @@ func newAuthority(now time.Time, validity time.Duration) (*pair, error) {
 func (p *pair) newLeaf(now time.Time, validity time.Duration, hosts []string) (*pair, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return nil, fmt.Errorf("make the key of a serving certificate: %w", err)
+		return nil, fmt.Errorf("create the key of a serving certificate: %w", err)
 	}
 	end := now.Add(validity)
 	if end.After(p.cert.NotAfter) {
@@ -101,7 +101,7 @@ func parsePair(certPEM, keyPEM []byte) (*pair, error) {
 	return &pair{cert: served.Leaf, key: key, certPEM: certPEM, keyPEM: keyPEM, served: &served}, nil
 }
 
-// signed tells whether p's key signed a certificate.
+// signed reports whether p's key signed a certificate.
 func (p *pair) signed(cert *x509.Certificate) bool {
 	return cert.CheckSignatureFrom(p.cert) == nil
 }
@@ -110,7 +110,7 @@ func (p *pair) valid(now time.Time) bool {
 	return p != nil && now.Before(p.cert.NotAfter)
 }
 
-// names tells whether the certificate is for every host.
+// names reports whether the certificate is for every host.
 func (p *pair) names(hosts []string) bool {
 	for _, host := range hosts {
 		if p.cert.VerifyHostname(host) != nil {

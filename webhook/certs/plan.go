@@ -56,11 +56,11 @@ type observation struct {
 	published published
 	// serving is nil as long as nothing is served.
 	serving *pair
-	// known tells which authorities have been seen published for the propagation time.
+	// known says which authorities have been seen published for the propagation time.
 	known func(*pair) bool
 }
 
-// plan is what a replica does about it: each part may be nil. The Secret is
+// plan is what a replica does about it; each part may be nil. The Secret is
 // written first; what is published and served follows from what was read.
 type plan struct {
 	secret  *state
@@ -68,7 +68,7 @@ type plan struct {
 	serve   *pair
 }
 
-// plan decides. It knows no I/O and no clock.
+// plan decides, without I/O and clock.
 func (o Options) plan(v observation) (plan, error) {
 	var p plan
 	next, changed, err := o.renew(v)
@@ -114,16 +114,16 @@ func (o Options) renew(v observation) (s state, changed bool, err error) {
 	return s, true, nil
 }
 
-// due tells whether so much of a validity is over that a certificate is to be
-// replaced. So is one that was made when certificates were to live longer, by
-// more than clocks differ.
+// due reports whether so much of a validity is over that a certificate is to
+// be replaced. So is one that was made when certificates were to live longer,
+// by more than clocks differ.
 func (o Options) due(p *pair, validity time.Duration, now time.Time) bool {
 	left := p.cert.NotAfter.Sub(now)
 	return left <= o.spare(validity) || left > validity+skew
 }
 
-// usable tells whether a leaf need not be replaced. One that ends with its
-// authority cannot be bettered: the successor is on its way.
+// usable reports whether a leaf need not be replaced. A leaf that expires
+// with its CA cannot be improved: the next CA is on its way.
 func (o Options) usable(leaf, ca *pair, now time.Time) bool {
 	if !leaf.valid(now) || !ca.signed(leaf.cert) || !leaf.names(o.hosts()) {
 		return false
@@ -131,9 +131,9 @@ func (o Options) usable(leaf, ca *pair, now time.Time) bool {
 	return !o.due(leaf, o.LeafValidity, now) || leaf.cert.NotAfter.Equal(ca.cert.NotAfter)
 }
 
-// mayServe tells whether API servers accept the Secret's leaf by now. A replica
-// whose own leaf is good waits until they have surely learned of the authority;
-// one that has none to go on with does not.
+// mayServe reports whether API servers already accept the Secret's leaf. A
+// replica with a valid leaf waits until they have certainly picked up the CA;
+// one without does not.
 func (v observation) mayServe(hosts []string) bool {
 	leaf, ca := v.secret.leaf, v.secret.ca
 	if !leaf.valid(v.now) || !leaf.names(hosts) || !v.published.verifies(leaf.served, v.now) {

@@ -53,7 +53,7 @@ func bundles(lists ...[]*pair) published {
 	return p
 }
 
-// TestPlan holds what a replica does against what it sees.
+// TestPlan checks what a replica does against what it sees.
 func TestPlan(t *testing.T) {
 	o := testOptions(t)
 	old, next := authority(t, epoch), authority(t, epoch.Add(61*time.Minute))

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	// longestPause is when a replica looks again though nobody told it of a change.
+	// longestPause is when a replica checks again without a change event.
 	longestPause = 10 * time.Minute
 	// retryPause follows a failure.
 	retryPause = 5 * time.Second
@@ -18,7 +18,7 @@ const (
 	attemptTimeout = 20 * time.Second
 	// maxSteps is more than a rotation takes, conflicts included.
 	maxSteps = 10
-	// breath is between two attempts, should somebody undo what replicas write.
+	// breath is the minimum interval between two attempts, in case somebody keeps undoing what replicas write.
 	breath = 100 * time.Millisecond
 )
 
@@ -28,7 +28,7 @@ type snapshot struct {
 	published published
 }
 
-// store is where replicas meet. Both writes fail with a conflict where somebody
+// store is shared by all replicas. Both writes fail with a conflict if somebody
 // has written since the last read.
 type store interface {
 	read(ctx context.Context) (snapshot, error)
@@ -47,7 +47,7 @@ type rotator struct {
 	watch   func(context.Context)
 	// serving is what certificate holds.
 	serving *pair
-	// seen tells since when authorities have been in every caBundle.
+	// seen says since when authorities have been in every caBundle.
 	seen map[string]time.Time
 }
 
@@ -71,7 +71,7 @@ func (r *rotator) Start(ctx context.Context) error {
 }
 
 // attempt makes steps until nothing is left to do, and returns how long to
-// wait. A replica that cannot reach the API server goes on with what it has.
+// wait. A replica that cannot reach the API server keeps what it has.
 func (r *rotator) attempt(ctx context.Context) time.Duration {
 	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
@@ -82,7 +82,7 @@ func (r *rotator) attempt(ctx context.Context) time.Duration {
 			r.failure.Store(&err)
 			if !errors.Is(err, context.Canceled) {
 				r.figures.failures.Inc()
-				r.log.Error(err, "certificates cannot be kept up to date; the replica goes on with what it has")
+				r.log.Error(err, "cannot update certificates; the replica keeps using the current ones")
 			}
 			return min(retryPause, r.pause())
 		case !acted:
@@ -104,7 +104,7 @@ func (r *rotator) pause() time.Duration {
 	return max(pause, 10*time.Millisecond)
 }
 
-// step reads, decides and does. It tells whether it wrote something.
+// step reads, decides and acts. It reports whether it wrote something.
 func (r *rotator) step(ctx context.Context) (acted bool, err error) {
 	read, err := r.store.read(ctx)
 	if err != nil {

@@ -43,7 +43,7 @@ func (s *served) Ready(*http.Request) error {
 		return s.because("the webhook configurations " + s.configuration + " have not been read yet")
 	}
 	if !published.verifies(certificate, s.now()) {
-		return s.because("a caBundle of the webhook configurations " + s.configuration + " does not verify the serving certificate; API servers would refuse it")
+		return s.because("a caBundle of the webhook configurations " + s.configuration + " does not verify the serving certificate; API servers would reject it")
 	}
 	return nil
 }

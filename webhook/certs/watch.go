@@ -14,9 +14,9 @@ import (
 	"k8s.io/client-go/tools/cache"
 )
 
-// watcher tells that one of few objects has changed. It watches each by its
-// name, so that rights on that name suffice, and only their metadata: the
-// configurations are large.
+// watcher notifies of changes of a few objects. It watches each by its
+// name, so that permissions on that name suffice, and only their metadata:
+// the configurations are large.
 type watcher struct {
 	client  metadata.Interface
 	changes chan struct{}
@@ -32,7 +32,7 @@ type named struct {
 func newWatcher(config *rest.Config, objects ...named) (*watcher, error) {
 	client, err := metadata.NewForConfig(config)
 	if err != nil {
-		return nil, fmt.Errorf("make a client to watch certificates with: %w", err)
+		return nil, fmt.Errorf("create a client to watch certificates: %w", err)
 	}
 	return &watcher{client: client, changes: make(chan struct{}, 1), objects: objects}, nil
 }
@@ -67,7 +67,7 @@ func (w *watcher) run(ctx context.Context) {
 	group.Wait()
 }
 
-// changed asks for a look; one that is asked for already will see this change too.
+// changed requests a check; a pending one will also see this change.
 func (w *watcher) changed() {
 	select {
 	case w.changes <- struct{}{}:

@@ -22,11 +22,11 @@ type entry struct {
 	object            policies.Object
 	awsName           string
 	unapplied         bool                   // has a key that ACK does not report as applied
-	selector          *policies.RoleSelector // nil also where ACK passes over it
+	selector          *policies.RoleSelector // nil also where ACK skips it
 	roles             map[string]string      // of a ConfigMap of CARM
 }
 
-// GetObjectKind is for the informer, which asks it nothing: a cache holds one kind.
+// GetObjectKind is required by the informer, which does not use it: a cache has one kind.
 func (e *entry) GetObjectKind() schema.ObjectKind { return schema.EmptyObjectKind }
 
 // DeepCopyObject copies the entry; what it holds never changes.

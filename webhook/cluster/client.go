@@ -23,7 +23,7 @@ type connection struct {
 func connect(config *rest.Config) (*connection, error) {
 	client, err := rest.HTTPClientFor(config)
 	if err != nil {
-		return nil, fmt.Errorf("make a client of the API server: %w", err)
+		return nil, fmt.Errorf("create a client for the API server: %w", err)
 	}
 	return &connection{config: config, client: client}, nil
 }
@@ -42,7 +42,7 @@ func (c *connection) source(resource schema.GroupVersionResource, only selection
 	}
 	client, err := rest.RESTClientForConfigAndClient(config, c.client)
 	if err != nil {
-		return nil, fmt.Errorf("make a client for %s: %w", resource.Resource, err)
+		return nil, fmt.Errorf("create a client for %s: %w", resource.Resource, err)
 	}
 	ask := func(o metav1.ListOptions) *rest.Request {
 		if only.name != "" {

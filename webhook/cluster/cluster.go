@@ -94,7 +94,7 @@ func (c *Cluster) Ready(*http.Request) error {
 	var errs []error
 	for _, cache := range c.caches() {
 		if !cache.ready() {
-			errs = append(errs, fmt.Errorf("the cache of %s is not filled yet", cache.resource.Resource))
+			errs = append(errs, fmt.Errorf("the cache of %s is not synced yet", cache.resource.Resource))
 		}
 	}
 	return errors.Join(errs...)

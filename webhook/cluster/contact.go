@@ -8,8 +8,8 @@ import (
 	"k8s.io/apimachinery/pkg/watch"
 )
 
-// contact remembers when the API server last had something to say. A watch that
-// has stalled looks like one without changes, except that API servers send
+// contact remembers when the API server last sent anything. A watch that has
+// stalled looks like one without changes, except that API servers send
 // bookmarks: one a minute, as client-go's reflector asks them to.
 type contact struct {
 	now  func() time.Time
@@ -17,8 +17,7 @@ type contact struct {
 }
 
 // answered notes the answer to a list or the beginning of a watch. That a kind
-// is not installed is an answer too; that the rights are missing is none that
-// fills a cache.
+// is not installed is also an answer; missing permissions are not.
 func (c *contact) answered(err error) {
 	if err != nil && !apierrors.IsNotFound(err) {
 		return

@@ -23,7 +23,7 @@ type decoder struct{ trim trimmer }
 func (d decoder) Decode(data []byte, _ *schema.GroupVersionKind, _ runtime.Object) (runtime.Object, *schema.GroupVersionKind, error) {
 	root, err := tree.ParseObject(data)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read what the API server sends: %w", err)
+		return nil, nil, fmt.Errorf("decode the API server's response: %w", err)
 	}
 	kind := root.Get("kind").Str()
 	is := &schema.GroupVersionKind{Kind: kind}
@@ -52,7 +52,7 @@ func (d decoder) list(root *tree.Node) *entryList {
 	return list
 }
 
-// Encode is what no cache does.
+// Encode is never called: caches only read.
 func (decoder) Encode(runtime.Object, io.Writer) error {
 	return errors.New("caches only read")
 }

@@ -48,7 +48,7 @@ func cutEvent(data []byte) (kind string, object []byte, ok bool) {
 	return string(name), object, ok
 }
 
-// Encode is what no cache does.
+// Encode is never called: caches only read.
 func (events) Encode(runtime.Object, io.Writer) error { return errors.New("caches only read") }
 
 // Identifier tells decoders of different bytes apart; this one writes none.

@@ -63,7 +63,7 @@ func TestAStreamThatBreaksOffIsAnError(t *testing.T) {
 	}
 }
 
-// FuzzEvent holds the short way against encoding/json.
+// FuzzEvent checks the short way against encoding/json.
 func FuzzEvent(f *testing.F) {
 	f.Add([]byte(`{"type":"ADDED","object":{"kind":"Bucket"}}`))
 	f.Add([]byte(`{"type":"ADDED","object":{},"type":"DELETED"}`))

@@ -6,7 +6,7 @@ import (
 	"github.com/cmkgate/cmkgate/webhook/metrics"
 )
 
-// Collector tells how fresh and how full the caches are, and what in them waits for ACK.
+// Collector says how fresh and how full the caches are, and what in them waits for ACK.
 type Collector struct {
 	cluster                     *Cluster
 	contact, objects, unapplied *prometheus.Desc

@@ -15,7 +15,7 @@ import (
 // trimmer makes an object small before it goes into a cache.
 type trimmer func(*tree.Node) *entry
 
-// trimLookup keeps what others are judged by, under the object's name in AWS.
+// trimLookup keeps what the evaluation of other objects needs, under the object's AWS name.
 func trimLookup(l catalog.Lookup) (trimmer, error) {
 	name, err := tree.ParsePath(l.Name)
 	if err != nil {

@@ -5,18 +5,18 @@ import "time"
 // Labels that several metrics have.
 var (
 	webhook = Label{"webhook", "`mutate` or `validate`"}
-	kind    = Label{"kind", "a kind that policies look at"}
+	kind    = Label{"kind", "a kind that policies apply to"}
 	policy  = Label{"policy", "a policy's ID, as in policies.md"}
 	mode    = Label{"mode", "`Enforce`, `Warn` or `Audit`"}
 	field   = Label{"field", "the path of a field of the catalog, with `[*]` for the elements of a list"}
 )
 
-// Requests and what became of them.
+// Requests and their outcomes.
 var (
 	Requests = Metric{
 		Name: "cmkgate_admission_requests_total", Type: Counter,
-		Labels: []Label{webhook, {"operation", "`CREATE`, `UPDATE`, `DELETE`, `CONNECT`, or `other` for what Kubernetes does not have"}, {"kind", kind.Values + ", or `other`"}, {"decision", "`allowed`, `denied`, `injected`, `restored`, `retry` (lacks only the keys that `/mutate` would have set; the client sends it again), `exempt` (a write of an ACK controller, never stopped), " +
-			"`passed` (nothing that policies look at), `error` (no review that an API server would send)"}},
+		Labels: []Label{webhook, {"operation", "`CREATE`, `UPDATE`, `DELETE`, `CONNECT`, or `other`"}, {"kind", kind.Values + ", or `other`"}, {"decision", "`allowed`, `denied`, `injected`, `restored`, `retry` (lacks only the keys that `/mutate` would have set; the client sends it again), `exempt` (a write of an ACK controller, never stopped), " +
+			"`passed` (no policy applies), `error` (an invalid review)"}},
 		Help: "Admission requests by webhook, operation, kind and decision.",
 		Note: "A create that passes both webhooks counts once in each. Dry runs count too.",
 	}
@@ -24,7 +24,7 @@ var (
 		Name: "cmkgate_admission_duration_seconds", Type: Histogram,
 		Labels:  []Label{webhook},
 		Help:    "Time from the arrival of an admission request to its answer.",
-		Note:    "A PipelineExecution or an Endpoint may wait up to `--lookup-wait` for the object that it names. The last bounds are the timeouts of the chart: beyond 2 s `mutate` is passed over, beyond 3 s `validate` refuses.",
+		Note:    "A PipelineExecution or an Endpoint may wait up to `--lookup-wait` for the object that it references. The last bounds are the chart's timeouts: beyond 2 s `mutate` is skipped, beyond 3 s `validate` refuses.",
 		Buckets: []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .1, .5, 1, 2, 3},
 	}
 	Responses = Metric{
@@ -42,7 +42,7 @@ var (
 		Name: "cmkgate_namespace_findings_total", Type: Counter,
 		Labels: []Label{{"object_namespace", "a namespace of the cluster, or `other`: not known to exist, or beyond the first 1,000 with findings since the start"}, policy, mode},
 		Help:   "Findings by the namespace of the object, policy and mode: whom to help, and with what.",
-		Note:   "Findings in writes of ACK's controllers are left out: nobody is waiting for help. The log has the object and the user.",
+		Note:   "Findings in writes by ACK's controllers are not counted: nobody needs help with them. The log has the object and the user.",
 	}
 	Injections = Metric{
 		Name: "cmkgate_injections_total", Type: Counter,
@@ -53,7 +53,7 @@ var (
 	Restorations = Metric{
 		Name: "cmkgate_restorations_total", Type: Counter,
 		Labels: []Label{kind, field},
-		Help:   "Fields that updates left out and that were put back, by kind and field path.",
+		Help:   "Fields that updates omitted and that were restored, by kind and field path.",
 	}
 )
 
@@ -61,7 +61,7 @@ var (
 // AWS takes minutes to create a Domain, and ACK retries what fails for a moment.
 const UnappliedAfter = 15 * time.Minute
 
-// UnappliedKeys tells what has become of the keys in AWS.
+// UnappliedKeys are keys that ACK has not reported as applied.
 var UnappliedKeys = Metric{
 	Name: "cmkgate_unapplied_keys", Type: Gauge,
 	Labels: []Label{{"kind", "`Bucket`, `Domain`, `EndpointConfig` or one of the monitoring job definitions: the kinds that a replica watches and that have key fields"}},
@@ -71,16 +71,16 @@ var UnappliedKeys = Metric{
 		"every replica counts for itself, so take the maximum. An object that ACK reports as `Ready` does not count, whatever AWS has.",
 }
 
-// What a replica needs to judge requests.
+// What a replica needs to evaluate requests.
 var (
 	Ready = Metric{
 		Name: "cmkgate_ready", Type: Gauge,
 		Labels: []Label{{"check", "`caches`, `certificates`, `server` or `stopping`, as on `/readyz`"}},
-		Help:   "1 while the check of the readiness probe passes. API servers call a replica while all of them do.",
+		Help:   "1 while the readiness check passes. API servers call a replica only while all of them do.",
 	}
 	CacheContact = Metric{
 		Name: "cmkgate_cache_last_contact_timestamp_seconds", Type: Gauge,
-		Labels: []Label{{"resource", "what is watched: `RESOURCE.GROUP`, with `/NAME` where it is one object"}},
+		Labels: []Label{{"resource", "what is watched: `RESOURCE.GROUP`, with `/NAME` for a single object"}},
 		Help:   "When the API server last sent anything for the cache: a list, an event or a bookmark of the watch.",
 		Note: "API servers send a bookmark every minute to a watch without events, so an older time means that the watch has stalled or cannot be opened, " +
 			"whatever the reason. A kind whose CRD is not installed counts as seen whenever the API server says so.",
@@ -93,7 +93,7 @@ var (
 	CertificateExpiry = Metric{
 		Name: "cmkgate_certificate_expiry_timestamp_seconds", Type: Gauge,
 		Labels: []Label{{"certificate", "`leaf`, which this replica serves, or `ca`, which signs the next leaf (self-managed certificates only)"}},
-		Help:   "When a certificate ends: leaf, which this replica serves, and ca, which signs the next leaf.",
+		Help:   "When a certificate expires: leaf, which this replica serves, and ca, which signs the next leaf.",
 	}
 	CertificateFailures = Metric{
 		Name: "cmkgate_certificate_failures_total", Type: Counter,
@@ -101,21 +101,21 @@ var (
 	}
 	CertificateVerifies = Metric{
 		Name: "cmkgate_certificate_bundle_verifies", Type: Gauge,
-		Help: "1 while the caBundle of every webhook verifies what this replica serves, 0 while API servers would refuse it.",
-		Note: "Only where the replica knows the webhook configurations (`--webhook-configuration`).",
+		Help: "1 while the caBundle of every webhook verifies this replica's certificate, 0 while API servers would reject it.",
+		Note: "Only if the replica knows the webhook configurations (`--webhook-configuration`).",
 	}
 	ConfigInfo = Metric{
 		Name: "cmkgate_config_info", Type: Gauge,
 		Labels: []Label{{"hash", "of the configuration with its defaults"}},
-		Help:   "1 for the hash of the configuration in force. Replicas with the same configuration have the same hash.",
+		Help:   "1 for the hash of the active configuration. Replicas with the same configuration have the same hash.",
 	}
 	ConfigReloadSuccessful = Metric{
 		Name: "cmkgate_config_last_reload_successful", Type: Gauge,
-		Help: "1 when the configuration file is in force, 0 when it is wrong and the last good one stays in force.",
+		Help: "1 if the configuration file is active, 0 if it is invalid and the last valid one stays active.",
 	}
 	ConfigReloadTime = Metric{
 		Name: "cmkgate_config_last_reload_success_timestamp_seconds", Type: Gauge,
-		Help: "When the configuration in force was loaded, or was found in the file again after a wrong one.",
+		Help: "When the active configuration was loaded, or was found in the file again after an invalid one.",
 	}
 	ConfigRestart = Metric{
 		Name: "cmkgate_config_restart_required", Type: Gauge,
@@ -155,7 +155,7 @@ type Foreign struct {
 // Libraries are what a replica's /metrics has beside cmkgate's own.
 func Libraries() []Foreign {
 	return []Foreign{
-		{"controller_runtime_webhook_panics_total", "Requests that ended in a bug of cmkgate. The API server got an error and did what the failurePolicy says."},
+		{"controller_runtime_webhook_panics_total", "Requests that hit a bug in cmkgate. The API server got an error and followed the failurePolicy."},
 		{"rest_client_*", "Requests of the replica to the API server, by code, method and host."},
 		{"certwatcher_*", "Reads of certificate files (`--cert-mode files`)."},
 		{"go_*", "The Go runtime: memory, garbage collection, goroutines."},
@@ -167,8 +167,8 @@ func Libraries() []Foreign {
 // Where Prometheus does not have them, nothing breaks; the alert is blind.
 func Cluster() []Foreign {
 	return []Foreign{
-		{"apiserver_admission_webhook_rejection_count", "By kube-apiserver: requests that it refused because of a webhook; `error_type` tells a denial (`no_error`) from a webhook that could not be called."},
-		{"apiserver_admission_webhook_fail_open_count", "By kube-apiserver: requests that it let pass because a webhook with failurePolicy Ignore could not be called."},
+		{"apiserver_admission_webhook_rejection_count", "By kube-apiserver: requests that it refused because of a webhook; `error_type` distinguishes a denial (`no_error`) from a webhook that could not be called."},
+		{"apiserver_admission_webhook_fail_open_count", "By kube-apiserver: requests that it admitted because a webhook with failurePolicy Ignore could not be called."},
 		{"container_memory_working_set_bytes", "By the kubelet: memory of a container, as the limit counts it."},
 		{"kube_pod_container_resource_limits", "By kube-state-metrics: limits of containers."},
 	}

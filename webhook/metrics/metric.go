@@ -1,6 +1,5 @@
-// Package metrics says what cmkgate's metrics are called, what their labels
-// hold and what they tell, as data: the code that counts and docs/metrics.md
-// are made from the same rows.
+// Package metrics defines names, labels and meaning of cmkgate's metrics, as
+// data: the code that counts and docs/metrics.md use the same rows.
 package metrics
 
 //go:generate go run ./docgen

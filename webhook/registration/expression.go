@@ -12,7 +12,7 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// changed tells whether an update changes anything that policies read of a kind.
+// changed is true if an update changes anything that policies read of a kind.
 func changed(reads policies.KindReads) (string, error) {
 	var terms []string
 	fills := fillsOf(reads.Kind)
@@ -25,7 +25,7 @@ func changed(reads policies.KindReads) (string, error) {
 	}
 	for _, anchor := range reads.Anchors {
 		if anchor == "spec" || fillsBelow(anchor, fills) {
-			continue // a spec that ACK writes anew is an adoption's, and judged by its leaves otherwise
+			continue // a spec that ACK writes again is an adoption's, and evaluated by its leaves otherwise
 		}
 		term, err := presenceChanged(anchor)
 		if err != nil {
@@ -36,12 +36,12 @@ func changed(reads policies.KindReads) (string, error) {
 	return strings.Join(terms, " || "), nil
 }
 
-// keysChanged tells whether an update changes a key.
+// keysChanged reports whether an update changes a key.
 func keysChanged(reads policies.KindReads) (string, error) {
 	return changed(policies.KindReads{Kind: reads.Kind, Paths: reads.Keys})
 }
 
-// fillsOf is what ACK fills in by itself, by path.
+// fillsOf returns what ACK fills in on its own, by path.
 func fillsOf(kind catalog.Kind) map[string]any {
 	fills := map[string]any{}
 	for _, l := range catalog.LateInitializations() {
@@ -57,8 +57,8 @@ func fillsOf(kind catalog.Kind) map[string]any {
 	return fills
 }
 
-// fillsBelow tells whether ACK makes a list element to fill in something below
-// it; what is no list must be there for ACK to fill something in.
+// fillsBelow reports whether ACK makes a list element to fill in something
+// below it; what is not a list must be there for ACK to fill something in.
 func fillsBelow(anchor string, fills map[string]any) bool {
 	for path := range fills {
 		if strings.Contains(anchor, "[*]") && strings.HasPrefix(path, anchor+".") {
@@ -152,8 +152,8 @@ func literal(v any) string {
 	return fmt.Sprint(v)
 }
 
-// byController tells whether one of the ACK controllers writes. Their names may
-// hold * and ?, as in the configuration.
+// byController reports whether one of the ACK controllers writes. Their names
+// may hold * and ?, as in the configuration.
 func byController(names []string) string {
 	terms := make([]string, 0, len(names))
 	for _, name := range names {

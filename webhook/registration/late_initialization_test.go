@@ -12,9 +12,9 @@ import (
 	"github.com/cmkgate/cmkgate/policies/catalog"
 )
 
-// TestWhatACKFillsInIsKnown holds the catalog against the source of the
-// controller: a field that policies read and that ACK fills in by itself would
-// otherwise send ACK's write to the webhook, and make it fail with it.
+// TestWhatACKFillsInIsKnown checks the catalog against the source of the
+// controller: a field that policies read and that ACK fills in on its own
+// would otherwise send ACK's write to the webhook, and make it fail with it.
 func TestWhatACKFillsInIsKnown(t *testing.T) {
 	known := map[string]bool{}
 	for _, l := range catalog.LateInitializations() {

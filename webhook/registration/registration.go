@@ -20,7 +20,8 @@ type Options struct {
 	// Client says how the API server reaches a path of the webhook.
 	Client func(path string) admissionregistrationv1.WebhookClientConfig
 	// Controllers are the user names of the ACK controllers, as in the
-	// configuration. Their writes are only told, and never wait for a replica.
+	// configuration. Their writes are only reported, and never wait for a
+	// replica.
 	Controllers []string
 	// MutatingTimeout and ValidatingTimeout are in seconds.
 	MutatingTimeout, ValidatingTimeout int32
@@ -30,15 +31,15 @@ type Options struct {
 const (
 	MutatingTimeout   = 2
 	ValidatingTimeout = 3
-	// observingTimeout bounds what a webhook that hangs costs ACK.
+	// observingTimeout bounds how long a hanging webhook delays ACK.
 	observingTimeout = 1
 )
 
-// domain ends the names of the webhooks, which people meet in denials.
+// domain is the suffix of the webhooks' names, which people see in denials.
 const domain = ".cmkgate.io"
 
 // Mutating is the configuration of the mutating webhook. It fails open: what
-// could not be injected is judged all the same.
+// could not be injected is still validated.
 func Mutating(list []policies.Policy, o Options) (*admissionregistrationv1.MutatingWebhookConfiguration, error) {
 	c := &admissionregistrationv1.MutatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: o.Name}}
 	for _, reads := range policies.Reads(list) {
@@ -68,7 +69,7 @@ func Mutating(list []policies.Policy, o Options) (*admissionregistrationv1.Mutat
 }
 
 // Validating is the configuration of the validating webhook. It fails closed,
-// except for what it only watches.
+// except for requests that it only observes.
 func Validating(list []policies.Policy, o Options) (*admissionregistrationv1.ValidatingWebhookConfiguration, error) {
 	c := &admissionregistrationv1.ValidatingWebhookConfiguration{ObjectMeta: metav1.ObjectMeta{Name: o.Name}}
 	add := func(e entry, policy admissionregistrationv1.FailurePolicyType, timeout int32) {
@@ -118,7 +119,7 @@ func created(kind catalog.Kind, o Options) entry {
 	}
 }
 
-// restored are the updates that may leave out a key.
+// restored are the updates that may omit a key.
 func restored(kind catalog.Kind, o Options, changed string) entry {
 	return update(kind, o, "!"+ack.ObservationCEL(), changed)
 }
@@ -169,8 +170,8 @@ func observed(kinds []catalog.Kind, o Options) entry {
 	}
 }
 
-// claims are writes that give ACK's finalizer to an object whose key ACK can
-// change on a resource that exists. ACK's own are left out where its name is known.
+// claims are writes that give ACK's finalizer to an object whose key ACK can change
+// on a resource that exists. ACK's own are omitted where its name is known.
 func claims(kinds []catalog.Kind, o Options) string {
 	var names []string
 	for _, kind := range kinds {

@@ -37,7 +37,7 @@ func newClient(s settings) (*client, error) {
 		}
 		config.RootCAs = x509.NewCertPool()
 		if !config.RootCAs.AppendCertsFromPEM(text) {
-			return nil, fmt.Errorf("%sCERTIFICATE: %s holds no certificate in PEM", prefix, s.authority)
+			return nil, fmt.Errorf("%sCERTIFICATE: %s contains no PEM certificate", prefix, s.authority)
 		}
 	}
 	if s.certificate != "" || s.privateKey != "" {
@@ -83,13 +83,13 @@ func (c *client) UploadTraces(ctx context.Context, spans []*tracepb.ResourceSpan
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("traces are lost: %w", err)
+			return fmt.Errorf("traces were lost: %w", err)
 		case <-time.After(max(pause, wait)):
 		}
 	}
 }
 
-// post sends once. It tells whether to try again, and when the collector asks for it.
+// post sends once. It reports whether to try again, and when the collector asks for it.
 func (c *client) post(ctx context.Context, body []byte) (again bool, wait time.Duration, err error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.settings.url, bytes.NewReader(body))
 	if err != nil {

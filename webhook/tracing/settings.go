@@ -39,7 +39,7 @@ func settingsFrom(getenv func(string) string) (settings, error) {
 	s.certificate, _ = variable("CLIENT_CERTIFICATE")
 	s.privateKey, _ = variable("CLIENT_KEY")
 	if value, from := variable("PROTOCOL"); value != "" && value != "http/protobuf" {
-		return s, fmt.Errorf("%s: cmkgate does not speak %q; write http/protobuf, with the collector's port for it (usually 4318)", from, value)
+		return s, fmt.Errorf("%s: cmkgate does not support %q; write http/protobuf, with the collector's port for it (usually 4318)", from, value)
 	}
 	var err error
 	if s.url, err = endpoint(getenv); err != nil {
@@ -54,7 +54,7 @@ func settingsFrom(getenv func(string) string) (settings, error) {
 	if value, from := variable("TIMEOUT"); value != "" {
 		milliseconds, err := strconv.Atoi(value)
 		if err != nil || milliseconds <= 0 {
-			return s, fmt.Errorf("%s: %q is no time; write a number of milliseconds, such as 10000", from, value)
+			return s, fmt.Errorf("%s: %q is not a duration; write a number of milliseconds, such as 10000", from, value)
 		}
 		s.timeout = time.Duration(milliseconds) * time.Millisecond
 	}
@@ -74,7 +74,7 @@ func endpoint(getenv func(string) string) (string, error) {
 	}
 	parsed, err := url.Parse(value)
 	if err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https" {
-		return "", fmt.Errorf("%s: %q is no address of a collector; write one such as http://otel-collector.observability:4318", name, value)
+		return "", fmt.Errorf("%s: %q is not the address of a collector; write one such as http://otel-collector.observability:4318", name, value)
 	}
 	if path != "" {
 		parsed = parsed.JoinPath(path)
@@ -89,7 +89,7 @@ func compression(value, from string) (bool, error) {
 	case "", "none":
 		return false, nil
 	}
-	return false, fmt.Errorf("%s: cmkgate does not know %q; write gzip or none", from, value)
+	return false, fmt.Errorf("%s: cmkgate does not support %q; write gzip or none", from, value)
 }
 
 // headers are NAME=VALUE with commas between them, values as in URLs. They may

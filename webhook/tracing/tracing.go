@@ -1,6 +1,6 @@
 // Package tracing sends a span for every admission request to an OpenTelemetry
-// collector, by OTLP over HTTP. The standard variables OTEL_* say where to and
-// how much. Nothing of it runs unless it is asked for.
+// collector, by OTLP over HTTP. The standard variables OTEL_* configure it. It
+// does nothing unless enabled.
 package tracing
 
 import (
@@ -27,7 +27,7 @@ type Tracing struct {
 	tracer   trace.Tracer
 }
 
-// New reads OTEL_* and tells what is wrong there. Sampling (OTEL_TRACES_SAMPLER)
+// New reads OTEL_* and says what is wrong there. Sampling (OTEL_TRACES_SAMPLER)
 // and batches (OTEL_BSP_*) are OpenTelemetry's own.
 func New(ctx context.Context, version string) (*Tracing, error) {
 	settings, err := settingsFrom(os.Getenv)

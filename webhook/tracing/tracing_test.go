@@ -21,7 +21,7 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// collector takes what is sent, and answers as it is told: with these status codes first.
+// collector takes what is sent, and answers as it is reported: with these status codes first.
 type collector struct {
 	mu       sync.Mutex
 	answers  []int
@@ -140,7 +140,7 @@ func TestTracesAreGivenUpAfterTheTimeout(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close() // nobody listens here
 	err := upload(t, settings{url: server.URL, timeout: 50 * time.Millisecond})
-	if err == nil || !strings.Contains(err.Error(), "traces are lost") {
+	if err == nil || !strings.Contains(err.Error(), "traces were lost") {
 		t.Error(err)
 	}
 }
@@ -159,7 +159,7 @@ func TestTheCollectorsCertificateIsVerifiedWithTheGivenAuthority(t *testing.T) {
 	if err := upload(t, settings{url: server.URL, timeout: 50 * time.Millisecond}); err == nil {
 		t.Error("a certificate of an unknown authority was accepted")
 	}
-	if _, err := newClient(settings{authority: os.DevNull}); err == nil || !strings.Contains(err.Error(), "no certificate in PEM") {
+	if _, err := newClient(settings{authority: os.DevNull}); err == nil || !strings.Contains(err.Error(), "no PEM certificate") {
 		t.Error(err)
 	}
 	if _, err := newClient(settings{certificate: authority}); err == nil || !strings.Contains(err.Error(), "OTEL_EXPORTER_OTLP_CLIENT_KEY") {

@@ -1,4 +1,4 @@
-// Package version tells which build of cmkgate is running.
+// Package version says which build of cmkgate is running.
 package version
 
 import (
@@ -14,13 +14,13 @@ var stamped, revision string //nolint:gochecknoglobals // the linker sets them, 
 type Build struct {
 	// Version is the stamp of a release build, otherwise what Go knows of the module's version.
 	Version string `json:"version"`
-	// Revision is the commit, empty where neither the linker nor Go's version control stamp tells it.
+	// Revision is the commit, empty if neither the linker nor Go's version control stamp tells it.
 	Revision string `json:"revision,omitempty"`
 	Go       string `json:"go"`
 	Platform string `json:"platform"`
 }
 
-// Current tells what is running.
+// Current says what is running.
 func Current() Build {
 	b := Build{Version: stamped, Revision: revision, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	if info, ok := debug.ReadBuildInfo(); ok {
@@ -32,7 +32,7 @@ func Current() Build {
 	return b
 }
 
-// completed adds what the linker was not told.
+// completed adds what the linker was not reported.
 func (b Build) completed(info *debug.BuildInfo) Build {
 	if b.Version == "" {
 		b.Version = info.Main.Version

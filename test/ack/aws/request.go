@@ -21,7 +21,7 @@ type Request struct {
 	Members map[string]any
 	// Status is the HTTP status of the answer.
 	Status int
-	// Before and After are the resource around a call that changes it: its members, or nil where it does not exist. Of a
+	// Before and After are the resource around a call that changes it: its members, or nil if it does not exist. Of a
 	// bucket they are those of its encryption.
 	Before, After map[string]any
 }
@@ -29,7 +29,7 @@ type Request struct {
 // Succeeded reports whether AWS did what it was asked for.
 func (r *Request) Succeeded() bool { return r.Status < http.StatusBadRequest }
 
-// Changes tells whether the call asks for a change, whatever became of it.
+// Changes reports whether the call asks for a change, whatever became of it.
 func (r *Request) Changes() bool {
 	for _, reading := range []string{"Get", "List", "Describe"} {
 		if strings.HasPrefix(r.Operation, reading) {

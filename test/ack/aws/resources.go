@@ -17,7 +17,7 @@ type resource struct {
 	handle string
 	// startedFrom is the member that names the parent of a resource that Start makes, and which has no name of its own.
 	startedFrom string
-	// status is the member that tells the state, and settled the state that the resource is in at once. A kind that is
+	// status is the member that gives the state, and settled the state that the resource is in at once. A kind that is
 	// never under way has none.
 	status, settled string
 	// missing is the error by which ACK's controller knows that there is no such resource (each kind's sdkFind in

@@ -95,7 +95,7 @@ func (s *s3) serveCreate(at place, name string) answer {
 	return created
 }
 
-// encryptionOf are the members of what GetBucketEncryption says; nil where there is no bucket.
+// encryptionOf are the members of what GetBucketEncryption says; nil if there is no bucket.
 func (s *s3) encryptionOf(name string) map[string]any {
 	bucket, ok := s.buckets[name]
 	if !ok {
@@ -181,7 +181,7 @@ type encryption struct {
 
 type encryptionRule struct {
 	Default *encryptionDefault `json:"ApplyServerSideEncryptionByDefault,omitempty" xml:"ApplyServerSideEncryptionByDefault"`
-	// S3 says false where it was told nothing, which is not what it was told.
+	// S3 says false if it was reported nothing, which is not what it was reported.
 	BucketKeyEnabled bool `json:"BucketKeyEnabled" xml:"BucketKeyEnabled"`
 }
 

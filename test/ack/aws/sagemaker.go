@@ -16,7 +16,7 @@ type sageMaker struct {
 	started int
 }
 
-// id tells resources apart.
+// id distinguishes resources.
 type id struct {
 	place
 	kind, name string

@@ -13,8 +13,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// manifests has a manifest of each kind, which names no key; in keyless those of kinds that have no field for one. $SCENE
-// and $INSTANCE stand for what is to be filled in.
+// manifests has a manifest of each kind, which sets no key; in keyless those of kinds that have no field for one.
+// $SCENE and $INSTANCE stand for what is to be filled in.
 //
 //go:embed manifests
 var manifests embed.FS
@@ -40,7 +40,7 @@ func Manifest(kind, scene, instance string) (*unstructured.Unstructured, error) 
 	return object, nil
 }
 
-// Condition is what a condition of an object says; "" where it has none of that type.
+// Condition is what a condition of an object says; "" if it has none of that type.
 func Condition(object *unstructured.Unstructured, name string) (status, message string) {
 	conditions, _, _ := unstructured.NestedSlice(object.Object, "status", "conditions")
 	for _, c := range conditions {

@@ -126,7 +126,7 @@ func (s *Set) Settle(ctx context.Context, objects map[string]int) error {
 	return nil
 }
 
-// Log is where the log of a service's controller goes; false where it does not run.
+// Log is where the log of a service's controller goes; false if it does not run.
 func (s *Set) Log(service string) (path string, runs bool) {
 	controller, runs := s.running[service]
 	if !runs {

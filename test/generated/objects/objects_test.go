@@ -45,7 +45,7 @@ func TestTheSameSeedMakesTheSameObjects(t *testing.T) {
 				return []map[string]any{object, changed, g.Hostile(kind)}
 			}
 			first, again := draw(seed), draw(seed)
-			if !reflect.DeepEqual(first, again) { // cmp takes for ever on deep nesting
+			if !reflect.DeepEqual(first, again) { // cmp takes forever on deep nesting
 				t.Fatalf("%s, seed %d makes %v and %v", kind.Name, seed, first, again)
 			}
 			if !reflect.DeepEqual(first, draw(seed+1)) {

@@ -76,7 +76,7 @@ func beyondTheCatalog(kind catalog.Kind) map[string]draw {
 	return nil
 }
 
-// byName draws for a field of any kind whose name tells what it holds, nil for
+// byName draws for a field of any kind whose name says what it holds, nil for
 // any other.
 func byName(name, typ string) draw {
 	lower := strings.ToLower(name)

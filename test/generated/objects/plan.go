@@ -18,7 +18,7 @@ type node struct {
 	required bool
 	// presence is how often an optional field is there, out of 100.
 	presence int
-	// matters tells that policies look at the place, or at one below it.
+	// matters means that policies look at the place, or at one below it.
 	matters bool
 	draw    draw    // nil: by the type
 	fields  []*node // of an object, sorted by name

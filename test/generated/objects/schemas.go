@@ -27,12 +27,12 @@ type Schemas struct {
 	byKind map[catalog.Kind]*schema
 }
 
-// schema is what the CRD of one kind says, made ready for both of its uses.
+// schema is what the CRD of one kind says, prepared for both of its uses.
 type schema struct {
 	root       *node
 	structural *structuralschema.Structural
 	validator  validation.SchemaValidator
-	rules      *cel.Validator // nil where the CRD has none
+	rules      *cel.Validator // nil if the CRD has none
 }
 
 // Load reads the CRDs that the ACK modules ship, in the versions that the main module requires.
@@ -59,7 +59,7 @@ func Load(ctx context.Context) (*Schemas, error) {
 	return s, nil
 }
 
-// add reads one CRD. Those that all ACK controllers share are of no group that cmkgate judges.
+// add reads one CRD. Those that all ACK controllers share are of no group that cmkgate evaluates.
 func (s *Schemas) add(file string) error {
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -109,7 +109,7 @@ func compile(kind catalog.Kind, v1 *apiextensionsv1.JSONSchemaProps) (*schema, e
 // Kinds lists the kinds, sorted by group and name.
 func (s *Schemas) Kinds() []catalog.Kind { return slices.Clone(s.kinds) }
 
-// Validate tells what an API server would find wrong with a new object by its
+// Validate says what an API server would find wrong with a new object by its
 // CRD: types and required fields first, and if they are right the CEL rules.
 func (s *Schemas) Validate(ctx context.Context, kind catalog.Kind, object map[string]any) field.ErrorList {
 	of, ok := s.byKind[kind]

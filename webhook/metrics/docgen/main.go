@@ -13,11 +13,11 @@ import (
 const head = `<!-- Generated from webhook/metrics by go generate; do not edit. -->
 # Metrics
 
-Every replica serves these on ` + "`/metrics`" + ` (` + "`--metrics-addr`" + `, port 8080). Counters begin at 0 with each start of a replica, and
-a series appears with its first event. No label holds the name of an object or of a user, and nobody who sends requests
-can make up label values: what is not known is ` + "`other`" + `.
+Every replica serves these on ` + "`/metrics`" + ` (` + "`--metrics-addr`" + `, port 8080). Counters start at 0 when a replica starts, and a series
+appears with its first event. No label contains the name of an object or a user, and clients cannot create label values:
+unknown values are ` + "`other`" + `.
 
-The chart brings alerts and a dashboard that are built on them: [observability.md](observability.md).
+The chart has alerts and a dashboard for them: [observability.md](observability.md).
 `
 
 func main() {
@@ -36,9 +36,9 @@ func page() string {
 			write(&b, &section.Metrics[i])
 		}
 	}
-	b.WriteString("\n## From the libraries\n\nOn the same page, with the labels that the libraries give them:\n\n")
+	b.WriteString("\n## From the libraries\n\nOn the same endpoint, with the libraries' labels:\n\n")
 	foreign(&b, metrics.Libraries())
-	b.WriteString("\n## From the cluster\n\nWhat others say of cmkgate, used by the alerts and the dashboard of the chart where Prometheus has it:\n\n")
+	b.WriteString("\n## From the cluster\n\nMetrics of other components about cmkgate, used by the chart's alerts and dashboard if Prometheus has them:\n\n")
 	foreign(&b, metrics.Cluster())
 	return b.String()
 }
@@ -61,7 +61,7 @@ func write(b *strings.Builder, m *metrics.Metric) {
 }
 
 func foreign(b *strings.Builder, rows []metrics.Foreign) {
-	b.WriteString("| metric | tells |\n|---|---|\n")
+	b.WriteString("| metric | meaning |\n|---|---|\n")
 	for _, row := range rows {
 		fmt.Fprintf(b, "| `%s` | %s |\n", row.Name, row.Tells)
 	}

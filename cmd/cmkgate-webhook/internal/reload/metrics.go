@@ -6,7 +6,7 @@ import (
 	"github.com/cmkgate/cmkgate/webhook/metrics"
 )
 
-// Collector tells the state of the configuration. All figures of one scrape
+// Collector gives the state of the configuration. All figures of one scrape
 // are of one moment.
 type Collector struct {
 	reloader *Reloader

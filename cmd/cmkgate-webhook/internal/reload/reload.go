@@ -1,6 +1,6 @@
-// Package reload keeps the configuration in force equal to its file while the
-// webhook runs. A file that is wrong changes nothing: the last good one stays in
-// force, and log, metrics and the readiness page tell.
+// Package reload applies changes of the configuration file while the webhook
+// runs. An invalid file changes nothing: the last valid one stays active, and
+// log, metrics and the readiness page report it.
 package reload
 
 import (
@@ -25,7 +25,7 @@ type Reloader struct {
 	path     string
 	interval time.Duration
 	log      logr.Logger
-	// apply puts a configuration in force, or says why it cannot.
+	// apply puts a configuration active, or says why it cannot.
 	apply func(*config.Config) error
 
 	// ackNamespace is the one that the process started with and works with.
@@ -36,15 +36,15 @@ type Reloader struct {
 
 // state is what metrics and the readiness page tell.
 type state struct {
-	config *config.Config // in force
+	config *config.Config // active
 	since  time.Time
-	// failure is what is wrong with the file as it is now, nil when it is in force.
+	// failure is what is wrong with the file as it is now, nil if it is active.
 	failure  error
 	failedAt time.Time
 }
 
-// New loads the file and applies it. Without a good one there is nothing to
-// fall back on, so a file that is wrong is an error here.
+// New loads the file and applies it. Without a valid one there is nothing
+// to fall back on, so an invalid file is an error here.
 func New(path string, log logr.Logger, apply func(*config.Config) error) (*Reloader, error) {
 	r := &Reloader{path: path, interval: pollInterval, log: log, apply: apply}
 	cfg, err := r.load()
@@ -68,7 +68,7 @@ func (r *Reloader) Start(ctx context.Context) error {
 	return nil
 }
 
-// load reads the file and applies it where it differs from what is in force.
+// load reads the file and applies it where it differs from what is active.
 func (r *Reloader) load() (*config.Config, error) {
 	cfg, err := config.LoadFile(r.path, policies.All())
 	if err != nil {
@@ -80,14 +80,14 @@ func (r *Reloader) load() (*config.Config, error) {
 	return cfg, r.apply(cfg)
 }
 
-// look loads the file and tells what is new, once.
+// look loads the file and logs what is new, once.
 func (r *Reloader) look() {
 	before := r.state.Load()
 	cfg, err := r.load()
 	switch {
 	case err != nil:
 		if before.failure == nil || before.failure.Error() != err.Error() {
-			r.log.Error(brief(err), "configuration refused; the last good one stays in force", "source", r.path, "hash", before.config.Hash)
+			r.log.Error(brief(err), "configuration rejected; the last valid one stays active", "source", r.path, "hash", before.config.Hash)
 			r.state.Store(&state{config: before.config, since: before.since, failure: err, failedAt: time.Now()})
 		}
 	case cfg != before.config:
@@ -95,14 +95,14 @@ func (r *Reloader) look() {
 		r.logLoaded(cfg)
 	case before.failure != nil:
 		r.state.Store(&state{config: cfg, since: time.Now()})
-		r.log.Info("configuration is again the one in force", "source", cfg.Source, "hash", cfg.Hash)
+		r.log.Info("configuration is the active one again", "source", cfg.Source, "hash", cfg.Hash)
 	}
 }
 
 func (r *Reloader) logLoaded(cfg *config.Config) {
 	r.log.Info("configuration loaded", "source", cfg.Source, "hash", cfg.Hash, "region", cfg.Settings.Region, "defaultKeys", len(cfg.Settings.DefaultKeys))
 	if r.needsRestart(cfg) {
-		r.log.Info("ackNamespace takes effect after a restart; the rest of the configuration is in force",
+		r.log.Info("ackNamespace takes effect after a restart; the rest of the configuration is active",
 			"field", ackNamespaceField, "configured", cfg.ACKNamespace, "inForce", r.ackNamespace)
 	}
 }

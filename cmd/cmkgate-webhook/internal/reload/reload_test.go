@@ -17,7 +17,7 @@ import (
 	"github.com/cmkgate/cmkgate/policies"
 )
 
-// never is an interval that no test lives to see: what happens, events brought about.
+// never is an interval that no test lives to see: what happens, events introduced.
 const never = time.Hour
 
 func settings(region string, more ...string) string {
@@ -168,7 +168,7 @@ func TestAnUpdateOfTheConfigMapIsApplied(t *testing.T) {
 	}
 	want, err := config.Load("", []byte(settings("us-east-1")), policies.All())
 	do(t, err)
-	r.eventuallyStatus(t, "config: "+want.Hash+" in force since ")
+	r.eventuallyStatus(t, "config: "+want.Hash+" active since ")
 	r.eventuallyMetric(t, `cmkgate_config_info{hash="`+want.Hash+`"} 1`)
 	r.eventuallyMetric(t, "cmkgate_config_last_reload_successful 1")
 	if metrics := r.metrics(t); strings.Contains(metrics, first) {
@@ -183,11 +183,11 @@ func TestABrokenFileKeepsTheLastGoodConfigurationAndTellsWhere(t *testing.T) {
 	hash := r.state.Load().config.Hash
 
 	m.update(t, settings("eu-west-2", "# a remark that is nobody's business", "localStorage: Maybe", ""))
-	r.eventuallyStatus(t, "config: refused at ")
+	r.eventuallyStatus(t, "config: rejected at ")
 	if want := m.file() + ":5:15 localStorage; see the log"; !strings.Contains(r.Status(), want) {
 		t.Errorf("the status does not say %q:\n%s", want, r.Status())
 	}
-	if want := hash + " in force since"; !strings.Contains(r.Status(), want) {
+	if want := hash + " active since"; !strings.Contains(r.Status(), want) {
 		t.Errorf("the status does not say %q:\n%s", want, r.Status())
 	}
 	r.eventuallyMetric(t, "cmkgate_config_last_reload_successful 0")
@@ -202,7 +202,7 @@ func TestABrokenFileKeepsTheLastGoodConfigurationAndTellsWhere(t *testing.T) {
 
 	m.update(t, settings("eu-west-1"))
 	r.eventuallyMetric(t, "cmkgate_config_last_reload_successful 1")
-	if strings.Contains(r.Status(), "refused") {
+	if strings.Contains(r.Status(), "rejected") {
 		t.Errorf("the file is good again, and the status says:\n%s", r.Status())
 	}
 	if got := r.regions(); got != "eu-west-1" {
@@ -215,10 +215,10 @@ func TestAFailureIsLoggedOnce(t *testing.T) {
 	m.update(t, settings("eu-west-1"))
 	r := start(t, m.file(), never)
 	m.update(t, "nonsense")
-	r.eventuallyStatus(t, "refused")
+	r.eventuallyStatus(t, "rejected")
 	refused := r.state.Load()
 	r.look()
-	if got := strings.Count(r.log.String(), "configuration refused"); got != 1 {
+	if got := strings.Count(r.log.String(), "configuration rejected"); got != 1 {
 		t.Errorf("told %d times:\n%s", got, r.log)
 	}
 	if r.state.Load() != refused {

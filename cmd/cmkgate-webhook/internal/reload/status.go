@@ -9,16 +9,16 @@ import (
 	"github.com/cmkgate/cmkgate/config"
 )
 
-// Status tells the state of the configuration in lines of text, for the
+// Status gives the state of the configuration in lines of text, for the
 // readiness page. Anybody in the cluster's network can read that, so it says
 // where the file is wrong, and not what the file says there.
 func (r *Reloader) Status() string {
 	s := r.state.Load()
 	var out strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&out, "config: "+format+"\n", args...) }
-	line("%s in force since %s", s.config.Hash, s.since.UTC().Format(time.RFC3339))
+	line("%s active since %s", s.config.Hash, s.since.UTC().Format(time.RFC3339))
 	if s.failure != nil {
-		line("refused at %s: %s; see the log", s.failedAt.UTC().Format(time.RFC3339), where(s.failure))
+		line("rejected at %s: %s; see the log", s.failedAt.UTC().Format(time.RFC3339), where(s.failure))
 	}
 	if r.needsRestart(s.config) {
 		line("%s takes effect after a restart", ackNamespaceField)

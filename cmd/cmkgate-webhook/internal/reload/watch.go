@@ -8,11 +8,11 @@ import (
 	"github.com/go-logr/logr"
 )
 
-// settleDelay passes between a change and the look at it, so that a program
-// that writes the file in pieces can finish.
+// settleDelay is the delay between a change and the reload, so that a
+// program that writes the file in pieces can finish.
 const settleDelay = 100 * time.Millisecond
 
-// watcher tells when a file may have changed. It watches the file's folder: in a
+// watcher says when a file may have changed. It watches the file's folder: in a
 // mounted ConfigMap the file itself never changes, kubelet points the symlink
 // ..data at another folder.
 type watcher struct {
@@ -29,7 +29,7 @@ func (w *watcher) run(ctx context.Context, look func()) {
 	var lost chan error
 	watch := func() {}
 	if notifier, err := fsnotify.NewWatcher(); err != nil {
-		w.log.Info("changes of the configuration are noticed late: the system gives no events", "interval", w.interval.String(), "error", err.Error())
+		w.log.Info("configuration changes are noticed late: the system provides no file events", "interval", w.interval.String(), "error", err.Error())
 	} else {
 		defer notifier.Close() //nolint:errcheck // nothing was written
 		events, lost = notifier.Events, notifier.Errors
@@ -48,7 +48,7 @@ func (w *watcher) run(ctx context.Context, look func()) {
 		case <-events:
 			settled = delay(settled)
 		case err := <-lost:
-			w.log.Info("events of the configuration's folder were lost; looking at the file", "error", err.Error())
+			w.log.Info("events for the configuration directory were lost; checking the file", "error", err.Error())
 			settled = delay(settled)
 		case <-settled:
 			settled = nil

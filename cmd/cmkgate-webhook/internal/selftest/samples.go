@@ -26,11 +26,11 @@ func samples() [][]sample {
 	return [][]sample{
 		{
 			{"a TrainingJob without keys", jobs, fmt.Sprintf(trainingJob, "")},
-			{"a TrainingJob with a key of AWS", jobs, fmt.Sprintf(trainingJob, ", kmsKeyID: alias/aws/s3")},
+			{"a TrainingJob with an AWS-managed key", jobs, fmt.Sprintf(trainingJob, ", kmsKeyID: alias/aws/s3")},
 		},
 		{
 			{"a Bucket without a key", buckets, fmt.Sprintf(bucket, "")},
-			{"a Bucket with a key of AWS", buckets, fmt.Sprintf(bucket, `
+			{"a Bucket with an AWS-managed key", buckets, fmt.Sprintf(bucket, `
   encryption: {rules: [{applyServerSideEncryptionByDefault: {sseAlgorithm: "aws:kms", kmsMasterKeyID: alias/aws/s3}}]}`)},
 		},
 	}

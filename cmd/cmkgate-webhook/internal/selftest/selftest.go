@@ -1,6 +1,6 @@
-// Package selftest shows that an API server asks cmkgate and gets the answer
-// that its configuration means: it sends objects as a person would, as a dry
-// run, and holds what comes back against the same policies.
+// Package selftest shows that an API server calls cmkgate and gets the
+// answer that the configuration implies: it sends objects as dry runs, and
+// checks the answers against the same policies.
 package selftest
 
 import (
@@ -34,8 +34,8 @@ type Test struct {
 	Timeout time.Duration
 }
 
-// Run tells line by line what is shown, and fails where an answer is not what
-// the configuration means. Where no CRD of ACK is installed there is nothing to show.
+// Run prints each result, and fails if an answer does not match the configuration. If
+// no CRD of ACK is installed there is nothing to show.
 func (t Test) Run(ctx context.Context, out io.Writer) error {
 	world, err := t.readNamespace(ctx)
 	if err != nil {
@@ -60,20 +60,20 @@ func (t Test) Run(ctx context.Context, out io.Writer) error {
 		}
 	}
 	if missing == len(samples()) {
-		tell(out, "\nNo kind of ACK is installed, so the API server has nothing to ask cmkgate about. Install ACK's SageMaker or S3\n"+
+		tell(out, "\nNo ACK kind is installed, so the API server has no reason to call cmkgate. Install ACK's SageMaker or S3\n"+
 			"controller, at least its CRDs, and run the test again.")
 	}
 	if wrong > 0 {
-		return fmt.Errorf("%d of the answers are not what the configuration means", wrong)
+		return fmt.Errorf("%d of the answers do not match the configuration", wrong)
 	}
 	return nil
 }
 
 func tell(out io.Writer, format string, args ...any) {
-	fmt.Fprintf(out, format+"\n", args...) //nolint:errcheck // a log that is gone is no failure
+	fmt.Fprintf(out, format+"\n", args...) //nolint:errcheck // a log that is gone is not a failure
 }
 
-// errNoCRD tells that the API server does not know the kind.
+// errNoCRD means that the API server does not know the kind.
 var errNoCRD = errors.New("the kind is not installed")
 
 // show sends one object until the answer is the expected one, and describes it.
@@ -104,7 +104,7 @@ func (t Test) show(ctx context.Context, s sample, world policies.World, until ti
 	}
 }
 
-// noCRD tells an unknown kind from an unknown namespace.
+// noCRD distinguishes an unknown kind from an unknown namespace.
 func noCRD(err error, resource schema.GroupVersionResource) bool {
 	var status apierrors.APIStatus
 	if !apierrors.IsNotFound(err) || !errors.As(err, &status) {
@@ -114,7 +114,7 @@ func noCRD(err error, resource schema.GroupVersionResource) bool {
 	return details == nil || details.Kind == "" || details.Kind == resource.Resource
 }
 
-// outcome is what the configuration means for an object.
+// outcome is what the configuration implies for an object.
 type outcome struct {
 	edits  []policies.Edit
 	denied bool
@@ -135,7 +135,7 @@ func (o outcome) compare(got *tree.Node, err error) (answer string, problem erro
 	}
 	switch {
 	case err != nil && message == "":
-		return "", fmt.Errorf("the API server refused it for another reason: %w", err)
+		return "", fmt.Errorf("the API server rejected it for another reason: %w", err)
 	case o.denied && err == nil:
 		return "", errors.New("it was admitted, and the configuration denies it. " + notAsked)
 	case o.denied:
@@ -151,13 +151,13 @@ func (o outcome) compare(got *tree.Node, err error) (answer string, problem erro
 		set = append(set, edit.Path.String())
 	}
 	if len(set) == 0 {
-		return "admitted as it is, as configured: nothing is set and nothing is denied. The log of the replicas tells what cmkgate makes of it.", nil
+		return "admitted as it is, as configured: nothing is set and nothing is denied. The log of the replicas shows how cmkgate evaluates it.", nil
 	}
 	return "admitted, and cmkgate set " + strings.Join(set, ", "), nil
 }
 
-const notAsked = "Either the replicas do not have this configuration yet, or the API server does not ask them: look at the label " +
-	"of the opt-out and at webhooks.namespaceSelector, and choose another namespace with selftest.namespace"
+const notAsked = "Either the replicas do not have this configuration yet, or the API server does not call them: check the opt-out " +
+	"label and webhooks.namespaceSelector, and choose another namespace with selftest.namespace"
 
 // readNamespace reads what policies look at of the namespace.
 func (t Test) readNamespace(ctx context.Context) (policies.World, error) {

@@ -7,7 +7,7 @@ import (
 	"github.com/cmkgate/cmkgate/policies"
 )
 
-// changes are the edits of a finding as changes of the file, nil where cmkgate
+// changes are the edits of a finding as changes of the file, nil if cmkgate
 // fix would refuse to make them.
 func changes(o *manifest.Object, edits []policies.Edit) []report.Change {
 	if len(edits) == 0 {

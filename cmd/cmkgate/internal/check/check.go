@@ -26,14 +26,14 @@ type Checker struct {
 	Namespace string
 	// ACKNamespace is where ACK has its ConfigMaps.
 	ACKNamespace string
-	// Live reads what a cluster says, nil where none is asked.
+	// Live reads what a cluster says, nil if none is asked.
 	Live    func(*manifest.Survey) ([]manifest.Fact, error)
 	Workers int
 	// Changes asks for fixes as changes of files.
 	Changes bool
 }
 
-// outcome is what one batch came to.
+// outcome is the result of one batch.
 type outcome struct {
 	report.Batch
 	// source is that of the batch.
@@ -81,12 +81,12 @@ func (o *outcome) addTo(summary *report.Summary) {
 // task is a batch to evaluate, with the files and documents before it that there is
 // nothing to evaluate in.
 type task struct {
-	// batch is nil where such files are the last.
+	// batch is nil if such files are the last.
 	batch            *manifest.Batch
 	files, documents int
 }
 
-// toEvaluate leaves out the files that hold nothing to evaluate, but for their number.
+// toEvaluate omits the files that hold nothing to evaluate, but for their number.
 func (k *Known) toEvaluate(batches iter.Seq[manifest.Batch]) iter.Seq[task] {
 	return func(yield func(task) bool) {
 		var next task

@@ -41,8 +41,8 @@ func (o *objects) duplicates(source int, of []report.Result) []report.Result {
 			continue
 		}
 		r.Policy, r.Reason, r.Mode = schema.ID, schema.Duplicate, policies.Audit
-		r.Message = fmt.Sprintf("this is in %s:%d:%d too, and in one cluster the one that is applied last counts."+
-			" If one of them is a patch or an overlay of kustomize, judge what it builds: kustomize build DIR | cmkgate check -",
+		r.Message = fmt.Sprintf("the same object is also in %s:%d:%d; in a cluster, the one applied last wins."+
+			" If one of them is a kustomize patch or overlay, check the output: kustomize build DIR | cmkgate check -",
 			o.input.Name(int(first.source)), first.line, first.column)
 		out = append(out, r)
 	}

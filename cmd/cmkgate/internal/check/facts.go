@@ -46,12 +46,12 @@ type batchNotes struct {
 // Change makes of a document, and what it was parsed to, what is to count of it.
 type Change func(manifest.Document, manifest.Parsed) manifest.Parsed
 
-// CollectFacts builds the world. What cannot be read is told when it is evaluated.
+// CollectFacts builds the world. What cannot be read is reported when it is evaluated.
 func (c *Checker) CollectFacts(input *manifest.Input) (*Known, error) {
 	known := NothingKnown()
 	var err error
 	if known.survey, err = manifest.NewSurvey(c.Namespace, c.ACKNamespace); err != nil {
-		return known, fmt.Errorf("prepare the look-ups: %w", err)
+		return known, fmt.Errorf("prepare lookups: %w", err)
 	}
 	err = c.notes(input, known.survey, input.Batches(), nil, func(n *batchNotes) {
 		maps.Copy(known.patches, n.patches)

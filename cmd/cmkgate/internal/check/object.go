@@ -10,7 +10,7 @@ import (
 	"github.com/cmkgate/cmkgate/policies/catalog"
 )
 
-// Findings are what is wrong with an object, and whether it is one of ours.
+// Findings are what is wrong with an object, and whether it is one of a supported kind.
 func (c *Checker) Findings(o *manifest.Object, known *Known) (breaches []schema.Breach, findings []policies.Finding, ours bool) {
 	patchOf := known.patches.Of(o.File)
 	breaches, ours = c.shape(o, patchOf)

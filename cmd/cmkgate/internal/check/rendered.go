@@ -11,14 +11,14 @@ import (
 	"github.com/cmkgate/cmkgate/policies"
 )
 
-// fillInFirst tells how to judge a value that a later step fills in, "" where a
-// person has to.
+// fillInFirst says how to check a value that a later step fills in, "" if only
+// a person can.
 func fillInFirst(problem string) string {
 	switch {
 	case strings.Contains(problem, "{{"):
-		return " What Helm fills in is judged behind it: helm template CHART | cmkgate check -"
+		return " To check what Helm fills in: helm template CHART | cmkgate check -"
 	case strings.Contains(problem, "${"):
-		return " What Flux or envsubst fill in is judged behind them: flux build kustomization NAME --path DIR | cmkgate check -"
+		return " To check what Flux or envsubst fill in: flux build kustomization NAME --path DIR | cmkgate check -"
 	}
 	return ""
 }
@@ -61,15 +61,15 @@ func (t *Templates) Sort(all []manifest.Problem, source string) (results []repor
 	return results, problems
 }
 
-// outside warns of what a kustomization adds to the manifests at hand.
+// outside warns about what a kustomization adds from outside the given manifests.
 func outside(d *manifest.Document, parsed *manifest.Parsed, folders []string) []report.Result {
 	var out []report.Result
 	for _, o := range d.Outside(parsed, folders) {
 		out = append(out, report.Result{
 			File: d.File, Line: o.Line, Column: o.Column,
 			Policy: schema.ID, Reason: schema.Partial, Mode: policies.Warn,
-			Message: fmt.Sprintf("%q is not among the manifests, so what this kustomization builds from it was not judged."+
-				" Judge the whole: kustomize build %s | cmkgate check -", o.Name, filepath.Dir(d.File)),
+			Message: fmt.Sprintf("%q is not among the manifests, so what this kustomization builds from it was not checked."+
+				" To check the whole: kustomize build %s | cmkgate check -", o.Name, filepath.Dir(d.File)),
 		})
 	}
 	return out

@@ -22,8 +22,8 @@ const (
 )
 
 // shape returns what the API server would not take of an object, and whether
-// the object is one of ours. PatchOf names the kustomization that applies the
-// object as a patch.
+// the object is one of a supported kind. PatchOf names the kustomization that
+// applies the object as a patch.
 func (c *Checker) shape(o *manifest.Object, patchOf string) (breaches []schema.Breach, ours bool) {
 	breaches, ours = c.Schemas.Check(&o.Object, patchOf != "")
 	switch c.Schema {
@@ -41,16 +41,16 @@ func (c *Checker) shape(o *manifest.Object, patchOf string) (breaches []schema.B
 	return breaches, ours
 }
 
-// partial says how much of a patch was judged.
+// partial says how much of a patch was checked.
 func partial(kustomization string) schema.Breach {
 	return schema.Breach{Finding: policies.Finding{
 		Policy: schema.ID, Reason: schema.Partial, Mode: policies.Audit, Path: tree.Path{tree.Key("metadata"), tree.Key("name")},
-		Problem: fmt.Sprintf("%s applies this as a patch, so only what it says was judged.", kustomization),
-		Remedy:  fmt.Sprintf("Judge the whole: kustomize build %s | cmkgate check -", filepath.Dir(kustomization)),
+		Problem: fmt.Sprintf("%s applies this as a patch, so only its own content was checked.", kustomization),
+		Remedy:  fmt.Sprintf("To check the whole: kustomize build %s | cmkgate check -", filepath.Dir(kustomization)),
 	}}
 }
 
-// said leaves out the findings about what an object does not say.
+// said omits the findings about what an object does not contain.
 func said(root *tree.Node, findings []policies.Finding) []policies.Finding {
 	return slices.DeleteFunc(findings, func(f policies.Finding) bool {
 		return f.Reason == policies.Missing || root.Find(f.Path).Absent()

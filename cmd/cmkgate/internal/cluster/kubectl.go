@@ -1,6 +1,6 @@
-// Package cluster reads from a live cluster what manifests are judged by. It
-// asks kubectl, so that whatever a kubeconfig needs to log in works here too,
-// and only ever reads.
+// Package cluster reads from a live cluster what manifests are evaluated by.
+// It asks kubectl, so that whatever a kubeconfig needs to log in works here
+// too, and only ever reads.
 package cluster
 
 import (
@@ -20,7 +20,7 @@ type Kubectl struct {
 	Kubeconfig, Context string
 }
 
-// errNotFound tells that the API server knows no such kind or object.
+// errNotFound means that the API server has no such kind or object.
 var errNotFound = errors.New("not found")
 
 // requestTimeout bounds one request. A page of the largest objects takes a second or two.
@@ -38,7 +38,7 @@ func (k Kubectl) Namespace(ctx context.Context) (string, error) {
 	return "default", nil
 }
 
-// get is the answer to one request; the error wraps errNotFound where there is nothing.
+// get is the answer to one request; the error wraps errNotFound if there is nothing.
 func (k Kubectl) get(ctx context.Context, path string) ([]byte, error) {
 	return k.run(ctx, "get", "--raw", path, "--request-timeout", requestTimeout)
 }
@@ -59,7 +59,7 @@ func (k Kubectl) run(ctx context.Context, args ...string) ([]byte, error) {
 	command.Stdout, command.Stderr = &stdout, &stderr
 	err := command.Run()
 	if errors.Is(err, exec.ErrNotFound) {
-		return nil, errors.New("reading a cluster needs kubectl, and there is none in PATH. Install it, or judge without --cluster")
+		return nil, errors.New("--cluster needs kubectl, which is not in PATH. Install it, or check without --cluster")
 	}
 	if err != nil {
 		return nil, failure(stderr.String(), err)
@@ -74,9 +74,9 @@ func failure(said string, err error) error {
 	case strings.Contains(said, "(NotFound)"):
 		return errNotFound
 	case strings.Contains(said, "(Forbidden)"):
-		return fmt.Errorf("%s. Ask for the right to get and list it, or judge without --cluster", strings.TrimSuffix(said, "."))
+		return fmt.Errorf("%s. Ask for permission to get and list it, or check without --cluster", strings.TrimSuffix(said, "."))
 	case strings.Contains(said, "current-context must exist"):
-		return errors.New("kubectl has no current context, so no cluster to read. Choose one by --context or kubectl config use-context")
+		return errors.New("kubectl has no current context, so there is no cluster to read. Choose one with --context or kubectl config use-context")
 	case said == "":
 		return fmt.Errorf("kubectl: %w", err)
 	}

@@ -86,7 +86,7 @@ func (p *planner) blockMap(c *change, n *yaml.Node, s slot) error {
 	return p.addLines(slot{node: n.Content[last+1], key: n.Content[last], column: column}, lines)
 }
 
-// fieldOf is the index of a field's name in the content of a map, -1 where the
+// fieldOf is the index of a field's name in the content of a map, -1 if the
 // map does not have the field.
 func fieldOf(n *yaml.Node, c *change) (int, error) {
 	found, merges := -1, false
@@ -123,7 +123,7 @@ func (p *planner) blockList(c *change, n *yaml.Node) error {
 		case i >= len(n.Content):
 			added = append(added, child)
 		case child.removes():
-			return refusal("cmkgate takes no elements out of lists")
+			return refusal("cmkgate does not remove list elements")
 		default:
 			if err := p.value(child, slot{node: n.Content[i], column: column}); err != nil {
 				return err
@@ -182,7 +182,7 @@ func (p *planner) addLines(last slot, lines []string) error {
 func (p *planner) addBelow(at, column int, lines []string) error {
 	end := p.lineEnd(at)
 	if !isRemark(p.data[at:end]) {
-		return refusal("something else stands behind it on the same line; it belongs on a line of its own")
+		return refusal("something else follows it on the same line; put it on its own line")
 	}
 	for next := p.nextLine(end); next > end && next < len(p.data); next = p.nextLine(end) {
 		stop := p.lineEnd(next)
@@ -204,14 +204,14 @@ func (p *planner) addBelow(at, column int, lines []string) error {
 
 func (p *planner) addBefore(last slot, lines []string) error {
 	if last.key == nil {
-		return refusal("it would follow a block text that ends without a line break")
+		return refusal("it would follow a block scalar that ends without a newline")
 	}
 	at, err := p.offset(last.key)
 	if err != nil {
 		return err
 	}
 	if !p.beginsLine(at) {
-		return refusal("it would follow a block text that ends without a line break")
+		return refusal("it would follow a block scalar that ends without a newline")
 	}
 	begin := p.lineStart(at)
 	p.splice(begin, begin, strings.Join(lines, p.eol)+p.eol)
@@ -238,7 +238,7 @@ func (p *planner) removeField(n *yaml.Node, i, column int) error {
 	}
 	stop := p.lineEnd(end)
 	if !isRemark(p.data[end:stop]) {
-		return refusal("something else stands behind it on the same line")
+		return refusal("something else follows it on the same line")
 	}
 	next := p.nextLine(stop)
 	switch {
@@ -252,11 +252,11 @@ func (p *planner) removeField(n *yaml.Node, i, column int) error {
 			return err
 		}
 		if !isBlankText(p.data[stop:following]) {
-			return refusal("a comment stands in the way, which would be lost")
+			return refusal("a comment in the way would be lost")
 		}
 		p.splice(begin, following, "")
 	default:
-		return refusal("something else stands before it on the same line")
+		return refusal("something else precedes it on the same line")
 	}
 	return nil
 }
@@ -266,7 +266,7 @@ func isBlankText(text []byte) bool { return len(bytes.TrimSpace(text)) == 0 }
 // empty takes all fields out of a map, which stays as an empty one.
 func (p *planner) empty(n *yaml.Node, column int, s slot) error {
 	if len(n.Content) > 2 || s.node.Kind == yaml.AliasNode || s.node.Anchor != "" || s.node.Style&yaml.TaggedStyle != 0 {
-		return refusal("nothing would be left of the object that it stands in")
+		return refusal("the object that contains it would be empty")
 	}
 	begin, err := p.offset(n.Content[0])
 	if err != nil {

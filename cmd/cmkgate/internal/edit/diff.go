@@ -11,17 +11,17 @@ import (
 // contextLines is how many lines that stay are shown around those that change.
 const contextLines = 3
 
-// Diff shows splices in the unified format, as git and patch take it; nil where
+// Diff shows splices in the unified format, as git and patch take it; nil if
 // there are none.
 func Diff(name string, before []byte, splices []Splice) []byte {
 	d := NewDiffer(name)
 	return append(d.Add(before, splices), d.End()...)
 }
 
-// Differ makes a diff of a file that comes piece by piece. It holds no more of
-// it than the hunk at hand, and needs no search for what is different. Libraries
-// (go-udiff) want the file as a whole, count its lines anew for each change, and do
-// not quote names.
+// Differ makes a diff of a file that comes piece by piece. It holds no more of it
+// than the hunk at hand, and needs no search for what is different. Libraries
+// (go-udiff) want the file as a whole, count its lines again for each change, and
+// do not quote names.
 type Differ struct {
 	name string
 	out  bytes.Buffer
@@ -46,7 +46,7 @@ type Differ struct {
 func NewDiffer(name string) *Differ { return &Differ{name: name} }
 
 // Add takes the next piece of the file, which ends with a line unless the file
-// does not, and returns what can be told of the diff.
+// does not, and returns what can be reported of the diff.
 func (d *Differ) Add(before []byte, splices []Splice) []byte {
 	at := 0
 	for _, r := range regions(before, splices) {

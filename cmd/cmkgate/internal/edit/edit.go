@@ -3,9 +3,9 @@
 // quoting, indentation, line endings and anchors stay as they are; what is new
 // takes over the style of what stands around it.
 //
-// Plan says which bytes to change, or why it will not. It trusts nobody, itself
-// included: Holds tells from the values before and after whether the edits were
-// made and nothing else happened. Nothing is to be written before it has agreed.
+// Plan says which bytes to change, or why it will not. It does not trust itself:
+// Holds checks from the values before and after that the edits were made and
+// nothing else has changed. Write nothing until it has agreed.
 package edit
 
 import (
@@ -40,21 +40,21 @@ var template = regexp.MustCompile(`(?m)^[ \t]*\{\{|(?:^|[ \t])#.*\{\{`)
 // why these edits cannot be made safely; then none of them is planned.
 func Plan(data []byte, node *yaml.Node, edits []policies.Edit) ([]Splice, error) {
 	if bytes.Contains(data, []byte("{{")) && template.Match(data) {
-		return nil, errors.New("the document is a template with actions on lines of their own, and what it renders to is not known here; write it where the template wants it")
+		return nil, errors.New("the document is a template with actions on lines of their own, so its output is unknown; add the fix in the template")
 	}
 	c, err := newChange(edits)
 	if err != nil {
 		return nil, err
 	}
 	if c.leaf || c.within != nil {
-		return nil, errors.New("an edit of a whole document is none")
+		return nil, errors.New("an edit cannot replace a whole document")
 	}
 	p := &planner{source: newSource(data), json: json.Valid(bytes.TrimPrefix(data, []byte(byteOrderMark)))}
 	switch {
 	case p.json:
 		err = p.jsonRoot(c)
 	case node == nil:
-		return nil, errors.New("the document is neither YAML nor JSON to its end")
+		return nil, errors.New("the document is not valid YAML or JSON up to its end")
 	default:
 		p.layout = layoutOf(node)
 		err = p.value(c, slot{node: content(node), column: -1})
@@ -80,15 +80,15 @@ func Apply(data []byte, splices []Splice) []byte {
 	return out.Bytes()
 }
 
-// Holds tells whether a document is what the edits make of it, and in everything
-// else what it was before.
+// Holds reports whether a document is what the edits make of it, and in
+// everything else what it was before.
 func Holds(before, after *tree.Node, edits []policies.Edit) bool {
 	c, err := newChange(edits)
 	return err == nil && c.holds(before, after)
 }
 
-// Repeated is the first name that a map of a document has twice, nil where there
-// is none. Holds says no of edits in such a map: readers differ in what it says.
+// Repeated is the first name that a map of a document has twice, nil if there is
+// none. Holds says no of edits in such a map: readers differ in what it says.
 func Repeated(n *tree.Node) error {
 	names := make(map[string]bool, n.Len())
 	for i := range n.Len() {
@@ -148,7 +148,7 @@ func (p *planner) ordered() ([]Splice, error) {
 			continue // made once more by way of an alias
 		}
 		if s.Start < end {
-			return nil, errors.New("two fixes meet in the same place of the document; run cmkgate fix again after one of them")
+			return nil, errors.New("two fixes overlap; run cmkgate fix again after one of them")
 		}
 		out, end = append(out, s), max(end, s.End)
 	}
@@ -162,7 +162,7 @@ type change struct {
 	children []*change
 	// within is what becomes of the JSON text that the value is.
 	within *change
-	// leaf tells that the value is set, or removed where value is nil.
+	// leaf means that the value is set, or removed where value is nil.
 	leaf  bool
 	value any
 }
@@ -207,7 +207,7 @@ func (c *change) at(path tree.Path) (*change, error) {
 
 func (c *change) removes() bool { return c.leaf && c.value == nil }
 
-// onlyRemoves tells of a change that makes nothing, so that no parents are made.
+// onlyRemoves is about a change that makes nothing, so that no parents are made.
 func (c *change) onlyRemoves() bool {
 	if c.leaf || c.within != nil {
 		return c.removes()

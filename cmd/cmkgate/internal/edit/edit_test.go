@@ -243,7 +243,7 @@ func TestUnsafeEditsAreRefused(t *testing.T) {
 	}{
 		{"a template", "a: 1\n# {{- if .Values.b }}\nb: 1\n# {{- end }}\n", set("c = x"), "template"},
 		{"a template behind a value", "a: 1 #{{- if .Values.b }}\nb: 1\n", set("c = x"), "template"},
-		{"a field that is written twice", "a: 1\nb: 2\na: 3\n", set("a = x"), "written twice"},
+		{"a field that is written twice", "a: 1\nb: 2\na: 3\n", set("a = x"), "duplicate key"},
 		{"a field below a merge key", "x: &x {c: {d: 1}}\na:\n  <<: *x\n", set("a.c.e = y"), "merge key"},
 		{"a shared map", "a: &x\n  b: 1\nc: *x\n", set("c.d = y"), ""},
 		{"a shared value", "a: &x alias/aws/s3\nb: *x\n", set("a = y"), ""},
@@ -253,11 +253,11 @@ func TestUnsafeEditsAreRefused(t *testing.T) {
 		{"a comment between brackets", "a: {\n  b: 1, # one\n  c: 2\n}\n", set("a.b"), "comment"},
 		{"a comment between the first fields of an element", "a:\n- b: 1\n  # c\n  c: 2\n", set("a[0].b"), "comment"},
 		{"a pair without brackets", "a: [b: c]\n", set("a[0].d = x"), "pair without brackets"},
-		{"a text that is no JSON", "p: |\n  {\"a\": \n", set("p # a = x"), "not JSON"},
+		{"a text that is no JSON", "p: |\n  {\"a\": \n", set("p # a = x"), "not valid JSON"},
 		{"a text that is an alias", "x: &x '{\"a\": 1}'\np: *x\n", set("p # a = x"), "alias"},
 		{"a contradiction", "a: 1\n", set("b = x", "b = y"), "contradict"},
 		{"the whole document", "a: 1\n", []policies.Edit{{Value: "x"}}, "whole"},
-		{"a key with a question mark", "? a\n: b: 1\nz: 1\n", set("a = x"), "in a way that cmkgate"},
+		{"a key with a question mark", "? a\n: b: 1\nz: 1\n", set("a = x"), "in a style that cmkgate"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			node, before := parse(t, tt.in)

@@ -14,7 +14,7 @@ import (
 type flow struct {
 	start, end int // of the brackets
 	list       bool
-	// json tells that names and texts stand in double quotes.
+	// json means that names and texts stand in double quotes.
 	json   bool
 	quotes quotes
 	items  []item
@@ -24,7 +24,7 @@ type flow struct {
 type item struct {
 	key                string
 	nameStart, nameEnd int
-	// start and end are those of the value; behind the name where there is none.
+	// start and end are those of the value; behind the name if there is none.
 	start, end int
 	// node is nil in JSON.
 	node *yaml.Node
@@ -106,7 +106,7 @@ func (s *source) itemValue(m *item, list bool) error {
 	return err
 }
 
-// bracketed tells whether members can be put in and taken out.
+// bracketed reports whether members can be put in and taken out.
 func (p *planner) bracketed(f *flow) bool {
 	return p.data[f.start] == '{' || p.data[f.start] == '['
 }
@@ -114,7 +114,7 @@ func (p *planner) bracketed(f *flow) bool {
 // flowValue changes the members of a map or list in flow style.
 func (p *planner) flowValue(c *change, f *flow) error {
 	if !p.bracketed(f) {
-		return refusal("it stands in a pair without brackets, inside of a list; put the pair in {}")
+		return refusal("it is in a pair without brackets in a list; put the pair in {}")
 	}
 	rest, err := p.renameIn(c.children, f)
 	if err != nil {
@@ -164,7 +164,7 @@ func (f *flow) find(step tree.Step) (int, error) {
 }
 
 func twice(key string) error {
-	return refusal("%q is written twice in the same object; remove one and run cmkgate fix again", shorten(key))
+	return refusal("%q is a duplicate key in this object; remove one and run cmkgate fix again", shorten(key))
 }
 
 // renameIn gives members that are to be set under another name and removed
@@ -260,7 +260,7 @@ func (p *planner) itemChange(c *change, f *flow, i int) error {
 }
 
 func mismatch(c *change) error {
-	return refusal("there is a value of another type where an %s belongs", c.kind())
+	return refusal("there is a value of another type instead of an %s", c.kind())
 }
 
 // removeItems takes members out, each with the comma that separates it.
@@ -295,7 +295,7 @@ func (p *planner) removeItems(f *flow, removed map[int]bool, more bool) error {
 // cut removes bytes, but no comment.
 func (p *planner) cut(from, to int) error {
 	if !p.json && bytes.Contains(p.data[from:to], []byte("#")) {
-		return refusal("a comment stands in the way, which would be lost")
+		return refusal("a comment in the way would be lost")
 	}
 	p.splice(from, to, "")
 	return nil

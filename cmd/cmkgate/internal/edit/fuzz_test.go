@@ -122,7 +122,7 @@ func choose(root *tree.Node, pick int, how uint8, value string) []policies.Edit 
 	return []policies.Edit{{Path: path, Value: value}}
 }
 
-// isOdd tells of documents in which an edit may reach further than it says.
+// isOdd is about documents in which an edit may reach further than it says.
 func isOdd(data string) bool { return strings.ContainsAny(data, "&*?!<%\x00\t") || !isSaidOnce(data) }
 
 func isSaidOnce(data string) bool {

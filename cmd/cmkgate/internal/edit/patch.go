@@ -16,9 +16,9 @@ type operation struct {
 	Value any    `json:"value,omitempty"`
 }
 
-// Patch writes edits of an object as a JSON patch, and those inside of JSON texts
-// as a patch of each, for a person to apply in another way. It is "" where there
-// is nothing to do.
+// Patch writes edits of an object as a JSON patch, and those inside JSON texts as
+// a patch of each, for a person to apply in another way. It is "" if there is
+// nothing to do.
 func Patch(root *tree.Node, edits []policies.Edit) string {
 	c, err := newChange(edits)
 	if err != nil {

@@ -50,7 +50,7 @@ var plain = regexp.MustCompile(`^[A-Za-z_/](?:[A-Za-z0-9_./:@+=-]*[A-Za-z0-9_./@
 
 func isPlain(text string) bool { return plain.MatchString(text) && !isWord(text) }
 
-// isWord tells of texts that some reader takes for null, a boolean or a number.
+// isWord is about texts that some reader takes for null, a boolean or a number.
 func isWord(text string) bool {
 	switch strings.ToLower(text) {
 	case "y", "n", "yes", "no", "on", "off":

@@ -60,7 +60,7 @@ func (h *habits) learn(n *yaml.Node, deeper int) {
 	}
 }
 
-// gapOf is how far the first element of a list lies behind its dash, 0 where it
+// gapOf is how far the first element of a list lies behind its dash, 0 if it
 // does not show.
 func gapOf(list *yaml.Node) int {
 	if first := list.Content[0]; first.Line == list.Line && len(first.Content) > 0 {
@@ -225,7 +225,7 @@ func jsonText(value any) string {
 	return b.String()
 }
 
-// isPrintable tells whether YAML takes all characters of a text as they are.
+// isPrintable reports whether YAML takes all characters of a text as they are.
 func isPrintable(text string) bool {
 	for _, r := range text {
 		if r < ' ' || r >= 0x7F && r < 0xA0 || r == '\u2028' || r == '\u2029' || r == '\uFEFF' || r == '\uFFFE' || r == '\uFFFF' {

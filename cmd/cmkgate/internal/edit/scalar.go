@@ -12,7 +12,7 @@ import (
 // setScalar puts a value in the place of another, in the quotes of the other.
 func (p *planner) setScalar(c *change, s slot) error {
 	if c.removes() {
-		return refusal("cmkgate takes no elements out of lists")
+		return refusal("cmkgate does not remove list elements")
 	}
 	n := s.node
 	inFlow := s.item != nil
@@ -107,7 +107,7 @@ func (p *planner) setBlock(text string, s slot) error {
 		return refusal("the value has an anchor (&), and others may refer to it")
 	}
 	if bytes.Contains(p.data[from:to], []byte("#")) {
-		return refusal("a comment stands in the way, which would be lost")
+		return refusal("a comment in the way would be lost")
 	}
 	p.splice(from, to, " "+text)
 	return nil
@@ -117,7 +117,7 @@ func (p *planner) setBlock(text string, s slot) error {
 func (p *planner) fill(c *change, s slot) error {
 	n := s.node
 	if n.Kind == yaml.AliasNode || n.Anchor != "" || n.Style&yaml.TaggedStyle != 0 {
-		return refusal("what would be filled has an anchor (&), an alias (*) or a tag (!)")
+		return refusal("the value to fill has an anchor (&), an alias (*) or a tag (!)")
 	}
 	if s.item != nil {
 		text := p.renderIn(c, frame{json: s.json, colon: ": ", quotes: s.quotes})
@@ -138,7 +138,7 @@ func (p *planner) fill(c *change, s slot) error {
 		}
 	}
 	if p.lineEnd(from) < to || bytes.Contains(p.data[from:to], []byte("#")) {
-		return refusal("what would be filled goes over several lines, or has a comment inside; write {} or [] on one line")
+		return refusal("the value to fill spans several lines, or contains a comment; write {} or [] on one line")
 	}
 	if s.key != nil {
 		deeper := p.layout.step

@@ -49,8 +49,8 @@ func newSource(data []byte) source {
 	return s
 }
 
-// breakAt is the length of the line break at an offset, 0 where there is none.
-// To YAML 1.1 NEL, LS and PS end lines as well, in quoted texts too.
+// breakAt is the length of the line break at an offset, 0 if there is none. To
+// YAML 1.1 NEL, LS and PS end lines as well, in quoted texts too.
 func breakAt(data []byte, at int) int {
 	switch c := data[at]; {
 	case c == '\n':
@@ -67,7 +67,7 @@ func breakAt(data []byte, at int) int {
 	return 0
 }
 
-var errLost = errors.New("it is written in a way in which cmkgate cannot find its place")
+var errLost = errors.New("cmkgate cannot find its position in this YAML style")
 
 // offset is where a node begins, its anchor and tag included.
 func (s *source) offset(n *yaml.Node) (int, error) {
@@ -220,7 +220,7 @@ func (s *source) colon(key *yaml.Node, column int) (int, error) {
 		at++
 	}
 	if at >= len(s.data) || s.data[at] != ':' {
-		return 0, refusal("the key %q is written in a way that cmkgate does not edit", shorten(key.Value))
+		return 0, refusal("the key %q is in a style that cmkgate does not edit", shorten(key.Value))
 	}
 	return at + 1, nil
 }
@@ -290,12 +290,12 @@ func (s *source) indentation(at int) string {
 	return line[:len(line)-len(strings.TrimLeft(line, " \t"))]
 }
 
-// beginsLine tells whether nothing but white space stands before an offset.
+// beginsLine reports whether nothing but white space stands before an offset.
 func (s *source) beginsLine(at int) bool {
 	return isBlank(s.data[s.lineStart(at):at])
 }
 
-// isRemark tells whether the rest of a line is blank or a comment.
+// isRemark reports whether the rest of a line is blank or a comment.
 func isRemark(rest []byte) bool {
 	trimmed := bytes.TrimLeft(rest, " \t")
 	return len(trimmed) == 0 || trimmed[0] == '#' && len(trimmed) < len(rest)
@@ -305,7 +305,7 @@ func isBlank(text []byte) bool { return len(bytes.Trim(text, " \t")) == 0 }
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
-// isImplicitNull tells of a value that is not written at all.
+// isImplicitNull is about a value that is not written at all.
 func isImplicitNull(n *yaml.Node) bool {
 	return n.Kind == yaml.ScalarNode && n.Value == "" && n.Style == 0 && n.Anchor == ""
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // embedded is a text, and where its characters stand in the source. White space
-// is left out: YAML folds and indents it.
+// is omitted: YAML folds and indents it.
 type embedded struct {
 	text string
 	// from and to are the offsets in the source of the character at each byte
@@ -56,7 +56,7 @@ func (p *planner) textIn(c *change, s slot) error {
 		at = p.nextLine(p.lineEnd(at))
 	}
 	if !e.align(p.data, at, end, read) {
-		return refusal("the text is written in a way that cmkgate does not edit")
+		return refusal("the text is in a style that cmkgate does not edit")
 	}
 	return p.text(c, e)
 }
@@ -79,7 +79,7 @@ func jsonScalar(literal string, start int) embedded {
 // text changes a JSON text and carries the splices over to the source.
 func (p *planner) text(c *change, e embedded) error {
 	if _, err := tree.ParseText(e.text); err != nil || e.from == nil {
-		return refusal("the text is not JSON to its end, or written in a way that cmkgate does not edit")
+		return refusal("the text is not valid JSON up to its end, or in a style that cmkgate does not edit")
 	}
 	inner := &planner{source: newSource([]byte(e.text)), json: true}
 	inner.eol = "\n"
@@ -123,7 +123,7 @@ func (e *embedded) place(s Splice) (from, to int, ok bool) {
 	return 0, 0, false
 }
 
-// reader reads one character at an offset of the source and tells its length;
+// reader reads one character at an offset of the source and gives its length;
 // -1 stands for nothing.
 type reader func(data []byte, at int) (r rune, size int)
 
@@ -150,7 +150,7 @@ func (e *embedded) align(data []byte, at, end int, read reader) bool {
 	return true
 }
 
-// find passes over white space to a character.
+// find skips white space to a character.
 func find(want rune, data []byte, at, end int, read reader) (from, to int, ok bool) {
 	for at < end {
 		got, size := read(data, at)

@@ -22,13 +22,13 @@ const (
 	Stream
 )
 
-// Sink hands on what became of the files, in order.
+// Sink passes on what became of the files, in order.
 type Sink struct {
 	To    Destination
 	Input *manifest.Input
 	// Out takes the diff or the stream, and of files that were written a line for each fix.
 	Out io.Writer
-	// Line is a fix in words, nil where nobody asks.
+	// Line is a fix in words, nil if nobody asks.
 	Line func(*Fix) string
 	// Problem takes why a file was not written.
 	Problem func(manifest.Problem)
@@ -83,7 +83,7 @@ func (s *Sink) Discard() {
 
 func failed(err error) error {
 	if err != nil {
-		return fmt.Errorf("hand on what was fixed: %w", err)
+		return fmt.Errorf("write the fixes: %w", err)
 	}
 	return nil
 }
@@ -106,8 +106,8 @@ func (s *Sink) diffName(from *origin) string {
 	return strings.TrimPrefix(filepath.ToSlash(name), "/")
 }
 
-// delivery hands one file on, piece by piece, to where it goes. It holds one
-// piece of it at a time.
+// delivery writes one file, piece by piece, to its destination. It keeps one
+// piece in memory at a time.
 type delivery struct {
 	*Sink
 	file string
@@ -150,8 +150,8 @@ func (d *delivery) add(f *Piece) error {
 	return nil
 }
 
-// stream hands on the content. What could not be read as documents is handed on
-// as it is, to the end.
+// stream passes on the content. What could not be read as documents is handed
+// on as it is, to the end.
 func (d *delivery) stream(f *Piece) error {
 	if f.batch.Problem == nil {
 		_, err := d.Out.Write(f.After)
@@ -233,7 +233,7 @@ func (d *delivery) discard() {
 	}
 }
 
-// end puts the file in its place, and tells what was fixed in it.
+// end moves the file into place, and prints what was fixed in it.
 func (d *delivery) end() error {
 	defer d.discard()
 	if d.replacement != nil {

@@ -19,7 +19,7 @@ import (
 // origin is where what was fixed comes from.
 type origin struct {
 	batch manifest.Batch
-	// real is the path of the file without links, "" where there is no file.
+	// real is the path of the file without links, "" if there is no file.
 	real string
 	// first is set unless the batch continues a file.
 	first bool
@@ -31,8 +31,8 @@ func (o *origin) First() bool { return o.first }
 // Unread reports whether the piece stands for what could not be read.
 func (o *origin) Unread() bool { return o.batch.Problem != nil }
 
-// Files fixes the input, several files or pieces of one at a time, and hands on
-// what became of them in order. It writes the files that come as a whole and
+// Files fixes the input, several files or pieces of one at a time, and passes
+// on what became of them in order. It writes the files that come as a whole and
 // change if it is told to.
 func (f *Fixer) Files(ctx context.Context, input *manifest.Input, known *check.Known, write bool, tell func(Piece) error) error {
 	upToSignal := func(yield func(origin) bool) {
@@ -69,7 +69,7 @@ func (out *Piece) write() {
 	}
 }
 
-// onlyOnce comes to each file once, whatever paths lead to it.
+// onlyOnce visits each file once, even if several paths lead to it.
 func onlyOnce(input *manifest.Input) iter.Seq[origin] {
 	return func(yield func(origin) bool) {
 		links, seen := links{}, map[string]bool{}
@@ -111,13 +111,13 @@ func beginsAsUTF16(input *manifest.Input, file string) bool {
 // links finds files behind links, and remembers the folders.
 type links map[string]string
 
-// resolve is the path of a file without links, "" where there is no such file.
+// resolve is the path of a file without links, "" if there is no such file.
 func (l links) resolve(file string) string {
 	dir := filepath.Dir(file)
 	folder, ok := l[dir]
 	if !ok {
 		if absolute, err := filepath.Abs(dir); err == nil {
-			folder, _ = filepath.EvalSymlinks(absolute) // one that is not there is told elsewhere
+			folder, _ = filepath.EvalSymlinks(absolute) // one that is not there is reported elsewhere
 		}
 		l[dir] = folder
 	}

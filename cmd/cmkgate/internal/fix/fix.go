@@ -17,15 +17,15 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// Fixer makes the edits of findings in the bytes of manifests. It judges what it
-// has made, and hands out nothing that is not what it meant to make.
+// Fixer makes the edits of findings in the bytes of manifests. It evaluates what
+// it has made, and hands out nothing that is not what it meant to make.
 type Fixer struct {
 	*check.Checker
 	// JudgeOnly leaves every finding as it is.
 	JudgeOnly bool
-	// Only names the policies whose findings are put right; all where it is empty.
+	// Only names the policies whose findings are fixed; all where it is empty.
 	Only []policies.ID
-	// Writes tells that the files will be as they were made, so that what is left
+	// Writes means that the files will be as they were made, so that what is left
 	// has its place in them.
 	Writes bool
 }
@@ -45,14 +45,14 @@ type Piece struct {
 	again func(lines int) []manifest.Problem
 }
 
-// Fix is a finding that was put right. Its place is that before.
+// Fix is a finding that was fixed. Its place is that before.
 type Fix struct {
 	report.Result
 	// Document counts those of the file, and At is the path to the object in it.
 	Document int
 	At       tree.Path
 	Edits    []policies.Edit
-	// Done tells in words what was done.
+	// Done says in words what was done.
 	Done string
 }
 
@@ -61,14 +61,14 @@ type Left struct {
 	report.Result
 	// At is the path to the object in its document.
 	At tree.Path
-	// Why tells why its fix was not made, nil where it has none.
+	// Why says why its fix was not made, nil if it has none.
 	Why error
 	// Patch is the fix as a JSON patch of the object.
 	Patch string
 }
 
-// Piece puts right what can be put right in the bytes of a file, or of a piece
-// of it that begins after a number of lines.
+// Piece fixes what can be fixed in the bytes of a file, or of a piece of it
+// that begins after a number of lines.
 func (f *Fixer) Piece(name string, line int, data []byte, splitter *manifest.Splitter, known *check.Known) Piece {
 	out := Piece{Before: data, After: data}
 	documents, problem := manifest.Split(name, line, data, splitter)
@@ -111,24 +111,24 @@ func (f *Fixer) Piece(name string, line int, data []byte, splitter *manifest.Spl
 	out.After = bytes.Join(after, nil)
 	if !staysApart(name, out.After, after, splitter) {
 		out.After, out.Fixes, out.Splices = data, nil, nil
-		out.Problems = append(out.Problems, defect(name, "its documents would run into each other"))
+		out.Problems = append(out.Problems, defect(name, "its documents would be joined"))
 	}
 	return out
 }
 
 func lineBreaks(data []byte) int { return bytes.Count(data, []byte("\n")) }
 
-// staysApart tells whether a text is cut into the same documents as it was made of.
+// staysApart reports whether a text splits into the same documents that it was joined from.
 func staysApart(name string, text []byte, documents [][]byte, splitter *manifest.Splitter) bool {
 	again, problem := manifest.Split(name, 0, text, splitter)
 	return problem == nil && slices.EqualFunc(again, documents, func(d manifest.Document, data []byte) bool { return bytes.Equal(d.Data, data) })
 }
 
-// maxRounds bounds how often a document is judged anew: a fix can bring to light
+// maxRounds bounds how often a document is evaluated again: a fix can reveal
 // what another finding has hidden, such as a wrong key under a wrong name.
 const maxRounds = 8
 
-// document puts right what can be put right in one document.
+// document fixes what can be fixed in one document.
 func (f *Fixer) document(d manifest.Document, parsed manifest.Parsed, known *check.Known) documentFix {
 	r := documentFix{
 		fixer: f, known: known, document: d, parsed: parsed,
@@ -148,13 +148,13 @@ func (f *Fixer) document(d manifest.Document, parsed manifest.Parsed, known *che
 	}
 	if id := r.repeated; id != "" {
 		r.document, r.parsed, r.fixes, r.left, r.rounds = d, parsed, nil, nil, nil
-		r.problems = append(r.problems, defect(d.File, "a fix did not put right what it is for: "+id))
+		r.problems = append(r.problems, defect(d.File, "a fix did not resolve its finding: "+id))
 	}
 	return r
 }
 
 // WhenFixed is what the manifests will say of each other once they are fixed, so
-// that an Endpoint is not blamed for the EndpointConfig that is put right in the
+// that an Endpoint is not blamed for the EndpointConfig that is fixed in the
 // same go.
 func (f *Fixer) WhenFixed(input *manifest.Input, known *check.Known) (*check.Known, error) {
 	return f.Revise(input, known, func(d manifest.Document, parsed manifest.Parsed) manifest.Parsed { //nolint:wrapcheck // it says what could not be done
@@ -175,12 +175,12 @@ type documentFix struct {
 	parsed   manifest.Parsed
 	objects  int
 
-	// refused tells of findings why their fix was not made, by the finding's name.
+	// refused is about findings why their fix was not made, by the finding's name.
 	refused map[string]error
 	// first are the findings of the first round, whose places are those of the
 	// file as it is.
 	first map[string]report.Result
-	// made are the edits by finding; repeated is one that was there all the same.
+	// made are the edits by finding; repeated is one that was there still.
 	made     map[string][]policies.Edit
 	repeated string
 	// rounds are the splices of each round.
@@ -255,7 +255,7 @@ func (r *documentFix) consider(out []proposal, o *manifest.Object, f *policies.F
 	return append(out, p)
 }
 
-// leave is for proposals that there is no round for.
+// leave is for proposals after the last round.
 func (r *documentFix) leave(proposals []proposal) {
 	for i := range proposals {
 		r.left = append(r.left, Left{Result: proposals[i].Result, At: proposals[i].At})
@@ -274,8 +274,8 @@ type attempt struct {
 	parsed    manifest.Parsed
 }
 
-// admit adds as many of the proposals to an attempt as go together. Where not
-// all do, it looks for those at fault by halves.
+// admit adds as many of the proposals to an attempt as are compatible. If not
+// all are, it bisects to find the others.
 func (r *documentFix) admit(proposals []proposal, so attempt) attempt {
 	next, err := r.try(append(slices.Clip(so.proposals), proposals...))
 	if err == nil {
@@ -289,10 +289,10 @@ func (r *documentFix) admit(proposals []proposal, so attempt) attempt {
 	return r.admit(proposals[half:], r.admit(proposals[:half], so))
 }
 
-var errReachesFurther = errors.New("the change would reach other parts of the document too, as where an anchor or a merge key shares a value")
+var errReachesFurther = errors.New("the change would affect other parts of the document, for example through an anchor or a merge key")
 
-// try makes proposals in the document as the last round left it, and holds what
-// comes of it against what was meant.
+// try applies proposals to the document as the last round left it, and checks
+// the result against the intended change.
 func (r *documentFix) try(proposals []proposal) (attempt, error) {
 	edits := make([][]policies.Edit, len(r.parsed.Values))
 	for i := range proposals {
@@ -344,7 +344,7 @@ func (r *documentFix) splices(size int) []edit.Splice {
 	return edit.Compose(size, r.rounds...)
 }
 
-// defect is the answer to a mistake of cmkgate: nothing is changed.
+// defect is the answer to a bug in cmkgate: nothing is changed.
 func defect(file, what string) manifest.Problem {
-	return manifest.Problem{File: file, Text: "was left as it is: " + what + ". This is a defect of cmkgate; please report it with the file."}
+	return manifest.Problem{File: file, Text: "was left unchanged: " + what + ". This is a defect of cmkgate; please report it with the file."}
 }

@@ -217,7 +217,7 @@ func TestFixesOfHostileObjects(t *testing.T) {
 	}
 }
 
-// isTemplate tells of what only what it renders can be judged of.
+// isTemplate is about what only what it renders can be checked of.
 func isTemplate(f *Piece) bool {
 	return slices.ContainsFunc(f.Left, func(l Left) bool { return l.Reason == policies.Unverifiable && l.Kind == "" })
 }

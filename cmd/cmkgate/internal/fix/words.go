@@ -9,7 +9,7 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// done tells in words what edits of an object do.
+// done describes the edits of an object.
 func done(root *tree.Node, edits []policies.Edit) string {
 	if len(edits) == 2 && edits[1].Value == nil && root.Find(edits[1].Path).Str() == edits[0].Value {
 		return "renamed to " + edits[0].Path.String() + "."

@@ -21,11 +21,11 @@ type Rules struct {
 
 type pattern struct {
 	glob string
-	// again takes back what an earlier pattern leaves out.
+	// again takes back what an earlier pattern omits.
 	again bool
-	// folders tells that only folders are meant.
+	// folders means that only folders are meant.
 	folders bool
-	// anchored tells that the whole path below base counts, not the name alone.
+	// anchored means that the whole path below base counts, not the name alone.
 	anchored bool
 	// literal is a glob without wildcards, suffix one of a star and such.
 	literal, suffix bool
@@ -95,9 +95,9 @@ func bytewise(s string) string {
 	return string(runes)
 }
 
-// Ignores tells whether the rules leave out a file or a folder. The last
-// pattern that matches decides. Those above the folder are not looked at: what
-// is in a folder that is left out is never asked for.
+// Ignores reports whether the rules omit a file or a folder. The last pattern
+// that matches decides. Those above the folder are not looked at: what is in a
+// folder that is omitted is never asked for.
 func (r *Rules) Ignores(file string, folder bool) bool {
 	name := file[strings.LastIndexByte(file, '/')+1:]
 	for ; r != nil; r = r.above {

@@ -24,7 +24,7 @@ type Tracked struct {
 // ReadTracked reads the names that keep chooses from the index of the
 // repository in a folder. Where the index is in a form that is not known
 // (split, or of a later version) every file counts as tracked, since what Git
-// may hold must not be passed over.
+// may hold must not be skipped.
 func ReadTracked(repository string, keep func(name string) bool) *Tracked {
 	f, err := os.Open(filepath.Join(gitFolder(repository), "index"))
 	if errors.Is(err, os.ErrNotExist) {
@@ -42,7 +42,7 @@ func ReadTracked(repository string, keep func(name string) bool) *Tracked {
 	return &Tracked{names: names}
 }
 
-// Holds tells whether a file is tracked, or a file below a folder.
+// Holds reports whether a file is tracked, or a file below a folder.
 func (t *Tracked) Holds(name string, folder bool) bool {
 	if t.all {
 		return true
@@ -91,7 +91,7 @@ func hashSize(repository string) int {
 	return 20
 }
 
-var errIndex = errors.New("an index in a form that is not known")
+var errIndex = errors.New("an index in an unknown format")
 
 // index reads gitformat-index(5), versions 2 to 4, as a stream: that of a large
 // repository has tens of megabytes. go-git's reader holds all of it, takes three times

@@ -12,9 +12,9 @@ const FileName = ".gitignore"
 
 // Above returns the rules that hold for a folder of a Git repository before its
 // own .gitignore is read: those of the folders above it and of the repository's
-// info/exclude. It is nil outside of repositories, where Git ignores nothing.
-// What a person's own configuration of Git ignores does not count: a pipeline
-// has none of it.
+// info/exclude. It is nil outside repositories, where Git ignores nothing. What
+// a person's own configuration of Git ignores does not count: a pipeline has
+// none of it.
 func Above(folder string) *Rules {
 	root := folder
 	for ; ; root = path.Dir(root) {

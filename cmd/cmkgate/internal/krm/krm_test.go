@@ -40,7 +40,7 @@ func TestResultsChangeNothingElse(t *testing.T) {
 	}
 }
 
-// TestResultsTakeThePlaceOfOthers goes through what has to be written anew.
+// TestResultsTakeThePlaceOfOthers goes through what has to be written again.
 func TestResultsTakeThePlaceOfOthers(t *testing.T) {
 	for _, in := range []string{
 		list + "results:\n- message: old\nitems:\n- kind: X # mine\n",

@@ -1,5 +1,5 @@
-// Package krm speaks the protocol of KRM functions: a ResourceList in, a
-// ResourceList out, as the functions specification of kustomize has it.
+// Package krm implements the protocol of KRM functions: a ResourceList
+// in, a ResourceList out, as in kustomize's functions specification.
 package krm
 
 import (
@@ -31,16 +31,16 @@ func Read(data []byte) (*ResourceList, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	if err := decode(decoder, &l.doc); err != nil {
 		if errors.Is(err, io.EOF) {
-			return nil, errors.New("is empty, want a ResourceList. kustomize and kpt call this command; to judge manifests use cmkgate check -")
+			return nil, errors.New("is empty, want a ResourceList. kustomize and kpt call this command; to check manifests use cmkgate check -")
 		}
-		return nil, fmt.Errorf("is no YAML: %w", err)
+		return nil, fmt.Errorf("is not YAML: %w", err)
 	}
 	var err error
 	if l.root, err = tree.FromYAML(&l.doc); err != nil {
 		return nil, fmt.Errorf("cannot be read: %w", err)
 	}
 	if !strings.HasPrefix(l.root.Get("apiVersion").Str(), group) || l.root.Get("kind").Str() != kind {
-		return nil, fmt.Errorf("is of the kind %q, want a ResourceList of %sv1. kustomize and kpt call this command; to judge manifests use cmkgate check -",
+		return nil, fmt.Errorf("is of kind %q, want a ResourceList of %sv1. kustomize and kpt call this command; to check manifests use cmkgate check -",
 			l.root.Get("kind").Str(), group)
 	}
 	if err := decode(decoder, &yaml.Node{}); !errors.Is(err, io.EOF) {
@@ -61,7 +61,7 @@ func decode(decoder *yaml.Decoder, into *yaml.Node) (err error) {
 }
 
 // Config is the functionConfig, without the metadata that makes it an object;
-// false where there is none of the API group and kind given.
+// false if there is none of the API group and kind given.
 func (l *ResourceList) Config(group, kind string) (text []byte, ok bool, err error) {
 	given := l.root.Get("functionConfig")
 	if !strings.HasPrefix(given.Get("apiVersion").Str(), group+"/") || given.Get("kind").Str() != kind {
@@ -83,7 +83,7 @@ type fieldsOf struct{ node *yaml.Node }
 
 func mapping(doc *yaml.Node) (fieldsOf, error) {
 	if doc.Kind != yaml.DocumentNode || len(doc.Content) != 1 || doc.Content[0].Kind != yaml.MappingNode {
-		return fieldsOf{}, errors.New("the ResourceList is no object")
+		return fieldsOf{}, errors.New("the ResourceList is not an object")
 	}
 	return fieldsOf{doc.Content[0]}, nil
 }

@@ -77,7 +77,7 @@ func (l *ResourceList) Result(severity Severity, message string, at tree.Path, o
 }
 
 // valueAt is a text or a boolean of an object, nil for anything else. It is asked
-// for only where there is a fix, which no secret has.
+// for only if there is a fix, which no secret has.
 func valueAt(object *tree.Node, path string) any {
 	steps, err := tree.ParsePath(path)
 	if err != nil {

@@ -14,16 +14,16 @@ type Batch struct {
 	Number, Source int
 	// First is set unless the batch continues a file.
 	First bool
-	// Problem is set where there is nothing to read.
+	// Problem is set if there is nothing to read.
 	Problem *Problem
 
 	// piece is a run of documents that begins after a number of lines; it is
-	// nil where the worker opens the file itself.
+	// nil if the worker opens the file itself.
 	piece []byte
 	line  int
 }
 
-// IsFile tells whether the batch is a whole file.
+// IsFile reports whether the batch is a whole file.
 func (b *Batch) IsFile() bool { return b.Problem == nil && b.piece == nil }
 
 // Documents reads the batch with a worker's own splitter.

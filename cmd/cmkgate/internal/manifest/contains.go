@@ -2,9 +2,9 @@ package manifest
 
 import "bytes"
 
-// Contains tells whether one of the words can be in the text of the document
-// once it is parsed. It never says no wrongly: YAML can write a letter in other
-// ways, so a document with such a way in it can contain anything.
+// Contains reports whether one of the words can be in the document once it is
+// parsed. It has no false negatives: a document with escape sequences, which
+// can stand for any letter, may contain anything.
 func (d *Document) Contains(words ...string) bool { return contains(d.Data, words) }
 
 func contains(data []byte, words []string) bool {
@@ -16,8 +16,8 @@ func contains(data []byte, words []string) bool {
 	return escapesLetters(data)
 }
 
-// escapesLetters tells whether a text has escape sequences that stand for a
-// letter (\x41, \u0041), that join two lines (a backslash before the line
+// escapesLetters reports whether a text has escape sequences that stand for
+// a letter (\x41, \u0041), that join two lines (a backslash before the line
 // break), or tags, which can make a value of something else (!!binary).
 func escapesLetters(data []byte) bool {
 	for rest := data; ; {

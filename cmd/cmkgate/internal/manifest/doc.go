@@ -3,7 +3,7 @@
 // the file.
 //
 // Nothing is held longer than needed. A folder is walked, not listed; a large
-// file is read document by document; an object lives until it is judged.
+// file is read document by document; an object lives until it is evaluated.
 package manifest
 
 import (
@@ -13,10 +13,10 @@ import (
 	"unicode/utf8"
 )
 
-// Problem is input that cannot be judged, or not for certain.
+// Problem is input that cannot be evaluated, or not for certain.
 type Problem struct {
 	File string
-	// Line and Column count from 1; both are 0 where the file as a whole is meant.
+	// Line and Column count from 1; both are 0 if the file as a whole is meant.
 	Line, Column int
 	// Text is a sentence about the place.
 	Text string

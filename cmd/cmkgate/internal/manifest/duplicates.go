@@ -6,9 +6,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// duplicates finds fields that are written twice. kubectl takes the last,
-// kustomize refuses the file and others take the first, so what was judged need
-// not be what is applied.
+// duplicates finds duplicate keys. kubectl uses the last, kustomize rejects the
+// file and others use the first, so what was checked need not be what is
+// applied.
 func (d *Document) duplicates(node *yaml.Node) []Problem {
 	var out []Problem
 	if node.Kind == yaml.MappingNode {
@@ -53,7 +53,7 @@ func (d *Document) comparePairs(node *yaml.Node) []Problem {
 	return out
 }
 
-// repeats tells whether two names are the same. The merge key << may stand twice.
+// repeats reports whether two names are the same. The merge key << may stand twice.
 func repeats(a, b *yaml.Node) bool {
 	return a.Value == b.Value && a.Kind == yaml.ScalarNode && b.Kind == yaml.ScalarNode && a.ShortTag() != "!!merge"
 }
@@ -61,7 +61,7 @@ func repeats(a, b *yaml.Node) bool {
 func (d *Document) duplicate(name, first *yaml.Node) Problem {
 	return Problem{
 		File: d.File, Line: d.Line + name.Line, Column: name.Column,
-		Text: fmt.Sprintf("%q is written twice in the same object, first in line %d, and tools differ in which one they take. Remove one.",
+		Text: fmt.Sprintf("%q is a duplicate key in this object, first on line %d; parsers disagree on which one wins. Remove one.",
 			shorten(name.Value), d.Line+first.Line),
 	}
 }

@@ -33,14 +33,14 @@ func (b *Batch) Read() (data []byte, line int, problem *Problem) {
 	return data, 0, nil
 }
 
-// IsUTF16 tells whether a text begins with the byte order mark of UTF-16.
+// IsUTF16 reports whether a text begins with the byte order mark of UTF-16.
 func IsUTF16(head []byte) bool {
 	return bytes.HasPrefix(head, []byte{0xFF, 0xFE}) || bytes.HasPrefix(head, []byte{0xFE, 0xFF})
 }
 
 // UTF16 is the problem of a file that is to be changed.
 func UTF16(file string) *Problem {
-	return &Problem{File: file, Text: "is written in UTF-16, which cmkgate does not edit. Convert it to UTF-8."}
+	return &Problem{File: file, Text: "is UTF-16, which cmkgate does not edit. Convert it to UTF-8."}
 }
 
 // Split cuts the bytes of a file, or a piece of it that begins after a number of
@@ -61,7 +61,7 @@ func Split(file string, line int, data []byte, splitter *Splitter) ([]Document, 
 		out = append(out, doc)
 	}
 	if at != len(data) {
-		return nil, &Problem{File: file, Text: "cannot be cut into documents."}
+		return nil, &Problem{File: file, Text: "cannot be split into documents."}
 	}
 	return out, nil
 }

@@ -9,7 +9,8 @@ import (
 )
 
 // FuzzDocuments holds that no bytes make the reader panic, that every position
-// that it names is in the file, and that nothing of ours is skipped.
+// that it names is in the file, and that nothing of a supported kind is
+// skipped.
 func FuzzDocuments(f *testing.F) {
 	for _, seed := range []string{
 		"kind: A\nmetadata: {name: x}\n---\nkind: List\nitems: [{kind: B}]\n",

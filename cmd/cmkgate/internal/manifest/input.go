@@ -31,10 +31,10 @@ type Input struct {
 	Stdin *Spool
 	// Ignore are patterns as in a .gitignore in the working directory.
 	Ignore []string
-	// NoGitIgnore judges in folders also what Git ignores.
+	// NoGitIgnore evaluates in folders also what Git ignores.
 	NoGitIgnore bool
 
-	// Ignored counts the files and folders that were left out because Git ignores
+	// Ignored counts the files and folders that were omitted because Git ignores
 	// and does not hold them.
 	Ignored int
 	// Parses counts how often documents that may hold objects were parsed.
@@ -108,7 +108,7 @@ func (in *Input) path(path string, yield func(source) bool) bool {
 	info, err := os.Stat(path)
 	switch {
 	case path == "":
-		return yield(source{file: `""`, problem: &Problem{File: `""`, Text: "names no file. Set the variable that stands there, or leave the argument out."}})
+		return yield(source{file: `""`, problem: &Problem{File: `""`, Text: "is an empty path. Set the variable in its place, or omit the argument."}})
 	case errors.Is(err, fs.ErrNotExist) && isGlob(path):
 		return in.glob(path, yield)
 	case err != nil:

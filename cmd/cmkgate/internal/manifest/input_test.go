@@ -52,7 +52,7 @@ func TestFoldersAreWalkedInOrder(t *testing.T) {
 	want := []string{
 		"b/.argo/x.yaml:1", "b/.hidden.yaml:1", "b/1.yml:1", "b/2.yaml:1", "b/2.yaml:2", "b/3.JSON:1",
 		"b/dangling.yaml: cannot be read: no such file or directory.", "b/link.yaml:1",
-		"b/loop: is a link to a folder that it is in, so it is not followed. Remove it, or leave it out with --ignore loop.", "b/sub/a.yaml:1",
+		"b/loop: is a link to a parent directory, so it is not followed. Remove it, or exclude it with --ignore loop.", "b/sub/a.yaml:1",
 		"absent: cannot be read: no such file or directory.", "a.yaml:1", "b/note.txt:1", "stdin:1",
 	}
 	spool, err := NewSpool(strings.NewReader("x: 1"))

@@ -10,8 +10,8 @@ import (
 )
 
 // Patches are the files that a kustomization among the manifests applies to
-// other objects, by the file of the kustomization. What such a file leaves out
-// stands in the object that it changes, so it cannot be judged as a whole.
+// other objects, by the file of the kustomization. What such a file omits
+// stands in the object that it changes, so it cannot be evaluated as a whole.
 type Patches map[string]string
 
 // Find adds the patches of a document that is a kustomization, by the name of its file.
@@ -25,7 +25,7 @@ func (p Patches) Find(d *Document) {
 	}
 	var root yaml.Node
 	if decodeNext(yaml.NewDecoder(bytes.NewReader(d.Data)), &root) != nil || root.Decode(&k) != nil {
-		return // told when it is judged
+		return // told when it is evaluated
 	}
 	files := k.PatchesStrategicMerge
 	for _, patch := range k.Patches {
@@ -97,8 +97,8 @@ func isKustomization(file string) bool {
 	return false
 }
 
-// isBelow tells whether there is such a file in one of the folders. What is no
-// file kustomize takes for something to fetch.
+// isBelow reports whether there is such a file in one of the folders. What is
+// not a file kustomize takes for something to fetch.
 func isBelow(path string, folders []string) bool {
 	if _, err := os.Stat(path); err != nil {
 		return false

@@ -10,8 +10,8 @@ import (
 )
 
 // flatten adds an object, or the items of a List in its place. Items of a typed
-// list (TrainingJobList) may leave out apiVersion and kind, which follow from
-// the list's and are given here; they are empty for every other object.
+// list (TrainingJobList) may omit apiVersion and kind, which follow from the
+// list's and are given here; they are empty for every other object.
 func (d *Document) flatten(out *Parsed, root *tree.Node, node *yaml.Node, group, kind string) {
 	value := &Value{Root: root, node: node, Data: d.Data, Begin: d.begin}
 	out.Values = append(out.Values, value)

@@ -13,7 +13,7 @@ type Object struct {
 	File string
 	// before is the number of lines before the document that the object was parsed from.
 	before int
-	// node is what the object was parsed from, nil when the YAML reader did not parse it.
+	// node is what the object was parsed from, nil if the YAML reader did not parse it.
 	node *yaml.Node
 	// source is the document as it stands in the file; it goes with the document.
 	source []byte
@@ -37,7 +37,7 @@ type Value struct {
 	names *tree.Node
 }
 
-// Node is what the YAML reader makes of the value, nil where it cannot read it.
+// Node is what the YAML reader makes of the value, nil if it cannot read it.
 // Where the value is plain it lacks the comments.
 func (v *Value) Node() *yaml.Node {
 	if v.plain && v.node == nil {
@@ -53,8 +53,8 @@ func (v *Value) plainNames() *tree.Node {
 	return v.names
 }
 
-// Position is the line and column, from 1, of the value at a path or, where
-// there is none, of the name of its nearest parent. The path nil stands for the
+// Position is the line and column, from 1, of the value at a path or, if there
+// is none, of the name of its nearest parent. The path nil stands for the
 // object itself.
 func (o *Object) Position(path tree.Path) (line, column int) {
 	value, steps := o.Root.Nearest(path)
@@ -92,7 +92,7 @@ func (o *Object) name(path tree.Path) (line, column int, ok bool) {
 	return name.Line, name.Column, true
 }
 
-// yaml is what the YAML reader makes of the object, nil where it cannot read it.
+// yaml is what the YAML reader makes of the object, nil if it cannot read it.
 func (o *Object) yaml() *yaml.Node {
 	if o.Value.plain {
 		return o.Value.Node()
@@ -100,7 +100,7 @@ func (o *Object) yaml() *yaml.Node {
 	return o.node
 }
 
-// nameAt is where the name of the last field of a path stands, nil where the
+// nameAt is where the name of the last field of a path stands, nil if the
 // path leads through a merge key.
 func nameAt(node *yaml.Node, path tree.Path) *yaml.Node {
 	var name *yaml.Node

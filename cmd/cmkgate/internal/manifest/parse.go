@@ -33,10 +33,10 @@ type Parsed struct {
 	yaml *yaml.Node
 }
 
-// ACK returns the objects in the document. One that cannot hold any of an ACK
-// controller is not parsed: nothing that is wrong with it can concern us. What
-// a template comes to is not known, so its syntax is checked, and so is that of
-// what has bytes that no text has.
+// ACK returns the objects in the document. A document that cannot contain any
+// of an ACK controller is not parsed: its errors are irrelevant. The output of
+// a template is unknown, so its syntax is checked, and so is that of text with
+// invalid bytes.
 func (d *Document) ACK() Parsed {
 	switch {
 	case d.MayBeACK():
@@ -49,7 +49,7 @@ func (d *Document) ACK() Parsed {
 	return Parsed{Documents: 1}
 }
 
-// IsForeign tells whether there is nothing in the document to be judged or told.
+// IsForeign reports whether the document has nothing to check or report.
 func (d *Document) IsForeign() bool {
 	return !d.Contains(kubernetesGroups, "{{", "\x00") && !d.leavesGroupOpen() && !isKustomization(d.File)
 }
@@ -57,7 +57,7 @@ func (d *Document) IsForeign() bool {
 // MayBeACK says no only where the text cannot name an API group of ACK.
 func (d *Document) MayBeACK() bool { return d.Contains(kubernetesGroups) }
 
-// isEmpty tells whether there are comments and marks at most.
+// isEmpty reports whether there are comments and marks at most.
 func (d *Document) isEmpty() bool {
 	for line := range bytes.Lines(d.Data) {
 		text := bytes.TrimSpace(line[len(marker(line)):])
@@ -77,7 +77,7 @@ func (d *Document) Parse() Parsed {
 	if i := bytes.Index(d.Data, []byte("\n\ufeff")); i >= 0 {
 		return Parsed{Documents: 1, Problems: []Problem{{
 			File: d.File, Line: d.Line + lineNumber(d.Data, i+1), Column: 1,
-			Text: "a byte order mark stands at the beginning of this line. kubectl reads over it where a document begins, other tools take it for a part of the name. Remove it.",
+			Text: "this line begins with a byte order mark. kubectl ignores it at the beginning of a document; other tools treat it as part of the name. Remove it.",
 		}}}
 	}
 	if out, ok := d.parsePlain(); ok {
@@ -118,7 +118,7 @@ func (d *Document) parseYAML(wanted bool) Parsed {
 	if i := quotedMerge.FindIndex(d.Data); wanted && i != nil {
 		out.Problems = append(out.Problems, Problem{
 			File: d.File, Line: d.Line + lineNumber(d.Data, i[0]), Column: 1,
-			Text: "kubectl takes this for a merge key, though it is in quotes, and other tools for a field. Write <<: without tag and quotes.",
+			Text: "kubectl treats this as a merge key although it is quoted; other tools treat it as a field. Write <<: without tag and quotes.",
 		})
 		return out
 	}

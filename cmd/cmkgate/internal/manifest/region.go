@@ -50,7 +50,7 @@ func byteOffset(text string, column int) int {
 	return len(text)
 }
 
-// quotedLength is the length of the quoted text that begins a line, 0 when it
+// quotedLength is the length of the quoted text that begins a line, 0 if it
 // does not end in that line.
 func quotedLength(s string) int {
 	quote := s[0]
@@ -83,7 +83,7 @@ func plainToken(s string, flow bool) string {
 	return strings.TrimRight(s[:end], " \t\r\n")
 }
 
-// opensFlow tells whether a line leaves a brace or a bracket open before a token.
+// opensFlow reports whether a line leaves a brace or a bracket open before a token.
 func opensFlow(before string) bool {
 	return strings.Count(before, "{")+strings.Count(before, "[") > strings.Count(before, "}")+strings.Count(before, "]")
 }

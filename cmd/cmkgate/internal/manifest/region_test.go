@@ -39,7 +39,7 @@ func TestEndIsBehindTheValue(t *testing.T) {
 		"{kind: A, x: alias/aws/s3, y: z}\n":    "alias/aws/s3",
 		"{\"kind\": \"A\",\n\"x\": true}\n":     "true",
 		"{kind: A, x: alias/aws/s3}":            "alias/aws/s3",
-		"kind: A\nx:\n":                         "x", // the name, where there is no value
+		"kind: A\nx:\n":                         "x", // the name, if there is no value
 		"kind: A\nx: a,b]\n":                    "a,b]",
 		"--- {kind: B}\n---\nkind: A\nx: last":  "last",
 		"kind: A\nx: |\n  some\n  more\n":       "|",

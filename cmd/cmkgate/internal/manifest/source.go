@@ -17,8 +17,8 @@ type source struct {
 // build that failed, which must not look like a pass.
 func streamed(name string, spool *Spool) source {
 	if spool.isBlank() {
-		return source{file: name, problem: &Problem{File: name, Text: "is empty, so nothing was judged." +
-			" Look at what the command before the pipe said; with set -o pipefail the shell takes its failure for that of the whole."}}
+		return source{file: name, problem: &Problem{File: name, Text: "is empty, so nothing was checked." +
+			" Check the output of the command before the pipe; with set -o pipefail, its failure makes the pipeline fail too."}}
 	}
 	return source{file: name, spool: spool}
 }

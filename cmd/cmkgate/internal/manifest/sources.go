@@ -68,7 +68,7 @@ func (s *sources) from(number int) iter.Seq2[int, source] {
 	}
 }
 
-// name is the file of the source with that number, "" where there is none.
+// name is the file of the source with that number, "" if there is none.
 func (s *sources) name(number int) string {
 	for i, src := range s.from(number - number%markEvery) {
 		if i == number {

@@ -18,7 +18,7 @@ type Document struct {
 	Data []byte
 	// begin is where the data begins in the document that this is a part of.
 	begin int
-	// parses counts how often a document is parsed, nil where nobody asks.
+	// parses counts how often a document is parsed, nil if nobody asks.
 	parses *atomic.Int64
 }
 
@@ -31,7 +31,7 @@ const maxDocument = 16 << 20
 // stream of any length needs the memory of its largest document.
 //
 // A line that begins with --- or ... ends a document wherever it stands: YAML
-// forbids it inside of scalars (YAML 1.2.2, production c-forbidden).
+// forbids it inside scalars (YAML 1.2.2, production c-forbidden).
 //
 // A Splitter keeps its buffer from one stream to the next. The zero value is ready.
 type Splitter struct {
@@ -175,8 +175,8 @@ func marker(line []byte) string {
 	return ""
 }
 
-// isPrologue tells whether a text holds the directives (%YAML, %TAG) of the
-// document that follows it, and comments at most.
+// isPrologue reports whether a text holds the directives (%YAML, %TAG) of
+// the document that follows it, and comments at most.
 func isPrologue(text []byte) bool {
 	directives := false
 	for line := range bytes.Lines(text) {

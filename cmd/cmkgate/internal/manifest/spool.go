@@ -48,7 +48,7 @@ func (s *Spool) Open() io.Reader {
 	return io.MultiReader(bytes.NewReader(s.head), io.NewSectionReader(s.rest, 0, s.size))
 }
 
-// isBlank tells whether nothing came but white space.
+// isBlank reports whether nothing came but white space.
 func (s *Spool) isBlank() bool { return s.rest == nil && len(bytes.TrimSpace(s.head)) == 0 }
 
 // Close removes the temporary file, if there is one.

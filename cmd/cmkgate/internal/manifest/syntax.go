@@ -18,13 +18,13 @@ import (
 // looked for again; that costs time, but only for a broken document.
 func (d *Document) syntaxProblem(err error) Problem {
 	problem := d.lineProblem(err)
-	problem.Text = "cannot be parsed: " + strings.TrimSuffix(problem.Text, ".") + ". Put the YAML right; the other documents were still judged."
+	problem.Text = "cannot be parsed: " + strings.TrimSuffix(problem.Text, ".") + ". Fix the YAML; the other documents were still checked."
 	if line, column, ok := locate(d.Data); ok {
 		problem.Line, problem.Column = d.Line+line, column
 	}
 	if i := bytes.Index(d.Data, []byte("%YAML")); i >= 0 && strings.Contains(problem.Text, "incompatible YAML document") {
 		problem.Line, problem.Column = d.Line+lineNumber(d.Data, i), 1
-		problem.Text = "kubectl does not take a version of YAML other than 1.1. Remove the line that begins with %YAML."
+		problem.Text = "kubectl supports only YAML 1.1. Remove the line that begins with %YAML."
 	}
 	if strings.Contains(problem.Text, "UTF-8") {
 		problem.Text += " Save the file as UTF-8."

@@ -53,13 +53,13 @@ func TestDuplicates(t *testing.T) {
 	}
 	const ack = "apiVersion: s3.services.k8s.aws/v1alpha1\nkind: Bucket\n"
 	for text, want := range map[string]string{
-		ack + "spec:\n  a: 1\n  b: 2\n  a: 3\n":                                                             `f:6:3: "a" is written twice in the same object, first in line 4`,
-		ack + "spec:\n  - b: 1\n    b: 2\n":                                                                 `f:5:5: "b" is written twice in the same object, first in line 4`,
-		ack + "spec:\n" + long.String() + "  kx: 2\n":                                                       `f:54:3: "kx" is written twice in the same object, first in line 5`,
+		ack + "spec:\n  a: 1\n  b: 2\n  a: 3\n":                                                             `f:6:3: "a" is a duplicate key in this object, first on line 4`,
+		ack + "spec:\n  - b: 1\n    b: 2\n":                                                                 `f:5:5: "b" is a duplicate key in this object, first on line 4`,
+		ack + "spec:\n" + long.String() + "  kx: 2\n":                                                       `f:54:3: "kx" is a duplicate key in this object, first on line 5`,
 		ack + "a: &a {x: 1}\nb: {<<: *a, x: 2}\nc: {<<: *a}\n":                                              "",
 		"kind: ConfigMap\ndata:\n  a: 1\n  a: 2\n":                                                          "",
 		"kind: List\nitems:\n- " + "kind: A\n  a: 1\n  a: 1\n":                                              "",
-		"kind: List\nmetadata: {}\nmetadata: {}\nitems:\n- " + strings.ReplaceAll(ack, "\n", "\n  ") + "\n": `f:3:1: "metadata" is written twice`,
+		"kind: List\nmetadata: {}\nmetadata: {}\nitems:\n- " + strings.ReplaceAll(ack, "\n", "\n  ") + "\n": `f:3:1: "metadata" is a duplicate key`,
 	} {
 		_, problems := readAll(text)
 		if got := strings.Join(problems, "\n"); (want == "") != (got == "") || !strings.HasPrefix(got, want) {
@@ -76,13 +76,13 @@ func TestAnotherEncodingIsToldWithItsRemedy(t *testing.T) {
 }
 
 // TestWhatKubectlReadsOtherwiseIsTold is about what the YAML reader here takes for
-// something else, without a word, or puts somewhere else.
+// something else, silently, or puts somewhere else.
 func TestWhatKubectlReadsOtherwiseIsTold(t *testing.T) {
 	const bucket = "apiVersion: s3.services.k8s.aws/v1alpha1\nkind: Bucket\n"
 	for text, want := range map[string]string{
-		"a: 1\n---\n\ufeff" + bucket:            "f:3:1: a byte order mark stands at the beginning of this line. kubectl reads over it where a document begins, other tools take it for a part of the name. Remove it.",
-		bucket + "x: &x {a: b}\n! \"<<\": *x\n": "f:4:1: kubectl takes this for a merge key, though it is in quotes, and other tools for a field. Write <<: without tag and quotes.",
-		"%YAML 1.2\n---\n" + bucket:             "f:1:1: kubectl does not take a version of YAML other than 1.1. Remove the line that begins with %YAML.",
+		"a: 1\n---\n\ufeff" + bucket:            "f:3:1: this line begins with a byte order mark. kubectl ignores it at the beginning of a document; other tools treat it as part of the name. Remove it.",
+		bucket + "x: &x {a: b}\n! \"<<\": *x\n": "f:4:1: kubectl treats this as a merge key although it is quoted; other tools treat it as a field. Write <<: without tag and quotes.",
+		"%YAML 1.2\n---\n" + bucket:             "f:1:1: kubectl supports only YAML 1.1. Remove the line that begins with %YAML.",
 	} {
 		if _, problems := readAll(text); len(problems) != 1 || problems[0] != want {
 			t.Errorf("%q: got %q, want %q", text, problems, want)

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// Template tells what a document comes to that must be rendered before it can
+// Template says what a document comes to that must be rendered before it can
 // be read, as far as its text says so.
 type Template int
 
@@ -61,11 +61,11 @@ func (d *Document) templated(p Problem) Problem {
 func templateText(mark []byte, chart string) string {
 	switch {
 	case chart != "":
-		return "this is a template of the Helm chart " + chart + ", and only what it renders can be judged: helm template " + chart + " | cmkgate check -"
+		return "this is a template of the Helm chart " + chart + ", and only its rendered output can be checked: helm template " + chart + " | cmkgate check -"
 	case mark[0] == '{':
-		return "this is a template, and only what it renders can be judged, for example: helm template CHART | cmkgate check -"
+		return "this is a template, and only its rendered output can be checked, for example: helm template CHART | cmkgate check -"
 	default:
-		return "variables are still to be filled in, and only then it can be judged, for example: flux build kustomization NAME --path DIR | cmkgate check -"
+		return "variables are not filled in, and only the result can be checked, for example: flux build kustomization NAME --path DIR | cmkgate check -"
 	}
 }
 
@@ -87,7 +87,7 @@ func (d *Document) Unrendered(as *Parsed) *Problem {
 	return nil
 }
 
-// leavesGroupOpen tells whether a variable is to say which API group it is.
+// leavesGroupOpen reports whether a variable is to say which API group it is.
 func (d *Document) leavesGroupOpen() bool {
 	return bytes.Contains(d.Data, []byte("${")) && openGroup.Match(d.Data)
 }
@@ -98,7 +98,7 @@ func filledIn(data []byte) []byte {
 	return variable.ReplaceAll(action.ReplaceAll(data, []byte("x")), []byte("x"))
 }
 
-// templateOf goes by the lines that say apiVersion. A text without any is
+// templateOf relies on the lines that say apiVersion. A text without any is
 // configuration of something else, unless it is in a chart or begins with what
 // it is rendered from.
 func templateOf(data []byte, inChart bool) Template {
@@ -141,7 +141,7 @@ func Chart(file string) string {
 }
 
 // Source is the template that Helm says a document of its output is rendered
-// from, "" where it says nothing.
+// from, "" if it says nothing.
 func (d *Document) Source() string {
 	if d.File != stdinName && !strings.HasPrefix(d.File, "/dev/fd/") {
 		return "" // a file that was kept has a name of its own

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestTemplatesAreNotBrokenYAML tells one from the other.
+// TestTemplatesAreNotBrokenYAML distinguishes one from the other.
 func TestTemplatesAreNotBrokenYAML(t *testing.T) {
 	const ack = "apiVersion: s3.services.k8s.aws/v1alpha1\nkind: Bucket\n"
 	for text, want := range map[string]string{
@@ -17,7 +17,7 @@ func TestTemplatesAreNotBrokenYAML(t *testing.T) {
 		ack + "metadata:\n  labels:\n    {{- toYaml .Values.labels | nindent 4 }}\n":              "5:5 3",
 		ack + "metadata: {name: ${NAME}}\n":                                                       "3:18 3",
 		ack + "metadata: {name: é-${NAME}}\n":                                                     "3:20 3",
-		"apiVersion: v1\nkind: Service\nmetadata: {name: ${X}}\n":                                 "-", // none of ours, so not read
+		"apiVersion: v1\nkind: Service\nmetadata: {name: ${X}}\n":                                 "-", // none of a supported kind, so not read
 		"apiVersion: v1\nkind: Service\nmetadata: {name: {{ .x }}}\n":                             "-", // YAML by chance, and not ours
 		"{apiVersion: s3.services.k8s.aws/v1alpha1, kind: {{ .kind }}, x: {{ .y }}}\n":            "1:50 3",
 		"apiVersion: rbac/v1\nkind: Role\nrules: [{apiGroups: [s3.services.k8s.aws], x: ${x}}]\n": "3:47 1",

@@ -12,7 +12,7 @@ import (
 )
 
 // PositionWithin is the line and column, from 1, of a place inside the JSON
-// text at a path or, where there is none, of the name of its nearest parent;
+// text at a path or, if there is none, of the name of its nearest parent;
 // where the JSON breaks if it does; and that of the text if its characters
 // cannot be found in the file.
 func (o *Object) PositionWithin(path, within tree.Path) (line, column int) {
@@ -147,7 +147,7 @@ func (s *scalarSource) skipTo(line, column int) {
 	}
 }
 
-// begin passes over what stands before the characters: anchor and tag, the
+// begin skips what stands before the characters: anchor and tag, the
 // indicator of a block, the quotation mark.
 func (s *scalarSource) begin(style yaml.Style) {
 	for len(s.rest) > 0 && (s.rest[0] == '&' || s.rest[0] == '!') {
@@ -228,7 +228,7 @@ func (s *scalarSource) escape() rune {
 	return code
 }
 
-// nodeAt is the value at a path, nil where the path leads through a merge key.
+// nodeAt is the value at a path, nil if the path leads through a merge key.
 func nodeAt(node *yaml.Node, path tree.Path) *yaml.Node {
 	for _, step := range path {
 		if node = resolve(node); step.IsKey() {

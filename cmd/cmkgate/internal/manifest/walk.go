@@ -27,7 +27,7 @@ type walk struct {
 	// linked are the folders that links led to. Each is walked once, however
 	// many links lead there.
 	linked []string
-	// matches tells which paths are asked for; nil asks for all.
+	// matches says which paths are asked for; nil asks for all.
 	matches func(path string) bool
 }
 
@@ -36,9 +36,9 @@ type dir struct {
 	// path is what results name, real the same without links, with slashes.
 	path, real string
 	rules      *ignore.Rules
-	// wanted tells that all of it is asked for.
+	// wanted means that all of it is asked for.
 	wanted bool
-	// ignored tells that Git ignores it, but for the files that it tracks.
+	// ignored means that Git ignores it, but for the files that it tracks.
 	ignored bool
 }
 
@@ -82,7 +82,7 @@ type entry struct {
 type folderList struct {
 	text  []byte
 	begin []int32
-	// ignores is set where there is a file of patterns.
+	// ignores is set if there is a file of patterns.
 	ignores bool
 }
 
@@ -169,9 +169,9 @@ func (w *walk) entry(d dir, e entry) bool {
 	return w.yield(source{file: path, large: info.Size() >= large})
 }
 
-// isInternal tells whether a folder is what a version control keeps for itself, or
-// the kubelet, whose volumes have links to the files in it. Other hidden folders
-// can hold manifests like any.
+// isInternal reports whether a folder is what a version control keeps for itself,
+// or the kubelet, whose volumes have links to the files in it. Other hidden
+// folders can hold manifests like any.
 func isInternal(name string) bool {
 	switch name {
 	case ".git", ".hg", ".jj", ".svn":
@@ -193,7 +193,7 @@ func follow(path string, e entry) (fs.FileInfo, error) {
 	}
 }
 
-// tracks tells whether Git holds a file, or one below a folder.
+// tracks reports whether Git holds a file, or one below a folder.
 func (in *Input) tracks(repository, path string, folder bool) bool {
 	t := in.tracked[repository]
 	if t == nil {
@@ -216,7 +216,7 @@ func (w *walk) link(d dir) bool {
 	switch {
 	case below(d.real, target): // all that follows would be the same again
 		return w.yield(source{file: d.path, problem: &Problem{File: d.path, Text: fmt.Sprintf(
-			"is a link to a folder that it is in, so it is not followed. Remove it, or leave it out with --ignore %s.", filepath.Base(d.path))}})
+			"is a link to a parent directory, so it is not followed. Remove it, or exclude it with --ignore %s.", filepath.Base(d.path))}})
 	case below(target, w.root), slices.ContainsFunc(w.linked, func(dir string) bool { return below(target, dir) }):
 		return true
 	case !w.in.NoGitIgnore && !below(target, d.rules.Repository()):
@@ -232,7 +232,7 @@ func below(path, dir string) bool {
 }
 
 // own are the patterns of --ignore. They hold below the working directory;
-// outside of it, those that name no path do.
+// outside it, those that name no path do.
 func (in *Input) own(path string) *ignore.Rules {
 	if len(in.Ignore) == 0 {
 		return nil

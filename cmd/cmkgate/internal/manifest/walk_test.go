@@ -32,7 +32,7 @@ func check(t *testing.T, in *Input, want ...string) {
 }
 
 // TestGitIgnoreIsHonoredAsGitDoes holds it for nested files, for what is taken
-// back, and for what Git tracks all the same.
+// back, and for what Git tracks still.
 func TestGitIgnoreIsHonoredAsGitDoes(t *testing.T) {
 	writeFiles(t, map[string]string{
 		".gitignore": "build/\n*.tmp.yaml\nforced.yaml\n", "a.yaml": "a: 1", "x.tmp.yaml": "a: 1", "forced.yaml": "a: 1",
@@ -49,7 +49,7 @@ func TestGitIgnoreIsHonoredAsGitDoes(t *testing.T) {
 	left := []string{"a.yaml:1", "build/forced.yaml:1", "deploy/sub/b.yaml:1", "deploy/x.tmp.yaml:1", "forced.yaml:1"}
 	check(t, &Input{Paths: []string{"."}}, left...)
 	check(t, &Input{Paths: []string{"."}, NoGitIgnore: true}, everything...)
-	// A folder below has the patterns of those above it; what is named itself is judged.
+	// A folder below has the patterns of those above it; what is named itself is evaluated.
 	check(t, &Input{Paths: []string{"deploy"}}, "deploy/sub/b.yaml:1", "deploy/x.tmp.yaml:1")
 	check(t, &Input{Paths: []string{"build", "x.tmp.yaml"}}, "build/forced.yaml:1", "build/out.yaml:1", "x.tmp.yaml:1")
 	in := &Input{Paths: []string{"deploy/sub/build"}}
@@ -98,7 +98,7 @@ func TestLinksAreFollowedOnce(t *testing.T) {
 		"root": "in", "in/out": "../out", "in/out2": "../out", "in/self": ".", "in/up": "..", "out/deep/back": "../../out",
 		"out/deep/home": "../../in", "in/note": "a.yaml", "in/gone": "nowhere", "in/round.yaml": "round.yaml", "in/round": "round",
 	})
-	const loop = " is a link to a folder that it is in, so it is not followed. Remove it, or leave it out with --ignore "
+	const loop = " is a link to a parent directory, so it is not followed. Remove it, or exclude it with --ignore "
 	round, round2 := "in/round: cannot be read: too many levels of symbolic links.", "in/round.yaml: cannot be read: too many levels of symbolic links."
 	check(t, &Input{Paths: []string{"in"}},
 		"in/a.yaml:1", "in/out/b.yaml:1", "in/out/deep/back:"+loop+"back.", "in/out/deep/c.yaml:1", round, round2, "in/self:"+loop+"self.", "in/up:"+loop+"up.")
@@ -176,8 +176,8 @@ func TestUnreadableFilesAreTold(t *testing.T) {
 	check(t, &Input{Paths: []string{"d"}}, "d/a.yaml: cannot be read: permission denied.", "d/b: cannot be read: permission denied.", "d/e.yaml:1")
 }
 
-// TestAPipeIsReadOnce holds that what a shell gives for <(command) is judged,
-// although it is read twice.
+// TestAPipeIsReadOnce holds that what a shell gives for <(command) is
+// evaluated, although it is read twice.
 func TestAPipeIsReadOnce(t *testing.T) {
 	r, w, err := os.Pipe()
 	if err != nil {

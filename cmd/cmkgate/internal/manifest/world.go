@@ -12,8 +12,8 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// World is what the manifests say of each other: namespaces, the roles that ACK
-// works with, and the objects that policies look up. It is the policies' view
+// World is what the manifests say about each other: namespaces, the roles that
+// ACK uses, and the objects that policies look up. It is the policies' view
 // when there is no cluster. It is built from Facts, so that its size goes with
 // the number of such objects and not with that of files.
 type World struct {
@@ -23,13 +23,13 @@ type World struct {
 	roles      policies.Roles
 }
 
-// kubernetesName is how Kubernetes tells objects apart.
+// kubernetesName is how Kubernetes distinguishes objects.
 type kubernetesName struct {
 	kind            catalog.Kind
 	namespace, name string
 }
 
-// awsName is how AWS tells objects apart.
+// awsName is how AWS distinguishes objects.
 type awsName struct {
 	kind catalog.Kind
 	name string
@@ -44,7 +44,7 @@ func NewWorld() *World {
 	}
 }
 
-// Fact is what one object says of the world. The zero Fact says nothing.
+// Fact is what one object contributes to the world. The zero Fact is empty.
 type Fact struct {
 	namespace *policies.Namespace
 	object    *kept
@@ -58,7 +58,7 @@ type roleMap struct {
 	data map[string]string
 }
 
-// Survey finds out what documents say of the world.
+// Survey reads facts from documents.
 type Survey struct {
 	namespace    string
 	ackNamespace string
@@ -66,7 +66,7 @@ type Survey struct {
 	lookups      map[catalog.Kind]*lookup
 }
 
-// lookup is a kind that policies look up, made ready.
+// lookup is a kind that policies look up, prepared.
 type lookup struct {
 	kind catalog.Kind
 	name tree.Path
@@ -205,7 +205,7 @@ func (w *World) objectNames() map[kubernetesName]bool {
 	return names
 }
 
-// AddLive takes in what a cluster says, after the manifests have said all: what
+// AddLive adds what a cluster says, after the manifests have said all: what
 // they bring takes the place of what is there, and of a Namespace labels and
 // annotations come together, as when it is applied.
 func (w *World) AddLive(facts []Fact) {
@@ -244,7 +244,7 @@ func (w *World) Finish() {
 	w.roles.Selectors = slices.Collect(maps.Values(w.selectors))
 }
 
-// LooksUp tells whether there are objects that others are judged by.
+// LooksUp reports whether there are objects that others are evaluated by.
 func (w *World) LooksUp() bool { return len(w.named) > 0 }
 
 // Namespace returns a namespace that is among the manifests.

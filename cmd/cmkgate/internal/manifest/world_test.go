@@ -84,7 +84,7 @@ spec:
 		},
 	})
 	if !tree.Equal(kept, configs[0].Root) {
-		t.Error("an EndpointConfig is not trimmed to what an Endpoint is judged by")
+		t.Error("an EndpointConfig is not trimmed to what an Endpoint is evaluated by")
 	}
 }
 

@@ -21,7 +21,7 @@ const (
 	reset = "\x1b[0m"
 )
 
-// Bold marks a text as important, where there are colors.
+// Bold marks a text as important, if there are colors.
 func (s Style) Bold(text string) string { return s.paint(bold, text) }
 
 func (s Style) paint(color, text string) string {
@@ -79,7 +79,7 @@ func (r *renderer) flush() {
 	}
 }
 
-// wrap writes the lines of a paragraph, or of a list's item, broken anew.
+// wrap writes the lines of a paragraph, or of a list's item, broken again.
 func (r *renderer) wrap() {
 	indent := ""
 	if len(r.paragraph) > 0 && strings.HasPrefix(r.paragraph[0], "- ") {

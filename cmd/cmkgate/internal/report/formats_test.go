@@ -290,7 +290,7 @@ func TestGitHubReadsACommandAsItWasMeant(t *testing.T) {
 		name, value, _ := strings.Cut(field, "=")
 		fields[name] = decode.Replace(value)
 	}
-	want := map[string]string{"file": manifest.Printable(hostile), "line": "1", "col": "1", "title": "not judged"}
+	want := map[string]string{"file": manifest.Printable(hostile), "line": "1", "col": "1", "title": "not checked"}
 	if diff := cmp.Diff(want, fields); diff != "" {
 		t.Error(diff)
 	}

@@ -22,7 +22,7 @@ func (g *github) Write(batch *Batch) error {
 		if p.Line > 0 {
 			properties += fmt.Sprintf(",line=%d,col=%d", p.Line, max(p.Column, 1))
 		}
-		command(&b, "error", properties+",title=not judged", manifest.Printable(p.Text))
+		command(&b, "error", properties+",title=not checked", manifest.Printable(p.Text))
 	}
 	for i := range batch.Results {
 		r := &batch.Results[i]

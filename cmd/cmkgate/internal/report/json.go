@@ -17,7 +17,7 @@ type jsonWriter struct {
 	problems []problem
 }
 
-// problem is input that could not be judged, as programs read it.
+// problem is input that could not be evaluated, as programs read it.
 type problem struct {
 	File    string `json:"file"`
 	Line    int    `json:"line,omitempty"`
@@ -111,7 +111,7 @@ func escapeControls(data []byte) []byte {
 	return out
 }
 
-// isControl tells the characters that encoding/json leaves as they are, and
+// isControl gives the characters that encoding/json leaves as they are, and
 // that begin escape sequences or cannot stand in YAML and XML.
 func isControl(r rune) bool {
 	return r >= 0x7f && r <= 0x9f || r == 0xfeff || r == 0xfffe || r == 0xffff

@@ -68,7 +68,7 @@ func (j *junit) Write(b *Batch) error {
 
 func unreadCase(p *manifest.Problem) junitCase {
 	return junitCase{
-		Name: "can be judged", Class: "input", File: manifest.Printable(p.File), Line: p.Line,
+		Name: "can be checked", Class: "input", File: manifest.Printable(p.File), Line: p.Line,
 		Error: &junitDetail{Message: manifest.Printable(p.Text), Type: "input", Text: p.String()},
 	}
 }

@@ -45,7 +45,7 @@ func (m *markdown) Close(s Summary) error {
 	t := text{}
 	fmt.Fprintf(&b, "## cmkgate\n\n%s\n", t.summary(&s))
 	if m.unread > 0 {
-		b.WriteString("\n### Not judged\n\n| where | why |\n|---|---|\n")
+		b.WriteString("\n### Not checked\n\n| where | why |\n|---|---|\n")
 		for _, p := range m.problems {
 			where := manifest.Printable(p.File)
 			if p.Line > 0 {

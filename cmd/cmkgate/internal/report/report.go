@@ -16,7 +16,7 @@ type Result struct {
 	Line   int    `json:"line"`
 	Column int    `json:"column"`
 	// EndLine and EndColumn are just behind what Line and Column point at; both
-	// are 0 where the end is not known.
+	// are 0 if the end is not known.
 	EndLine   int `json:"-"`
 	EndColumn int `json:"-"`
 	// Rendered is set where File is a template: what was rendered from it, in
@@ -32,10 +32,10 @@ type Result struct {
 	Path      string          `json:"path"`
 	// Message says what is wrong and what to write, without the path.
 	Message string `json:"message"`
-	// Inject tells that the webhook sets the field by itself at admission.
+	// Inject means that the webhook sets the field on its own at admission.
 	Inject bool  `json:"inject,omitempty"`
 	Fix    []Fix `json:"fix,omitempty"`
-	// Changes are Fix as changes of the file, nil where they are not known.
+	// Changes are Fix as changes of the file, nil if they are not known.
 	Changes []Change `json:"-"`
 }
 
@@ -88,10 +88,10 @@ type Summary struct {
 	Files int `json:"files"`
 	// Documents counts those that are not empty, whatever they hold.
 	Documents int `json:"documents"`
-	// Objects is the number of objects of ACK that were judged.
+	// Objects is the number of objects of ACK that were evaluated.
 	Objects int `json:"objects"`
 	// Enforced, Warnings and Audited count findings by mode; those that the
-	// webhook puts right by itself are counted in Injected only.
+	// webhook fixes on its own are counted in Injected only.
 	Enforced int `json:"enforced"`
 	Warnings int `json:"warnings"`
 	Audited  int `json:"audited"`
@@ -99,7 +99,7 @@ type Summary struct {
 	// Errors counts files and documents that could not be read.
 	Errors int `json:"errors"`
 	// NotCovered counts the objects of ACK services that cmkgate does not cover, by
-	// KIND.GROUP; nothing in them was judged.
+	// KIND.GROUP; nothing in them was evaluated.
 	NotCovered map[string]int `json:"notCovered,omitempty"`
 }
 

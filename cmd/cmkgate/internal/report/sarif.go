@@ -130,7 +130,7 @@ func (s *sarif) result(r *Result) sarifResult {
 		Locations: []sarifLocation{{Physical: physical(r.File, regionOf(r)), Logical: logical(r)}},
 		Fingerprints: map[string]string{
 			"cmkgateFinding/v1": fingerprint,
-			// GitHub tells alerts apart by this one, and makes it of the source otherwise.
+			// GitHub distinguishes alerts by this one, and makes it of the source otherwise.
 			"primaryLocationLineHash": fingerprint,
 		},
 		Fixes:      fixes(r),
@@ -146,8 +146,8 @@ func (s *sarif) result(r *Result) sarifResult {
 // every message.
 func unlinked(s string) string { return strings.ReplaceAll(s, "](", "] (") }
 
-// fingerprint tells findings apart without lines, so that one stays the same
-// when the lines above it change. Two that are alike are counted.
+// fingerprint distinguishes findings without lines, so that one stays the
+// same when the lines above it change. Two that are alike are counted.
 func (s *sarif) fingerprint(r *Result) string {
 	h := sha256.New()
 	for _, part := range []string{r.File, r.Group, r.Kind, r.Namespace, r.Name, r.Policy, string(r.Reason), r.Path} {

@@ -15,7 +15,7 @@ import (
 type text struct {
 	Options
 	w io.Writer
-	// fixable counts what cmkgate fix can put right of what is told.
+	// fixable counts the reported findings that cmkgate fix can fix.
 	fixable int
 }
 
@@ -64,7 +64,7 @@ func Line(r *Result, o Options) string {
 	return t.line(r, t.mark(r))
 }
 
-// FixedLine is the same for a result that was put right, with what was done.
+// FixedLine is the same for a result that was fixed, with what was done.
 func FixedLine(r *Result, done string, o Options) string {
 	t := &text{Options: o}
 	was := *r
@@ -99,7 +99,7 @@ func (t *text) summary(s *Summary) string {
 	verdict := t.paint(green, "admitted")
 	switch {
 	case s.Enforced > 0:
-		verdict = t.paint(red, fmt.Sprintf("%d to put right", s.Enforced))
+		verdict = t.paint(red, fmt.Sprintf("%d denied", s.Enforced))
 	case s.Errors > 0:
 		verdict = t.paint(red, "not everything could be read")
 	case s.Objects == 0:
@@ -109,7 +109,7 @@ func (t *text) summary(s *Summary) string {
 	for _, part := range []struct {
 		n          int
 		noun, rest string
-	}{{s.Injected, "finding", " put right at admission"}, {s.Warnings, "warning", ""}, {s.Audited, "audit finding", ""}, {s.Errors, "error", ""}} {
+	}{{s.Injected, "key", " set at admission"}, {s.Warnings, "warning", ""}, {s.Audited, "audit finding", ""}, {s.Errors, "error", ""}} {
 		if part.n > 0 {
 			parts = append(parts, count(part.n, part.noun)+part.rest)
 		}
@@ -119,12 +119,12 @@ func (t *text) summary(s *Summary) string {
 		summary += "\n" + notCovered(s.NotCovered)
 	}
 	if t.fixable > 0 {
-		summary += fmt.Sprintf("\ncmkgate fix FILE can put %s right.", t.fixableOf(s))
+		summary += fmt.Sprintf("\ncmkgate fix FILE can fix %s.", t.fixableOf(s))
 	}
 	return summary
 }
 
-// notCovered says what was passed over: silence would read as coverage.
+// notCovered lists what was skipped: silence would look like coverage.
 func notCovered(kinds map[string]int) string {
 	const most = 10
 	all := 0
@@ -136,10 +136,10 @@ func notCovered(kinds map[string]int) string {
 	if len(names) > most {
 		names = append(names[:most], fmt.Sprintf("and %d more kinds", len(names)-most))
 	}
-	return fmt.Sprintf("Not judged: %s of ACK services that cmkgate does not cover: %s.", count(all, "object"), strings.Join(names, ", "))
+	return fmt.Sprintf("Not checked: %s of ACK services that cmkgate does not cover: %s.", count(all, "object"), strings.Join(names, ", "))
 }
 
-// fixableOf is how many of the findings can be put right.
+// fixableOf is how many of the findings can be fixed.
 func (t *text) fixableOf(s *Summary) string {
 	switch all := s.Enforced + s.Warnings + s.Audited + s.Injected; {
 	case t.fixable == all && all == 1:

@@ -27,7 +27,7 @@ func TestTextTellsModesApart(t *testing.T) {
 		want    []string
 		not     string
 	}{
-		{Options{}, []string{"denied: ", "set at admission: ", "warning: ", "audit: ", "1 to put right, 1 finding put right"}, "\x1b"},
+		{Options{}, []string{"denied: ", "set at admission: ", "warning: ", "audit: ", "1 denied, 1 key set"}, "\x1b"},
 		{Options{Quiet: true}, []string{"denied: "}, "admission"},
 		{Options{Color: true}, []string{red + "denied" + reset, yellow + "warning" + reset}, "never"},
 	} {

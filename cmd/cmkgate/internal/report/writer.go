@@ -12,7 +12,7 @@ import (
 // Batch is what a part of the input came to, in the order of the input.
 type Batch struct {
 	Results []Result
-	// Problems are input that could not be judged.
+	// Problems are input that could not be evaluated.
 	Problems []manifest.Problem
 	// Passed are the objects that there is nothing to say about.
 	Passed []Result
@@ -27,9 +27,9 @@ type Writer interface {
 // Options are what formats may care for.
 type Options struct {
 	Color bool
-	// Quiet leaves out what is not denied, in the formats for people.
+	// Quiet omits what is not denied, in the formats for people.
 	Quiet bool
-	// WarningsFail tells that a warning fails the check.
+	// WarningsFail means that a warning fails the check.
 	WarningsFail bool
 	// Rules are the policies that results may name.
 	Rules []policies.Policy

@@ -18,7 +18,7 @@ import (
 	"path/filepath"
 )
 
-// ErrChanged tells that somebody else has written the file in the meantime.
+// ErrChanged means that somebody else has written the file in the meantime.
 var ErrChanged = errors.New("has changed since it was read, so it was left alone; run cmkgate fix again")
 
 // File puts the content after in the place of the content before. It keeps the
@@ -51,7 +51,7 @@ func Begin(path string) (*Replacement, error) {
 		return nil, unwritable(err)
 	}
 	if !info.Mode().IsRegular() {
-		return nil, errors.New("cannot be written: it is no file. To get the fixed stream, pipe it through cmkgate fix -")
+		return nil, errors.New("cannot be written: it is not a file. To get the fixed stream, pipe it through cmkgate fix -")
 	}
 	target, err := filepath.EvalSymlinks(path)
 	if err != nil {
@@ -151,9 +151,9 @@ func mayWrite(path string) error {
 func unwritable(err error) error {
 	advice := ""
 	if errors.Is(err, fs.ErrPermission) {
-		advice = ". Make the file and its folder writable, or pass on what cmkgate fix --diff prints"
+		advice = ". Make the file and its folder writable, or apply the output of cmkgate fix --diff"
 	}
-	return fmt.Errorf("cannot be written, and is as it was: %w%s", reason(err), advice)
+	return fmt.Errorf("cannot be written, and is unchanged: %w%s", reason(err), advice)
 }
 
 // reason is an error of the file system without the path, which the caller names.

@@ -217,10 +217,10 @@ func TestPiecesComeTogether(t *testing.T) {
 
 func TestWhatCannotBeWrittenIsTold(t *testing.T) {
 	err := rewrite.File(filepath.Join(t.TempDir(), "absent.yaml"), nil, nil)
-	if err == nil || !strings.Contains(err.Error(), "cannot be written, and is as it was: no such file") {
+	if err == nil || !strings.Contains(err.Error(), "cannot be written, and is unchanged: no such file") {
 		t.Errorf("got %v", err)
 	}
-	if err := rewrite.File(os.DevNull, nil, nil); err == nil || !strings.Contains(err.Error(), "it is no file. To get the fixed stream") {
+	if err := rewrite.File(os.DevNull, nil, nil); err == nil || !strings.Contains(err.Error(), "it is not a file. To get the fixed stream") {
 		t.Errorf("got %v", err)
 	}
 	if os.Getuid() == 0 {

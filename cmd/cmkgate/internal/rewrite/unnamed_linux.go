@@ -23,7 +23,7 @@ func createBeside(target string) (temporary, error) {
 
 // link gives a file without a name the one that it is renamed from. A process
 // that is killed between the two leaves that name; whoever fixes the file next
-// removes it. It fails where there is no /proc, or no second name for a file.
+// removes it. It fails if there is no /proc, or no second name for a file.
 func (t *temporary) link(target string) error {
 	path := filepath.Join(filepath.Dir(target), "."+filepath.Base(target)+mark)
 	if isOld(path) {
@@ -40,7 +40,7 @@ func (t *temporary) link(target string) error {
 	return err //nolint:wrapcheck // the caller goes another way
 }
 
-// isOld tells of a file that no process is at work on.
+// isOld is about a file that no process is at work on.
 func isOld(path string) bool {
 	info, err := os.Lstat(path)
 	return err == nil && time.Since(info.ModTime()) > time.Minute

@@ -28,20 +28,19 @@ const (
 	Partial policies.Reason = "partial"
 )
 
-// Breach is a finding about the shape of an object.
+// Breach is a schema violation in an object.
 type Breach struct {
 	policies.Finding
-	// Meant is the field that the person most likely had in mind, nil where the
-	// finding stands at it or nobody can tell.
+	// Meant is the field that was most likely intended, nil if the finding is
+	// at that field or it is unknown.
 	Meant tree.Path
-	// null tells that null stands where something must.
+	// null means that a required value is null.
 	null bool
 }
 
-// Check returns what is wrong with the shape of an object, and whether the
-// object is one of the two groups. The group is put right where the object only
-// names it without a version, so that policies can judge the rest. A patch is
-// not asked for what it leaves to the object that it changes.
+// Check returns the schema violations of an object, and whether the object is
+// of one of the two groups. A group without a version is completed, so that
+// policies can evaluate the rest. A patch may omit what the patched object has.
 func (s *Schemas) Check(o *policies.Object, patch bool) (breaches []Breach, ours bool) {
 	c := checker{patch: patch}
 	c.path = c.steps[:0]
@@ -74,8 +73,8 @@ func (c *checker) list(items *tree.Node) {
 	}
 }
 
-// identify finds the group of an object and judges its apiVersion, nil for an
-// object of somebody else.
+// identify finds the group of an object and evaluates its apiVersion, nil for
+// an object of somebody else.
 func (s *Schemas) identify(c *checker, o *policies.Object) *group {
 	apiVersion := o.Root.Get("apiVersion").Str()
 	name, version, _ := strings.Cut(apiVersion, "/")
@@ -91,14 +90,14 @@ func (s *Schemas) identify(c *checker, o *policies.Object) *group {
 			c.apiVersion(fmt.Sprintf("ACK's %s does not serve %s.", g.controller, quote(apiVersion)), g.apiVersion)
 			return g
 		case g.kinds[o.Kind] != nil && isTypingMistake(name, g.name):
-			c.apiVersion(fmt.Sprintf("there is no group %s; ACK's %s is of %s.", quote(name), o.Kind, g.name), g.apiVersion)
+			c.apiVersion(fmt.Sprintf("group %s does not exist; ACK's %s is in %s.", quote(name), o.Kind, g.name), g.apiVersion)
 			return g
 		}
 	}
 	return nil
 }
 
-// isTypingMistake tells whether one word was most likely written for the other.
+// isTypingMistake reports whether one word was most likely written for the other.
 func isTypingMistake(word, name string) bool {
 	const characters = 2
 	return len(word) <= len(name)+characters && len(name) > 2*characters &&
@@ -124,7 +123,7 @@ func (c *checker) unknownKind(g *group, o *policies.Object) {
 	}
 	if kms.Placeholder(o.Kind) != "" {
 		finding.Reason = policies.Placeholder
-		finding.Problem = fmt.Sprintf("%s is still to be filled in, so nothing in it is judged.", quote(o.Kind))
+		finding.Problem = fmt.Sprintf("%s is an unfilled placeholder, so nothing in it is checked.", quote(o.Kind))
 		finding.Remedy = "Write the kind, for example " + exampleKind(g) + "."
 		c.add(Breach{Finding: finding})
 		return
@@ -137,9 +136,9 @@ func (c *checker) unknownKind(g *group, o *policies.Object) {
 		c.add(Breach{Finding: finding})
 		return
 	}
-	// A newer ACK may have it; that must not stop a pipeline for ever.
+	// A newer ACK may have it; that must not block a pipeline permanently.
 	finding.Mode = policies.Warn
-	finding.Problem += ", so nothing in it is judged."
+	finding.Problem += ", so nothing in it is checked."
 	finding.Remedy = "Look up the name of the kind with kubectl api-resources; a newer ACK needs a newer cmkgate."
 	c.add(Breach{Finding: finding})
 }
@@ -149,12 +148,12 @@ func exampleKind(g *group) string {
 	return s.Example
 }
 
-// Merge leaves out the findings of policies about fields whose shape is broken,
-// or that they would set: what a policy says of a field that is not what it
-// should be, or that stands under another name, would only mislead. Each of
-// them has an enforced breach in its place. Of a breach that warns of what a
-// policy knows better, the policy's finding stays. So it does of a null that the
-// webhook replaces, which is over before the API server looks at the schema.
+// Merge omits the findings of policies about fields whose shape is broken, or
+// that they would set: findings of policies about a malformed or misspelled
+// field would only mislead. Each of them is replaced by an enforced violation.
+// If a policy knows better than a violation that only warns, the policy's
+// finding stays. So it does for a null that the webhook replaces before the API
+// server checks the schema.
 func Merge(breaches []Breach, findings []policies.Finding) ([]Breach, []policies.Finding) {
 	breaches = slices.DeleteFunc(breaches, func(b Breach) bool { return b.null && isInjected(b.Path, findings) })
 	findings = mask(breaches, findings)
@@ -164,7 +163,7 @@ func Merge(breaches []Breach, findings []policies.Finding) ([]Breach, []policies
 	return breaches, findings
 }
 
-// isInjected tells whether the webhook sets something at a path or below.
+// isInjected reports whether the webhook sets something at a path or below.
 func isInjected(path tree.Path, findings []policies.Finding) bool {
 	return slices.ContainsFunc(policies.Injections(findings), func(e policies.Edit) bool {
 		return len(e.Path) >= len(path) && slices.Equal(e.Path[:len(path)], path)
@@ -193,8 +192,8 @@ func masked(breaches []Breach, path tree.Path) bool {
 	return false
 }
 
-// related tells whether one path leads through the end of the other. The spec
-// as a whole is about everything, and so about nothing.
+// related reports whether one path is a prefix of the other. The whole spec
+// is related to nothing.
 func related(a, b tree.Path) bool {
 	n := min(len(a), len(b))
 	if n < 2 && (len(a) == 0 || len(a) != len(b)) {

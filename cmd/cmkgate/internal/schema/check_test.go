@@ -32,7 +32,7 @@ const (
 
 func with(object, more string) string { return strings.Replace(object, "%s", more, 1) }
 
-// labels are breaches as MODE REASON PATH, and > the field that was meant.
+// labels are violations as MODE REASON PATH, and > the field that was meant.
 func labels(breaches []Breach) string {
 	var out []string
 	for _, b := range breaches {

@@ -43,7 +43,7 @@ func (c *checker) notAnInstanceType(text string) {
 		Remedy:  "Write ml., the family and the size, for example ml.m5.xlarge.",
 	}
 	if kms.Placeholder(text) != "" {
-		finding.Problem, finding.Remedy = quote(text)+" is a placeholder, which nobody has filled in.", rendered
+		finding.Problem, finding.Remedy = quote(text)+" is an unfilled placeholder.", rendered
 	}
 	c.add(Breach{Finding: finding})
 }
@@ -65,7 +65,7 @@ func found(t *Type, n *tree.Node) string {
 	}
 }
 
-// rewrite tells how to write the value that was most likely meant.
+// rewrite says how to write the value that was most likely meant.
 func rewrite(t *Type, n *tree.Node) string {
 	text := strings.TrimSpace(n.Text())
 	_, notANumber := strconv.ParseFloat(text, 64)
@@ -74,7 +74,7 @@ func rewrite(t *Type, n *tree.Node) string {
 	case kms.Placeholder(text) != "":
 		return rendered
 	case t.Kind == tree.String && namesKey(folded(n.Key())):
-		return "Write the ARN of a key, or leave the field out."
+		return "Write the ARN of a key, or remove the field."
 	case t.Date:
 		return `Write it as in "2030-12-31T00:00:00Z".`
 	case t.Kind == tree.String && n.Kind() == tree.Bool:
@@ -86,7 +86,7 @@ func rewrite(t *Type, n *tree.Node) string {
 	case t.Kind == tree.List && n.Kind() == tree.Map && n.Kind() == t.Items.Kind:
 		return "Write " + t.withFields() + ": each element begins with a dash."
 	case t.Kind == tree.List && n.Kind() == t.Items.Kind:
-		return "Write a list, also of one element: each element begins with a dash."
+		return "Write a list, even for one element: each element begins with a dash."
 	case n.Kind() == tree.List && n.Len() == 1 && n.At(0).Kind() == t.Kind:
 		return "Write " + t.describe() + " by itself, without a list around it."
 	case n.Kind() == tree.Null:
@@ -107,7 +107,7 @@ func (t *Type) describe() string {
 	case t.Integer:
 		return "a whole number"
 	case t.Date:
-		return "a date with time"
+		return "a date and time"
 	case t.Kind == tree.Bool:
 		return "true or false"
 	case t.Kind == tree.List:

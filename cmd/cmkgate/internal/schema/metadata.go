@@ -49,25 +49,25 @@ func (c *checker) metadata(t *Type, n *tree.Node) {
 	}
 }
 
-// name holds a name against what the API server takes (RFC 1123, subdomain).
+// name checks a name against what the API server takes (RFC 1123, subdomain).
 func (c *checker) name(name string) {
 	if name == "" || isSubdomain(name) {
 		return
 	}
 	finding := policies.Finding{
 		Reason: policies.Malformed, Mode: policies.Enforce, Path: tree.Path{tree.Key("metadata"), tree.Key("name")},
-		Problem: fmt.Sprintf("%s is not a name that Kubernetes takes.", quote(name)),
+		Problem: fmt.Sprintf("%s is not a valid Kubernetes name.", quote(name)),
 		Remedy:  "Use lower-case letters, digits, - and ., with a letter or digit at both ends, 253 at most.",
 	}
 	if placeholder := kms.Placeholder(name); placeholder != "" {
-		finding.Problem = fmt.Sprintf("%s has the placeholder %s, which nobody has filled in.", quote(name), quote(placeholder))
+		finding.Problem = fmt.Sprintf("%s contains the placeholder %s, which is not filled in.", quote(name), quote(placeholder))
 		finding.Remedy = rendered
 	}
 	c.add(Breach{Finding: finding})
 }
 
 // rendered is the remedy for templates.
-const rendered = "Judge what the templates render, for example: helm template CHART | cmkgate check -, or flux build kustomization NAME --path DIR | cmkgate check -"
+const rendered = "Check the rendered output, for example: helm template CHART | cmkgate check -, or flux build kustomization NAME --path DIR | cmkgate check -"
 
 func isSubdomain(name string) bool {
 	const longest = 253

@@ -1,6 +1,6 @@
-// Package schema tells what an API server with ACK's CRDs would refuse, or
-// silently drop, of a manifest: where there is no API server, nothing else
-// would. Its findings stand beside those of the policies, under the ID "schema".
+// Package schema reports what an API server with ACK's CRDs would reject, or
+// silently drop, in a manifest: offline, nothing else would. Its findings stand
+// beside those of the policies, under the ID "schema".
 package schema
 
 import (
@@ -19,8 +19,8 @@ import (
 //go:embed crds.txt
 var crds string
 
-// Schemas knows the kinds of both groups. A kind is decoded when it is first
-// asked for. It is safe for concurrent use.
+// Schemas has the kinds of both groups. A kind is decoded when first needed.
+// It is safe for concurrent use.
 type Schemas struct {
 	groups   []group
 	metadata func() *Type
@@ -37,7 +37,7 @@ type group struct {
 // Type is what a value must be.
 type Type struct {
 	Kind tree.Kind
-	// Integer tells that a number must be whole, Date that a string must be a
+	// Integer means that a number must be whole, Date that a string must be a
 	// time, Instance that it names an instance type.
 	Integer, Date, Instance bool
 	// Items is what a list holds, and the values of a map without fixed fields.
@@ -68,7 +68,7 @@ func newGroup(text string) group {
 	return g
 }
 
-// sections cuts a text where a line begins with a word, and leaves out what
+// sections cuts a text where a line begins with a word, and omits what
 // stands before the first and the words themselves.
 func sections(text, word string) []string {
 	parts := strings.Split(text, "\n"+word)
@@ -86,7 +86,7 @@ func (s *Schemas) Kinds() []catalog.Kind {
 	return out
 }
 
-// Spec is what the spec of a kind must be, nil where the kind is not known.
+// Spec is what the spec of a kind must be, nil if the kind is not known.
 func (s *Schemas) Spec(kind catalog.Kind) *Type {
 	for i := range s.groups {
 		if spec, ok := s.groups[i].kinds[kind.Name]; ok && s.groups[i].name == kind.Group {

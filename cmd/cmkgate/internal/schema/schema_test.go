@@ -7,7 +7,7 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// find follows a path from the spec's type, nil where there is no such field.
+// find follows a path from the spec's type, nil if there is no such field.
 func find(t *Type, path tree.Path) *Type {
 	for _, step := range path {
 		switch {

@@ -48,12 +48,12 @@ func (c *checker) unknown(t *Type, object, member *tree.Node) {
 	}}
 	secret := holdsKey(member)
 	if secret {
-		b.Problem = fmt.Sprintf("ACK's %s has no such field, so the key or encryption that it names does not count.", c.kind.Name)
+		b.Problem = fmt.Sprintf("ACK's %s has no such field, so the key or encryption in it has no effect.", c.kind.Name)
 	}
 	name, typed := c.sibling(t, object, member)
 	switch {
 	case name != "" && !object.Get(name).Absent():
-		b.Remedy = fmt.Sprintf("Remove it: %s stands beside it.", name)
+		b.Remedy = fmt.Sprintf("Remove it: %s is also set.", name)
 	case name != "":
 		b.Meant = c.here(tree.Key(name))
 		b.Remedy = "Write " + name + " instead."
@@ -73,8 +73,8 @@ func (c *checker) unknown(t *Type, object, member *tree.Node) {
 	c.add(b)
 }
 
-// sibling is the field of the type that was most likely meant, "" where none is
-// near. Typed tells that it is a guess at a typing mistake.
+// sibling is the field of the type that was most likely meant, "" if none is
+// near. Typed means that it is a guess at a typing mistake.
 func (c *checker) sibling(t *Type, object, member *tree.Node) (name string, typed bool) {
 	if !c.hints() {
 		for field := range t.Fields {
@@ -108,12 +108,12 @@ func (c *checker) sibling(t *Type, object, member *tree.Node) (name string, type
 	return nearest.Of(member.Key(), near), true
 }
 
-// hints tells whether to look for what was meant, which takes its time: nobody
-// reads that of the hundredth field.
+// hints reports whether to look for the intended field, which is slow and
+// useless for the hundredth field.
 func (c *checker) hints() bool { return len(c.breaches) < most }
 
-// folded is a name as those compare it who do not care for case: kmsKeyId,
-// KmsKeyId and kms_key_id are one.
+// folded is a name for case-insensitive comparison: kmsKeyId, KmsKeyId and
+// kms_key_id are the same.
 func folded(name string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '_' || r == '-' {
@@ -123,7 +123,7 @@ func folded(name string) string {
 	}, name)
 }
 
-// namesKey tells whether a field of this name, folded, is about a key or encryption.
+// namesKey reports whether a field of this name, folded, is about a key or encryption.
 func namesKey(word string) bool {
 	for _, part := range []string{"kms", "encrypt", "cmk"} {
 		if strings.Contains(word, part) {
@@ -133,7 +133,7 @@ func namesKey(word string) bool {
 	return false
 }
 
-// holdsKey tells whether a field, or one below it, is about a key.
+// holdsKey reports whether a field, or one below it, is about a key.
 func holdsKey(n *tree.Node) bool {
 	if namesKey(folded(n.Key())) {
 		return true
@@ -165,11 +165,11 @@ func (c *checker) whereKeysBelong() string {
 	const few = 4
 	switch {
 	case len(paths) == 0:
-		return fmt.Sprintf("No field of %s names a key; cmkgate catalog tells where its encryption comes from.", c.kind.Name)
+		return fmt.Sprintf("No field of %s sets a key; cmkgate catalog shows where its encryption comes from.", c.kind.Name)
 	case len(paths) > few:
-		return fmt.Sprintf("cmkgate catalog lists the fields of %s that name a key.", c.kind.Name)
+		return fmt.Sprintf("cmkgate catalog lists the key fields of %s.", c.kind.Name)
 	}
-	return "Keys are named by " + strings.Join(paths, " and ") + "."
+	return "Keys are set in " + strings.Join(paths, " and ") + "."
 }
 
 func (c *checker) elsewhere(name string) string {
@@ -182,7 +182,7 @@ func (c *checker) elsewhere(name string) string {
 	return fmt.Sprintf("Remove it, unless your release of ACK is newer than %s.", c.controller)
 }
 
-// places are the paths of the kind's fields with a name, none where there are many.
+// places are the paths of the kind's fields with a name, none if there are many.
 func (c *checker) places(name string) []string {
 	const few = 3
 	if !c.hints() {

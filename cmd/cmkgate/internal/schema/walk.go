@@ -25,13 +25,13 @@ type checker struct {
 	steps    [16]tree.Step
 	path     tree.Path
 	breaches []Breach
-	// more counts the breaches past the most that one object can have, and
-	// enforced tells whether any of them is.
+	// more counts the violations beyond the maximum of one object, and
+	// enforced reports whether any of them is enforced.
 	more     int
 	enforced bool
 }
 
-// most is how many breaches of one object are told one by one; nobody reads on.
+// most is how many violations of one object are reported one by one.
 const most = 100
 
 func (c *checker) add(b Breach) {
@@ -44,7 +44,7 @@ func (c *checker) add(b Breach) {
 	c.breaches = append(c.breaches, b)
 }
 
-// told returns all breaches, those that were only counted as one.
+// told returns all violations; those that were only counted are one.
 func (c *checker) told() []Breach {
 	if c.more == 0 {
 		return c.breaches
@@ -52,7 +52,7 @@ func (c *checker) told() []Breach {
 	rest := policies.Finding{
 		Policy: ID, Reason: WrongType, Mode: policies.Warn, Path: tree.Path{tree.Key("spec")},
 		Problem: fmt.Sprintf("this object has %d more fields that ACK's CRD does not allow.", c.more),
-		Remedy:  "Put those right that are told first.",
+		Remedy:  "Fix the ones reported first.",
 	}
 	if c.enforced {
 		rest.Mode = policies.Enforce
@@ -85,8 +85,8 @@ func topLevel(spec *Type) *Type {
 	return &Type{Kind: tree.Map, Fields: map[string]*Type{"apiVersion": {}, "kind": {}, "metadata": {}, "spec": spec, "status": {}}}
 }
 
-// emptySpec tells of a spec without a single value, which the API server admits
-// where the kind requires nothing: it is meant for adoption.
+// emptySpec reports a spec without any value, which the API server admits if
+// the kind requires nothing: it is meant for adoption.
 func (c *checker) emptySpec(root *tree.Node) {
 	annotations := root.Get("metadata").Get("annotations")
 	if c.patch || saysSomething(root.Get("spec")) ||
@@ -95,8 +95,8 @@ func (c *checker) emptySpec(root *tree.Node) {
 	}
 	c.add(Breach{Finding: policies.Finding{
 		Reason: policies.Missing, Mode: policies.Warn, Path: tree.Path{tree.Key("spec")},
-		Problem: "the spec is empty, so ACK has nothing to create, and there is nothing to judge.",
-		Remedy:  "Write the spec, or the annotation services.k8s.aws/adoption-policy if ACK shall take over what exists in AWS.",
+		Problem: "the spec is empty, so ACK has nothing to create, and there is nothing to check.",
+		Remedy:  "Write the spec, or the annotation services.k8s.aws/adoption-policy if ACK should adopt an existing AWS resource.",
 	}})
 }
 
@@ -116,7 +116,7 @@ func (c *checker) within(step tree.Step, t *Type, n *tree.Node) {
 	c.path = c.path[:len(c.path)-1]
 }
 
-// value holds a value against its type; the type nil takes everything.
+// value checks a value against its type; the type nil accepts everything.
 func (c *checker) value(t *Type, n *tree.Node) {
 	switch {
 	case t == nil:
@@ -162,8 +162,7 @@ func (c *checker) fields(t *Type, n *tree.Node) {
 	}
 }
 
-// meant tells whether a breach since before is about a field that was written
-// under another name.
+// meant reports whether an earlier violation is about a misspelled field.
 func (c *checker) meant(before int, name string) bool {
 	at := append(slices.Clone(c.path), tree.Key(name))
 	return slices.ContainsFunc(c.breaches[before:], func(b Breach) bool { return slices.Equal(b.Meant, at) })
