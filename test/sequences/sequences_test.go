@@ -139,9 +139,9 @@ func playGenerated(t *testing.T, p *player, queue <-chan []sequence) {
 // again is how often a sequence is played once more that came out otherwise than without cmkgate.
 const again = 8
 
-// holdsOnceMore reports whether a sequence whose two sides differed does not do so again. ACK looks at an object that has a
-// problem when its time has come: on a slow machine that falls between other steps on one side than on the other. A key
-// that AWS lacks is none of that.
+// holdsOnceMore reports whether a sequence whose two sides differed does so in less than half of some more plays. ACK looks
+// at an object that has a problem when its time has come: on a slow machine that falls between other steps on one side than
+// on the other. A key that AWS lacks is none of that.
 func (p *player) holdsOnceMore(ctx context.Context, played *play) (bool, error) {
 	if played.breaks(everyKey) || played.breaks(sameKey) {
 		return false, nil
@@ -150,7 +150,13 @@ func (p *player) holdsOnceMore(ctx context.Context, played *play) (bool, error) 
 	if err != nil {
 		return false, err
 	}
-	return !slices.ContainsFunc(plays, func(p *play) bool { return len(p.violations) > 0 }), nil
+	differ := 0
+	for _, p := range plays {
+		if len(p.violations) > 0 {
+			differ++
+		}
+	}
+	return differ < again/2, nil
 }
 
 // tally counts what was done, and what became of it.
