@@ -114,10 +114,11 @@ func (e *evaluation) renamedReported() {
 	if !e.renamed || !e.facts.Managed || len(e.rule.fields) == 0 || len(names) == 0 || catalog.NamedByAWS(e.kind()) {
 		return
 	}
-	name := e.object.Root.Get("spec").Get(names[0])
+	field := names[len(names)-1] // those before it say where the name counts
+	name := e.object.Root.Get("spec").Get(field)
 	e.reportOnce(Finding{
 		Reason:  Unverifiable,
-		Path:    tree.Path{tree.Key("spec"), tree.Key(names[0])},
+		Path:    tree.Path{tree.Key("spec"), tree.Key(field)},
 		Problem: fmt.Sprintf("if AWS already has %s %s, ACK takes it for this object's, and cmkgate cannot see its key.", indefinite(e.object.Kind), quote(name.Text())),
 		Remedy:  "Check that it does not exist in AWS, or leave the name and create another object.",
 	})

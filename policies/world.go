@@ -106,8 +106,9 @@ func (Nowhere) Named(catalog.Kind, string) []Object { return nil }
 // Roles knows none.
 func (Nowhere) Roles() Roles { return Roles{} }
 
-// named picks the object that stands for a name in AWS in the region and account of
-// the object that is evaluated: one of the same namespace before any other.
+// named picks the object that stands for a name in AWS in the region and
+// account of the object under review: one in the same namespace before any
+// other, and of several others the first by namespace, wherever they come from.
 func (e *evaluation) named(kind catalog.Kind, name string) (Object, bool) {
 	var found Object
 	ok := false
@@ -119,7 +120,7 @@ func (e *evaluation) named(kind catalog.Kind, name string) (Object, bool) {
 		if object.Namespace == e.object.Namespace {
 			return object, true
 		}
-		if !ok {
+		if !ok || object.Namespace < found.Namespace {
 			found, ok = object, true
 		}
 	}

@@ -35,7 +35,7 @@ func (s *suite) valuesThatAreNoKeys(t *testing.T) {
 		"m5.xlarge":     `"m5.xlarge" is not an instance type of SageMaker. Write "ml.m5.xlarge". [sagemaker-volume-key/unverifiable]`,
 		"<YOUR TYPE>":   `"<YOUR TYPE>" is a placeholder, not an instance type`,
 		"ml.m5.xlarge ": `Write "ml.m5.xlarge".`,
-		"":              `no instance type is named`,
+		"":              `no instance type is set`,
 	} {
 		u := job("typed", key)
 		u.Object["spec"].(map[string]any)["resourceConfig"].(map[string]any)["instanceType"] = instanceType

@@ -141,7 +141,7 @@ func TestCheckWithACluster(t *testing.T) {
 	t.Run("NoKubectlIsAnError", func(t *testing.T) {
 		bare := c
 		bare.kubectlDir = t.TempDir()
-		bare.expect(t, 2, "Install it, or evaluate without --cluster", bucket)
+		bare.expect(t, 2, "Install it, or check without --cluster", bucket)
 	})
 	t.Run("ALongListIsReadInPages", func(t *testing.T) { readsPages(t, server, c) })
 }
