@@ -14,8 +14,8 @@ type ownership struct {
 	accountFrom origin
 	// badAccount is what stands where an account, or the ARN of a role, belongs.
 	badAccount string
-	// rivals are the names of the IAMRoleSelectors if more than one matches.
-	rivals []string
+	// conflictingSelectors are the names of the IAMRoleSelectors if more than one matches.
+	conflictingSelectors []string
 }
 
 // accountOf follows the ACK runtime (pkg/runtime/reconciler.go, Reconcile): the
@@ -46,9 +46,9 @@ func bySelectors(matching []*RoleSelector) ownership {
 	}
 	o := ownership{accountFrom: origin{what: "IAMRoleSelectors", path: "metadata"}}
 	for _, s := range matching {
-		o.rivals = append(o.rivals, quote(s.Name))
+		o.conflictingSelectors = append(o.conflictingSelectors, quote(s.Name))
 	}
-	slices.Sort(o.rivals)
+	slices.Sort(o.conflictingSelectors)
 	return o
 }
 

@@ -9,10 +9,10 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// NewKeeper keeps of a looked-up object what policies evaluate others by. Of a
+// NewProjection keeps of a looked-up object what policies evaluate others by. Of a
 // Pipeline's definition, which can have a hundred thousand bytes, that is a fraction.
-func NewKeeper(l catalog.Lookup) (*tree.Keeper, error) {
-	keep, err := tree.NewKeeper(l.Keeps()...)
+func NewProjection(l catalog.Lookup) (*tree.Projection, error) {
+	keep, err := tree.NewProjection(l.Keeps()...)
 	if err == nil && slices.Contains(l.Reads, catalog.PipelineDefinition) {
 		err = keep.Shorten(catalog.PipelineDefinition, newDigest().of)
 	}

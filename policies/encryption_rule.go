@@ -25,10 +25,10 @@ func (r encryptionRule) byDefault() *tree.Node {
 	return r.node.Get("applyServerSideEncryptionByDefault")
 }
 
-// nothingSaid is the state of a Bucket that leaves its encryption to S3, in
+// unspecified is the state of a Bucket that leaves its encryption to S3, in
 // whatever words: nothing, an empty rule, or AES256, which is what S3 does then
 // and what ACK writes into the spec (late initialization, s3-controller v1.7.1).
-const nothingSaid = "nothing said"
+const unspecified = "nothing said"
 
 func (r encryptionRule) saysNothing() bool {
 	algorithm := r.byDefault().Get("sseAlgorithm")
@@ -100,7 +100,7 @@ func (r encryptionRule) unproven() (Finding, bool) {
 // none is the finding for encryption, or a rule of it, that says nothing.
 func (r encryptionRule) none(path tree.Path) Finding {
 	finding := r.missingKey(r.field, path, r.mayInject(r.field))
-	finding.Problem = "no default encryption with a KMS key is set, so " + r.field.Without + "."
+	finding.Problem = "no default encryption with a KMS key is set, so " + r.field.Consequence + "."
 	if finding.Fix == nil {
 		return finding
 	}

@@ -80,7 +80,7 @@ func compileField(row catalog.Field) (field, error) {
 	for _, o := range row.Outputs {
 		f.outputs = append(f.outputs, p.parse(o))
 	}
-	f.lateInitialized = slices.ContainsFunc(catalog.LateInitializations(), func(l catalog.LateInitialized) bool {
+	f.lateInitialized = slices.ContainsFunc(catalog.LateInitializedFields(), func(l catalog.LateInitialized) bool {
 		return l.Kind == row.Kind && l.Path == row.Path
 	})
 	return f, p.err
@@ -132,7 +132,7 @@ func (e *evaluation) judgeField(f *field, path tree.Path, value *tree.Node) (Fin
 		return finding, true
 	}
 	value = e.parameters.resolve(value)
-	if f.InsteadUse != "" {
+	if f.ReplacedBy != "" {
 		return e.judgeDeprecated(f, path, value)
 	}
 	if len(f.instanceTypes) > 0 {
@@ -166,8 +166,8 @@ func (e *evaluation) judgeDeprecated(f *field, path tree.Path, value *tree.Node)
 	return Finding{
 		Reason:  Deprecated,
 		Path:    path.Clone(),
-		Problem: fmt.Sprintf("this field is deprecated: %s.", f.Never),
-		Remedy:  fmt.Sprintf("Move the key to %s and remove this field.", f.InsteadUse),
+		Problem: fmt.Sprintf("this field is deprecated: %s.", f.NoInjectReason),
+		Remedy:  fmt.Sprintf("Move the key to %s and remove this field.", f.ReplacedBy),
 	}, true
 }
 

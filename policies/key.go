@@ -94,7 +94,7 @@ func (e *evaluation) missingKey(f *field, path tree.Path, injectable bool) Findi
 	finding := Finding{
 		Reason:  Missing,
 		Path:    path.Clone(),
-		Problem: "no KMS key is set, so " + f.Without + ".",
+		Problem: "no KMS key is set, so " + f.Consequence + ".",
 	}
 	if e.prescribeForExisting(&finding, f) {
 		return finding
@@ -133,7 +133,7 @@ func (e *evaluation) keyProblem(f *field, value *tree.Node) (Reason, string) {
 	if ref.Form&f.Accepts == 0 {
 		return Malformed, fmt.Sprintf("AWS documents only %s for this field, but %s is %s.", withArticle(f.Accepts), quote(text), withArticle(ref.Form))
 	}
-	if ref.Region != "" && ref.Region != e.region && e.regionSettled() && !f.Elsewhere {
+	if ref.Region != "" && ref.Region != e.region && e.regionResolved() && !f.OtherRegion {
 		return WrongRegion, fmt.Sprintf("%s is a key of %s, but this %s is created in %s.", quote(text), ref.Region, e.object.Kind, e.regionAndWhy())
 	}
 	return e.trust(ref, text)
@@ -154,7 +154,7 @@ func (e *evaluation) trust(ref kms.Reference, text string) (Reason, string) {
 		return "", ""
 	}
 	switch {
-	case ref.Account == "" && e.accountSettled():
+	case ref.Account == "" && e.accountResolved():
 		return Unverifiable, fmt.Sprintf("%s has no account, and the AWS account cannot be determined (set aws.accountID).", quote(text))
 	case ref.Account == "":
 		return Unverifiable, fmt.Sprintf("%s has no account, and the AWS account cannot be determined%s.", quote(text), why)
@@ -169,17 +169,17 @@ func (e *evaluation) trust(ref kms.Reference, text string) (Reason, string) {
 
 // keyFor is the key that a hint may name for the field.
 func (e *evaluation) keyFor(f *field) (string, bool) {
-	if f.Elsewhere {
+	if f.OtherRegion {
 		return "", false
 	}
 	return e.defaultKey(f.Purpose)
 }
 
 func (e *evaluation) noDefaultKey(f *field) string {
-	if f.Elsewhere {
-		return "Set it to the ARN of a customer-managed key; " + f.Never + "."
+	if f.OtherRegion {
+		return "Set it to the ARN of a customer-managed key; " + f.NoInjectReason + "."
 	}
-	if !e.settled() {
+	if !e.resolved() {
 		return "cmkgate suggests a key once region and account are resolved."
 	}
 	return fmt.Sprintf("cmkgate has no default %s key in %s: set the ARN of a customer-managed key of that region, or ask your platform team to add one to defaultKeys.",
@@ -190,7 +190,7 @@ func (e *evaluation) noDefaultKey(f *field) string {
 // is for new objects only: on an existing one the key would never reach AWS.
 // What adopt-or-create applies to may exist, so there only mutable fields count.
 func (e *evaluation) mayInject(f *field) bool {
-	if e.update || e.audit || f.Never != "" || !e.switched.injects() || e.facts.Managed || e.facts.Adopted || e.facts.ReadOnly {
+	if e.update || e.audit || f.NoInjectReason != "" || !e.switched.injects() || e.facts.Managed || e.facts.Adopted || e.facts.ReadOnly {
 		return false
 	}
 	switch e.facts.Adoption {
@@ -207,7 +207,7 @@ func (e *evaluation) mayInject(f *field) bool {
 // of the entries that cover the object the most specific, then the one of the
 // object's own account. Two that are equally good are none.
 func (e *evaluation) defaultKey(purpose catalog.Purpose) (string, bool) {
-	if !e.settled() {
+	if !e.resolved() {
 		return "", false
 	}
 	best, bestScore, tied := -1, -1, false

@@ -154,7 +154,7 @@ func placeOverride(f Finding, given []override, last map[string]int) Finding {
 // not own, one in the instance type that governs it. Of several it is the last
 // that is given; last says where each is.
 func causeOf(u *use, given []override, last map[string]int) (cause override, own bool) {
-	for i, names := range [][]string{u.value, u.governing} {
+	for i, names := range [][]string{u.value, u.instanceStorage} {
 		latest := -1
 		for _, name := range names {
 			if at, ok := last[name]; ok {

@@ -49,12 +49,12 @@ func (s *Settings) placeOf(object Object, ns Namespace, roles Roles) place {
 	return p
 }
 
-// settled reports whether ACK can create anything at all in the place.
-func (p *place) settled() bool { return p.accountSettled() && p.regionSettled() }
+// resolved reports whether ACK can create anything at all in the place.
+func (p *place) resolved() bool { return p.accountResolved() && p.regionResolved() }
 
-func (p *place) accountSettled() bool { return p.badAccount == "" && len(p.rivals) == 0 }
+func (p *place) accountResolved() bool { return p.badAccount == "" && len(p.conflictingSelectors) == 0 }
 
-func (p *place) regionSettled() bool {
+func (p *place) regionResolved() bool {
 	return p.regionFrom == (origin{}) || kms.IsRegion(p.region)
 }
 
@@ -62,10 +62,10 @@ func (p *place) regionSettled() bool {
 // injected nor proposed until that is mended. The policies of an object say it
 // once among them, in the strictest of their modes.
 func (e *evaluation) checkPlace() {
-	if e.settled() {
+	if e.resolved() {
 		return
 	}
-	if !e.regionSettled() {
+	if !e.regionResolved() {
 		e.reportOnce(misplaced(e.regionFrom, fmt.Sprintf("ACK takes the region from %s, but %s is not an AWS region.", e.regionFrom, quote(e.region)),
 			"Correct it to one like eu-west-1."))
 	}
@@ -73,8 +73,8 @@ func (e *evaluation) checkPlace() {
 		e.reportOnce(misplaced(e.accountFrom, fmt.Sprintf("ACK takes the account from %s, but %s does not contain a 12-digit AWS account ID.", e.accountFrom, quote(e.badAccount)),
 			"Correct it there, or ask your platform team to."))
 	}
-	if n := len(e.rivals); n > 0 {
-		finding := misplaced(e.accountFrom, fmt.Sprintf("ACK rejects this %s with: multiple (%d) matching IAMRoleSelectors found; they are %s.", e.object.Kind, n, listed(e.rivals)),
+	if n := len(e.conflictingSelectors); n > 0 {
+		finding := misplaced(e.accountFrom, fmt.Sprintf("ACK rejects this %s with: multiple (%d) matching IAMRoleSelectors found; they are %s.", e.object.Kind, n, listed(e.conflictingSelectors)),
 			"Narrow them until only one matches: its role determines the account that ACK works in.")
 		finding.Reason = Conflict
 		e.reportOnce(finding)

@@ -29,13 +29,13 @@ func TestEveryRowIsFoundAndInjected(t *testing.T) {
 				findings := of(r.Policy, m.findings(e))
 				for _, place := range places {
 					here := at(findings, place)
-					if r.InsteadUse != "" { // nobody misses what is deprecated
+					if r.ReplacedBy != "" { // nobody misses what is deprecated
 						if len(here) > 0 {
 							t.Errorf("%s is missed:\n%s", place, report(here))
 						}
 						continue
 					}
-					if len(here) != 1 || here[0].Reason != policies.Missing || here[0].Inject != (r.Never == "") {
+					if len(here) != 1 || here[0].Reason != policies.Missing || here[0].Inject != (r.NoInjectReason == "") {
 						t.Fatalf("%s with %v at %s:\n%s", r.name(), missing, place, report(findings))
 					}
 				}
@@ -44,10 +44,10 @@ func TestEveryRowIsFoundAndInjected(t *testing.T) {
 				if left := injectable(after); len(left) > 0 {
 					t.Errorf("%s: after its injections the object still has:\n%s", r.name(), report(left))
 				}
-				if r.Never == "" && policies.Enforced(after) {
+				if r.NoInjectReason == "" && policies.Enforced(after) {
 					t.Errorf("%s: after its injections the object is denied:\n%s", r.name(), report(after))
 				}
-				if r.Never == "" {
+				if r.NoInjectReason == "" {
 					for _, place := range places {
 						if got := fixed.object.Root.Find(place).Str(); got != key {
 							t.Errorf("%s: %q is injected at %s", r.name(), got, place)
@@ -111,7 +111,7 @@ func TestEveryRowTakesAGoodKey(t *testing.T) {
 				}
 			}
 			switch {
-			case r.InsteadUse != "":
+			case r.ReplacedBy != "":
 				if len(kept) != 1 || kept[0].Reason != policies.Deprecated {
 					t.Errorf("%s is deprecated:\n%s", r.name(), report(kept))
 				}
@@ -131,7 +131,7 @@ func TestEveryRowTakesAGoodKey(t *testing.T) {
 func TestEveryRowRefusesABadKeyWithAHintThatHelps(t *testing.T) {
 	rng := random()
 	for _, r := range rows(t) {
-		if r.InsteadUse != "" {
+		if r.ReplacedBy != "" {
 			continue
 		}
 		for _, tt := range []struct {
@@ -149,7 +149,7 @@ func TestEveryRowRefusesABadKeyWithAHintThatHelps(t *testing.T) {
 			{usKey, policies.WrongRegion},
 			{"arn:aws:kms:eu-west-1:999988887777:key/11111111-1111-1111-1111-111111111111", policies.Untrusted},
 		} {
-			if tt.reason == policies.WrongRegion && r.Elsewhere {
+			if tt.reason == policies.WrongRegion && r.OtherRegion {
 				continue
 			}
 			e := evaluator(t)
@@ -162,7 +162,7 @@ func TestEveryRowRefusesABadKeyWithAHintThatHelps(t *testing.T) {
 					t.Fatalf("%s with %v at %s, want %s:\n%s", r.name(), tt.value, place, tt.reason, report(findings))
 				}
 			}
-			if r.Elsewhere {
+			if r.OtherRegion {
 				continue // only a person knows the key
 			}
 			everyHintHelps(t, e, r.Policy, m)

@@ -42,7 +42,7 @@ func Reads(list []Policy) []KindReads {
 			if !isBelow(f.OnlyIf.Path, f.Anchor()) { // else the condition says it all
 				r.Anchors = append(r.Anchors, f.Anchor())
 			}
-			if f.Never == "" {
+			if f.NoInjectReason == "" {
 				r.Keys = append(r.Keys, f.Path)
 			}
 		}

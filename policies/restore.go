@@ -41,7 +41,7 @@ func restoreFields(e *evaluation) []Edit {
 	var edits []Edit
 	for i := range e.rule.fields {
 		f := &e.rule.fields[i]
-		if f.Never != "" {
+		if f.NoInjectReason != "" {
 			continue
 		}
 		f.path.Walk(e.object.Root, f.under, func(path tree.Path, value *tree.Node) {
@@ -62,7 +62,7 @@ func (e *evaluation) mayRestore(f *field, path tree.Path) bool {
 		return false
 	}
 	if len(f.instanceTypes) > 0 {
-		if g, ok := e.governing(f, path); ok && g.storage == catalog.Local {
+		if g, ok := e.instanceStorage(f, path); ok && g.storage == catalog.Local {
 			return false
 		}
 	}

@@ -71,7 +71,7 @@ func (r row) object(rng *rand.Rand, n int, value any) (map[string]any, []tree.Pa
 		}
 		out = changed.(map[string]any)
 	}
-	if r.Policy == "s3-bucket-key" && !r.Elsewhere {
+	if r.Policy == "s3-bucket-key" && !r.OtherRegion {
 		n = 1 // S3 takes one rule, and more are a finding of their own
 	}
 	places := expand(r.path(r.Path), n)
@@ -99,7 +99,7 @@ func (r row) object(rng *rand.Rand, n int, value any) (map[string]any, []tree.Pa
 				put(at, "s3://bucket/prefix")
 			}
 		}
-		if r.Policy == "s3-bucket-key" && !r.Elsewhere {
+		if r.Policy == "s3-bucket-key" && !r.OtherRegion {
 			put(place[:len(place)-1].Child(tree.Key("sseAlgorithm")), "aws:kms")
 		}
 		if value != (absent{}) {

@@ -96,7 +96,7 @@ func checkBucket(e *evaluation, checks []valueCheck) {
 	}
 	for i := range e.rule.fields {
 		f := &e.rule.fields[i]
-		if f.Elsewhere {
+		if f.OtherRegion {
 			f.path.Walk(e.object.Root, f.under, func(path tree.Path, value *tree.Node) {
 				if !e.checksPlace() {
 					return
@@ -117,7 +117,7 @@ func checkBucket(e *evaluation, checks []valueCheck) {
 func checkDefaultEncryption(e *evaluation) {
 	_, exempt := e.exemption()
 	for i := range e.rule.fields {
-		if f := &e.rule.fields[i]; !f.Elsewhere {
+		if f := &e.rule.fields[i]; !f.OtherRegion {
 			e.defaultEncryption(f, !exempt)
 		}
 	}
@@ -194,7 +194,7 @@ func (e *evaluation) defaultEncryption(f *field, inject bool) (keyed bool) {
 	if rules.Len() == 0 {
 		rule := encryptionRule{evaluation: e, field: f, inject: inject, path: path.Child(tree.Index(0))}
 		finding := rule.none(path[:2])
-		finding.state = nothingSaid
+		finding.state = unspecified
 		report(finding)
 		return false
 	}
@@ -216,7 +216,7 @@ func (e *evaluation) defaultEncryption(f *field, inject bool) (keyed bool) {
 		}
 		if rule.saysNothing() {
 			told = e.update // one more such rule introduces nothing
-			finding.state = nothingSaid
+			finding.state = unspecified
 		}
 		if i > 0 { // the first rule is the one that counts: what moves there is new
 			finding.state = "in a later rule: " + cmp.Or(finding.state, string(finding.Reason)+" "+finding.Problem)

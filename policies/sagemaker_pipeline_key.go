@@ -181,7 +181,7 @@ func (e *evaluation) useOf(s step, f *field, path tree.Path) *use {
 		pattern = pattern.Bind(path)
 		e.search.walk(pattern, len(pattern), func(_ tree.Path, value *tree.Node) {
 			names, _ := references(value)
-			u.governing = append(u.governing, names...)
+			u.instanceStorage = append(u.instanceStorage, names...)
 		})
 	}
 	return u

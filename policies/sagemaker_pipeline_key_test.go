@@ -162,11 +162,11 @@ func TestThePatchInTheRemedyIsTheEdit(t *testing.T) {
 	}
 }
 
-func pipelineKeeper(tb testing.TB) *tree.Keeper {
+func pipelineKeeper(tb testing.TB) *tree.Projection {
 	tb.Helper()
 	for _, l := range catalog.Lookups() {
 		if l.Kind.Name == "Pipeline" {
-			keeper, err := policies.NewKeeper(l)
+			keeper, err := policies.NewProjection(l)
 			if err != nil {
 				tb.Fatal(err)
 			}

@@ -10,8 +10,8 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// governing is the instance type that decides whether a volume key belongs to an object.
-type governing struct {
+// instanceStorage is the instance type that decides whether a volume key belongs to an object.
+type instanceStorage struct {
 	storage catalog.Storage
 	name    string
 	path    tree.Path
@@ -20,7 +20,7 @@ type governing struct {
 	// ebs is an instance type with EBS volumes beside one that has local storage.
 	ebs string
 	// unsure is an instance type of unknown storage beside one that has local storage.
-	unsure *governing
+	unsure *instanceStorage
 }
 
 // judgeStorage decides what the instance types alone can decide: whether a
@@ -29,7 +29,7 @@ type governing struct {
 // VolumeKmsKeyId when using an instance type with local storage"). What it does
 // not decide is left to judgeKey; only on EBS volumes may a key be injected.
 func (e *evaluation) judgeStorage(f *field, path tree.Path, value *tree.Node) (finding Finding, decided, wrong bool) {
-	g, ok := e.governing(f, path)
+	g, ok := e.instanceStorage(f, path)
 	if !ok { // serverless: no volumes, nothing to ask for; what is set must still be a key
 		if value.Missing() {
 			return Finding{}, true, false
@@ -67,10 +67,10 @@ func (e *evaluation) judgeStorage(f *field, path tree.Path, value *tree.Node) (f
 	return Finding{}, true, false
 }
 
-// governing returns the instance type that weighs most: one with local storage
+// instanceStorage returns the instance type that weighs most: one with local storage
 // forbids the key for all, an unknown one leaves it open. False means that
 // nothing runs on instances.
-func (e *evaluation) governing(f *field, path tree.Path) (governing, bool) {
+func (e *evaluation) instanceStorage(f *field, path tree.Path) (instanceStorage, bool) {
 	var seen instanceTypesSeen
 	for i := range f.instanceTypes {
 		t := &f.instanceTypes[i]
@@ -79,7 +79,7 @@ func (e *evaluation) governing(f *field, path tree.Path) (governing, bool) {
 			value = e.parameters.resolve(value)
 			switch {
 			case !value.Missing():
-				seen.add(governing{storage: e.instances.StorageOf(value.Text()), name: value.Text(), unseen: e.parameters.unseen(value)}, at)
+				seen.add(instanceStorage{storage: e.instances.StorageOf(value.Text()), name: value.Text(), unseen: e.parameters.unseen(value)}, at)
 			case t.unless != nil && !e.search.find(t.unless.Bind(at)).Absent():
 				seen.serverless = true
 			default:
@@ -98,25 +98,25 @@ func (e *evaluation) governing(f *field, path tree.Path) (governing, bool) {
 	case seen.heaviest.storage != "":
 		return seen.heaviest, true
 	case seen.unnamed != nil:
-		return governing{storage: catalog.Unknown, path: seen.unnamed}, true
+		return instanceStorage{storage: catalog.Unknown, path: seen.unnamed}, true
 	case seen.serverless:
-		return governing{}, false
+		return instanceStorage{}, false
 	}
-	return governing{storage: catalog.Unknown, path: concrete(f.instanceTypes[0].path.Bind(path))}, true
+	return instanceStorage{storage: catalog.Unknown, path: concrete(f.instanceTypes[0].path.Bind(path))}, true
 }
 
 // instanceTypesSeen is what the instance types of one key come to.
 type instanceTypesSeen struct {
-	heaviest governing
+	heaviest instanceStorage
 	// unknown is the first whose storage is not known.
-	unknown governing
+	unknown instanceStorage
 	ebs     string
 	// unnamed is the first place where none is named.
 	unnamed    tree.Path
 	serverless bool
 }
 
-func (s *instanceTypesSeen) add(g governing, at tree.Path) {
+func (s *instanceTypesSeen) add(g instanceStorage, at tree.Path) {
 	if g.storage == catalog.EBS {
 		s.ebs = g.name
 	}
@@ -157,7 +157,7 @@ func weight(s catalog.Storage) int {
 	}
 }
 
-func (e *evaluation) forbiddenKey(path tree.Path, g governing) Finding {
+func (e *evaluation) forbiddenKey(path tree.Path, g instanceStorage) Finding {
 	at := path.Clone()
 	return Finding{
 		Reason:  LocalStorage,
@@ -171,7 +171,7 @@ func (e *evaluation) forbiddenKey(path tree.Path, g governing) Finding {
 // mixedStorage is what one key for several instance types comes to when one of
 // them has local storage: AWS takes no key, and the EBS volumes go without. No
 // value of the field mends that, whether a key is set or not.
-func mixedStorage(f *field, g governing) Finding {
+func mixedStorage(f *field, g instanceStorage) Finding {
 	return Finding{
 		Reason:  LocalStorage,
 		Path:    g.path,
@@ -188,7 +188,7 @@ func separateStorage(f *field) string {
 }
 
 // unknownBesideLocal is mixedStorage where the other may have EBS volumes or not.
-func unknownBesideLocal(f *field, g governing) Finding {
+func unknownBesideLocal(f *field, g instanceStorage) Finding {
 	other := "the storage of another instance type is unknown"
 	if g.unsure.name != "" {
 		other = "the storage of " + quote(g.unsure.name) + " is unknown"
@@ -201,7 +201,7 @@ func unknownBesideLocal(f *field, g governing) Finding {
 	}
 }
 
-func (e *evaluation) unknownStorage(f *field, path tree.Path, g governing) Finding {
+func (e *evaluation) unknownStorage(f *field, path tree.Path, g instanceStorage) Finding {
 	finding := Finding{Reason: Unverifiable, Path: g.path}
 	switch {
 	case g.unseen != nil:
@@ -231,7 +231,7 @@ func sagemakers(name string) string {
 	return "ml." + strings.TrimPrefix(strings.ToLower(strings.TrimSpace(name)), "ml.")
 }
 
-func (e *evaluation) requiredDespiteStorage(f *field, path tree.Path, g governing) Finding {
+func (e *evaluation) requiredDespiteStorage(f *field, path tree.Path, g instanceStorage) Finding {
 	return Finding{
 		Reason:  Missing,
 		Path:    path.Clone(),

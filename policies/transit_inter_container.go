@@ -40,7 +40,7 @@ spec:
 
 With your own VPC, its security groups must allow UDP port 500 and the protocol ESP (50) between the instances.`,
 	}
-	for _, t := range catalog.Traffics() {
+	for _, t := range catalog.TrafficFields() {
 		if reads[t.Kind] == nil {
 			p.Kinds = append(p.Kinds, t.Kind)
 		}
@@ -59,7 +59,7 @@ type traffic struct {
 
 func traffics() map[catalog.Kind][]traffic {
 	out := map[catalog.Kind][]traffic{}
-	for _, row := range catalog.Traffics() {
+	for _, row := range catalog.TrafficFields() {
 		t := traffic{path: tree.MustPath(row.Path), under: len(tree.MustPath(row.Under))}
 		for _, instances := range row.Instances {
 			t.instances = append(t.instances, tree.MustPath(instances))

@@ -117,7 +117,7 @@ func (n *network) judge(path tree.Path, node *tree.Node) (Finding, bool) {
 	if !node.Empty() {
 		at = at.Child(tree.Key(unmet[0].Field))
 	}
-	return Finding{Reason: PublicNetwork, Path: at, Problem: unmet[0].Otherwise + ".", Remedy: remedyFor(path, node, unmet)}, true
+	return Finding{Reason: PublicNetwork, Path: at, Problem: unmet[0].Consequence + ".", Remedy: remedyFor(path, node, unmet)}, true
 }
 
 // met reports whether a field has a good value; a list needs an element that says something.

@@ -21,8 +21,8 @@ type use struct {
 	// of; alone means that it is one parameter and nothing else.
 	value []string
 	alone bool
-	// governing names the parameters in what decides whether a key belongs there.
-	governing []string
+	// instanceStorage names the parameters in what decides whether a key belongs there.
+	instanceStorage []string
 
 	// problem identifies the finding where its own text changes with every edit.
 	problem string

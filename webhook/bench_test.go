@@ -116,7 +116,7 @@ func completed(b *testing.B, r *Reviewer, object []byte) []byte {
 	if err != nil {
 		b.Fatal(err)
 	}
-	edits := r.InForce.Load().Evaluator.Review(policies.Review{Object: policies.NewObject(root), EditsOnly: true}, r.World.Now()).Edits
+	edits := r.Active.Load().Evaluator.Review(policies.Review{Object: policies.NewObject(root), EditsOnly: true}, r.World.Now()).Edits
 	operations, err := json.Marshal(Patch(root, edits))
 	if err != nil {
 		b.Fatal(err)

@@ -39,8 +39,8 @@ func (v *review) decided(d decision, findings []policies.Finding, edits []polici
 	v.Log.Info("decision", fields...)
 }
 
-// passOver lets through requests that no policy applies to.
-func (v *review) passOver() admission.Response {
+// skip lets through requests that no policy applies to.
+func (v *review) skip() admission.Response {
 	v.Metrics.request(v, decisionPassed)
 	v.trace(decisionPassed, nil)
 	if log := v.Log.V(1); log.Enabled() {

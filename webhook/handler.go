@@ -40,9 +40,9 @@ type Configuration struct {
 
 // Reviewer evaluates admission requests.
 type Reviewer struct {
-	// InForce is the configuration that new requests are evaluated by. A
+	// Active is the configuration that new requests are evaluated by. A
 	// request that is under way keeps the one that it began with.
-	InForce *atomic.Pointer[Configuration]
+	Active  *atomic.Pointer[Configuration]
 	World   World
 	Metrics *Metrics
 	// Gate bounds what is served at the same time; nil for no bound.
@@ -67,7 +67,7 @@ type review struct {
 
 func (r *Reviewer) begin(ctx context.Context, webhook string, req *admission.Request) *review {
 	return &review{
-		Reviewer: r, Configuration: r.InForce.Load(), webhook: webhook, request: &req.AdmissionRequest,
+		Reviewer: r, Configuration: r.Active.Load(), webhook: webhook, request: &req.AdmissionRequest,
 		started: time.Now(), span: trace.SpanFromContext(ctx), ctx: ctx, read: objectsOf(ctx),
 	}
 }
@@ -103,9 +103,9 @@ func (v *review) tooLate() admission.Response {
 	return admission.Errored(http.StatusServiceUnavailable, err)
 }
 
-// concerns reports whether policies apply: to a create or update of the main
+// applies reports whether policies apply: to a create or update of the main
 // resource of their kinds.
-func (v *review) concerns() bool {
+func (v *review) applies() bool {
 	return v.request.SubResource == "" && v.Evaluator.Judges(v.request.Kind.Group, v.request.Kind.Kind)
 }
 

@@ -19,8 +19,8 @@ func (r *Reviewer) Mutate(ctx context.Context, req admission.Request) admission.
 	if !v.knownOperation() {
 		return v.malformed(fmt.Errorf("request.operation: unknown operation %q", req.Operation))
 	}
-	if !v.writes() || !v.concerns() || v.byController() {
-		return v.passOver()
+	if !v.writes() || !v.applies() || v.byController() {
+		return v.skip()
 	}
 	if err := v.readObjects(); err != nil {
 		return v.malformed(err)

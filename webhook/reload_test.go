@@ -31,9 +31,9 @@ func TestARequestIsJudgedByTheConfigurationThatItBeganWith(t *testing.T) {
 		for id := range s.Policies {
 			s.Policies[id] = policies.PolicySettings{Mode: policies.Off}
 		}
-	}).InForce.Load()
+	}).Active.Load()
 	lenient.Controllers = []string{"alice"}
-	r.World = reloadingWorld{World: r.World, reload: func() { r.InForce.Store(lenient) }}
+	r.World = reloadingWorld{World: r.World, reload: func() { r.Active.Store(lenient) }}
 
 	bad := job("", `"alias/aws/s3"`, `"`+testKey+`"`)
 	if resp := validate(t, r, admissionv1.Create, "alice", bad, nil); resp.Allowed {

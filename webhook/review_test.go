@@ -69,10 +69,10 @@ func newReviewer(t testing.TB, change func(*policies.Settings)) *Reviewer {
 		t.Fatal(err)
 	}
 	r := &Reviewer{
-		InForce: new(atomic.Pointer[Configuration]),
-		World:   fixedWorld{policies.Nowhere{}}, Metrics: metrics, Log: logr.Discard(),
+		Active: new(atomic.Pointer[Configuration]),
+		World:  fixedWorld{policies.Nowhere{}}, Metrics: metrics, Log: logr.Discard(),
 	}
-	r.InForce.Store(&Configuration{Evaluator: evaluator, Controllers: []string{testController}})
+	r.Active.Store(&Configuration{Evaluator: evaluator, Controllers: []string{testController}})
 	return r
 }
 

@@ -15,8 +15,8 @@ func (r *Reviewer) Validate(ctx context.Context, req admission.Request) admissio
 	if !v.knownOperation() {
 		return v.malformed(fmt.Errorf("request.operation: unknown operation %q", req.Operation))
 	}
-	if !v.writes() || !v.concerns() {
-		return v.passOver()
+	if !v.writes() || !v.applies() {
+		return v.skip()
 	}
 	if err := v.readObjects(); err != nil {
 		return v.malformed(err)

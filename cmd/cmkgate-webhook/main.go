@@ -54,8 +54,8 @@ func run(opts options, log logr.Logger) error {
 	if err := limitMemory(); err != nil {
 		return err
 	}
-	inForce := new(atomic.Pointer[webhook.Configuration])
-	reloader, err := reload.New(opts.config, log, func(cfg *config.Config) error { return apply(cfg, inForce) })
+	active := new(atomic.Pointer[webhook.Configuration])
+	reloader, err := reload.New(opts.config, log, func(cfg *config.Config) error { return apply(cfg, active) })
 	if err != nil {
 		return err
 	}
@@ -82,8 +82,8 @@ func run(opts options, log logr.Logger) error {
 	defer flush()
 	stop := newStop(opts.shutdownDelay)
 	server := newServer(certificates, opts)
-	webhook.Register(handingOver{server, stop}, &webhook.Reviewer{
-		InForce: inForce, World: view, Metrics: figures, Gate: webhook.NewGate(requestMemory()), Log: log,
+	webhook.Register(drainingServer{server, stop}, &webhook.Reviewer{
+		Active: active, World: view, Metrics: figures, Gate: webhook.NewGate(requestMemory()), Log: log,
 	}, traced)
 	checks := readiness{
 		"caches":       view.Ready,
@@ -94,21 +94,21 @@ func run(opts options, log logr.Logger) error {
 	if err := addCollectors(metrics.Registry, checks, view, reloader); err != nil {
 		return err
 	}
-	parts := []part{certificates, reloader, view, server}
+	runnables := []runnable{certificates, reloader, view, server}
 	listeners, err := listeners(restConfig, opts, checks, reloader, log)
 	if err != nil {
 		return err
 	}
-	return runParts(stop.context(log), append(parts, listeners...)...)
+	return runAll(stop.context(log), append(runnables, listeners...)...)
 }
 
 // apply puts a configuration active for the requests that follow.
-func apply(cfg *config.Config, inForce *atomic.Pointer[webhook.Configuration]) error {
+func apply(cfg *config.Config, active *atomic.Pointer[webhook.Configuration]) error {
 	evaluator, err := policies.New(policies.All(), cfg.Settings)
 	if err != nil {
 		return fmt.Errorf("prepare the policies: %w", err)
 	}
-	inForce.Store(&webhook.Configuration{Evaluator: evaluator, Controllers: cfg.Controllers})
+	active.Store(&webhook.Configuration{Evaluator: evaluator, Controllers: cfg.Controllers})
 	return nil
 }
 
@@ -116,22 +116,22 @@ func apply(cfg *config.Config, inForce *atomic.Pointer[webhook.Configuration]) e
 // replica is alive as long as it answers, and ready while all checks pass: its
 // caches hold the cluster, API servers accept the certificate that it serves,
 // and it is not stopping.
-func listeners(restConfig *rest.Config, opts options, checks readiness, reloader *reload.Reloader, log logr.Logger) ([]part, error) {
-	var parts []part
+func listeners(restConfig *rest.Config, opts options, checks readiness, reloader *reload.Reloader, log logr.Logger) ([]runnable, error) {
+	var runnables []runnable
 	figures, err := metricsserver.NewServer(metricsserver.Options{BindAddress: opts.metricsAddr}, restConfig, nil)
 	if err != nil {
 		return nil, fmt.Errorf("serve metrics: %w", err)
 	}
 	if figures != nil {
-		parts = append(parts, figures)
+		runnables = append(runnables, figures)
 	}
 	if opts.healthAddr != "" && opts.healthAddr != "0" {
 		for name, check := range checks {
 			checks[name] = logged(name, check, log)
 		}
-		parts = append(parts, probeServer(opts.healthAddr, checks, reloader.Status))
+		runnables = append(runnables, probeServer(opts.healthAddr, checks, reloader.Status))
 	}
-	return parts, nil
+	return runnables, nil
 }
 
 // newStop listens for the signals that end the process.

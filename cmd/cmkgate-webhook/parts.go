@@ -10,18 +10,18 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// part is something that runs as long as the process. controller-runtime's
+// runnable is something that runs as long as the process. controller-runtime's
 // manager would run the parts too, but brings clients, caches and leader
 // election along, none of which cmkgate has: 2 MB of the image.
-type part interface {
+type runnable interface {
 	Start(ctx context.Context) error
 }
 
-// runParts runs them until the context ends or one of them fails, and returns
+// runAll runs them until the context ends or one of them fails, and returns
 // when all have ended.
-func runParts(ctx context.Context, parts ...part) error {
+func runAll(ctx context.Context, runnables ...runnable) error {
 	group, ctx := errgroup.WithContext(ctx)
-	for _, p := range parts {
+	for _, p := range runnables {
 		group.Go(func() error { return p.Start(ctx) })
 	}
 	return group.Wait()

@@ -16,7 +16,7 @@ func (f partFunc) Start(ctx context.Context) error { return f(ctx) }
 func TestAPartThatFailsEndsTheOthers(t *testing.T) {
 	broken := errors.New("broken")
 	ended := false
-	err := runParts(t.Context(),
+	err := runAll(t.Context(),
 		partFunc(func(ctx context.Context) error { <-ctx.Done(); ended = true; return nil }),
 		partFunc(func(context.Context) error { return broken }))
 	if !errors.Is(err, broken) || !ended {
@@ -27,7 +27,7 @@ func TestAPartThatFailsEndsTheOthers(t *testing.T) {
 func TestPartsEndWithTheContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := runParts(ctx, partFunc(func(ctx context.Context) error { <-ctx.Done(); return nil })); err != nil {
+	if err := runAll(ctx, partFunc(func(ctx context.Context) error { <-ctx.Done(); return nil })); err != nil {
 		t.Error(err)
 	}
 }
@@ -77,7 +77,7 @@ func TestAnAddressThatIsTakenIsAnError(t *testing.T) {
 	}
 	defer func() { _ = listener.Close() }()
 	server := &http.Server{Addr: listener.Addr().String(), ReadHeaderTimeout: time.Second}
-	if err := runParts(t.Context(), &httpPart{name: "health probe", server: server}); err == nil {
+	if err := runAll(t.Context(), &httpPart{name: "health probe", server: server}); err == nil {
 		t.Error("want an error")
 	}
 }

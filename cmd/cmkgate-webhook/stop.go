@@ -28,14 +28,14 @@ func (s *stopper) ready(*http.Request) error {
 	return nil
 }
 
-// handingOver is a server whose handlers move clients to other replicas once this one is to stop.
-type handingOver struct {
+// drainingServer is a server whose handlers move clients to other replicas once this one is to stop.
+type drainingServer struct {
 	webhook.Server
 	stop *stopper
 }
 
 // Register serves a handler.
-func (h handingOver) Register(path string, hook http.Handler) {
+func (h drainingServer) Register(path string, hook http.Handler) {
 	h.Server.Register(path, h.stop.handOver(hook))
 }
 

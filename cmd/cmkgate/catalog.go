@@ -55,7 +55,7 @@ func catalogRows() []catalogRow {
 	for _, f := range catalog.Fields() {
 		row := catalogRow{
 			Group: f.Kind.Group, Kind: f.Kind.Name, Path: f.Path, Purpose: f.Purpose, Policy: f.Policy,
-			Protects: f.Protects, Accepts: f.Accepts.String(), Inject: f.Never == "", Mutable: f.Mutable,
+			Protects: f.Protects, Accepts: f.Accepts.String(), Inject: f.NoInjectReason == "", Mutable: f.Mutable,
 		}
 		for _, t := range f.InstanceTypes {
 			row.GovernedBy = append(row.GovernedBy, t.Path)
@@ -68,7 +68,7 @@ func catalogRows() []catalogRow {
 	for _, k := range catalog.Keyless() {
 		rows = append(rows, catalogRow{Group: k.Kind.Group, Kind: k.Kind.Name, Encryption: k.Encryption})
 	}
-	for _, u := range catalog.Unreachables() {
+	for _, u := range catalog.UnreachableFields() {
 		rows = append(rows, catalogRow{Group: u.Kind.Group, Kind: u.Kind.Name, Encryption: u.Encryption, Unreachable: u.Path})
 	}
 	return rows

@@ -14,7 +14,7 @@ import (
 )
 
 type checkOptions struct {
-	judging
+	evalOptions
 	outputs []string
 	failOn  string
 }
@@ -78,7 +78,7 @@ func newCheck() *cobra.Command {
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "show only what is denied")
 	o.injectionFlag(flags)
 	o.readingFlags(flags)
-	o.judgingFlags(cmd)
+	o.evalFlags(cmd)
 	completeFlag(cmd, "output", formatNames)
 	completeFlag(cmd, "fail-on", oneOf("enforce", "warn", "never"))
 	return cmd

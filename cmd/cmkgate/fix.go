@@ -20,7 +20,7 @@ import (
 )
 
 type fixOptions struct {
-	judging
+	evalOptions
 	diff, write bool
 	only        []string
 }
@@ -84,7 +84,7 @@ func newFix() *cobra.Command {
 	flags.StringArrayVar(&o.only, "policy", nil, "fix only the findings of this `policy`, repeatable")
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "show only denied findings that are left, and no fixes")
 	o.readingFlags(flags)
-	o.judgingFlags(cmd)
+	o.evalFlags(cmd)
 	cmd.MarkFlagsMutuallyExclusive("diff", "write")
 	return cmd
 }
@@ -93,7 +93,7 @@ func (o *fixOptions) run(cmd *cobra.Command, args []string) error {
 	if err := o.validate(); err != nil {
 		return err
 	}
-	collectSeldom(gcPercentOfFix)
+	setGCPercent(gcPercentOfFix)
 	c, input, err := o.begin(cmd, args)
 	if err != nil {
 		return err

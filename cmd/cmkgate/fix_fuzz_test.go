@@ -25,7 +25,7 @@ func FuzzFix(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	c, err := (&judging{schema: string(check.SchemaWarn)}).checkerFor(f.Context(), cfg)
+	c, err := (&evalOptions{schema: string(check.SchemaWarn)}).checkerFor(f.Context(), cfg)
 	if err != nil {
 		f.Fatal(err)
 	}

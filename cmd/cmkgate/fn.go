@@ -46,7 +46,7 @@ const fnExamples = `  kustomize build --enable-alpha-plugins --enable-exec overl
   kpt fn eval deploy --exec "cmkgate fn check --config cmkgate.yaml"`
 
 func newFn() *cobra.Command {
-	var o judging
+	var o evalOptions
 	cmd := &cobra.Command{
 		Use:       "fn [fix|check]",
 		Short:     "Fix or check as a KRM function for kustomize or kpt",
@@ -59,11 +59,11 @@ func newFn() *cobra.Command {
 		},
 	}
 	o.injectionFlag(cmd.Flags())
-	o.judgingFlags(cmd)
+	o.evalFlags(cmd)
 	return cmd
 }
 
-func (o *judging) function(cmd *cobra.Command, judgeOnly bool) error {
+func (o *evalOptions) function(cmd *cobra.Command, judgeOnly bool) error {
 	data, err := io.ReadAll(cmd.InOrStdin())
 	if err != nil {
 		return fmt.Errorf("standard input cannot be read: %w", err)
@@ -89,7 +89,7 @@ func (o *judging) function(cmd *cobra.Command, judgeOnly bool) error {
 
 // functionConfig is the configuration: that of the functionConfig unless a flag
 // names another, or it is of another kind.
-func (o *judging) functionConfig(list *krm.ResourceList) (*config.Config, error) {
+func (o *evalOptions) functionConfig(list *krm.ResourceList) (*config.Config, error) {
 	if o.config != "" {
 		return loadConfig(o.config)
 	}
@@ -104,7 +104,7 @@ func (o *judging) functionConfig(list *krm.ResourceList) (*config.Config, error)
 }
 
 // answer writes the ResourceList with what was done and what is left.
-func (o *judging) answer(cmd *cobra.Command, list *krm.ResourceList, out fix.Piece) error {
+func (o *evalOptions) answer(cmd *cobra.Command, list *krm.ResourceList, out fix.Piece) error {
 	var results []krm.Result
 	for i := range out.Fixes {
 		f := &out.Fixes[i]

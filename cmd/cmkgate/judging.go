@@ -19,9 +19,9 @@ import (
 	"github.com/cmkgate/cmkgate/policies"
 )
 
-// judging is what the commands that evaluate manifests share: their flags, and
+// evalOptions is what the commands that evaluate manifests share: their flags, and
 // the start of a run.
-type judging struct {
+type evalOptions struct {
 	config      string
 	namespace   string
 	schema      string
@@ -36,8 +36,8 @@ type judging struct {
 	kubectl cluster.Kubectl
 }
 
-// judgingFlags adds the flags of every command that evaluates.
-func (o *judging) judgingFlags(cmd *cobra.Command) {
+// evalFlags adds the flags of every command that evaluates.
+func (o *evalOptions) evalFlags(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&o.config, "config", "", "the configuration `file`; by default the nearest cmkgate.yaml, from the working directory upward")
 	flags.StringVarP(&o.namespace, "namespace", "n", "", "the `namespace` of objects that set none")
@@ -56,18 +56,18 @@ func schemaModes() []string {
 }
 
 // readingFlags adds the flags of every command that reads files and folders.
-func (o *judging) readingFlags(flags *pflag.FlagSet) {
+func (o *evalOptions) readingFlags(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&o.ignore, "ignore", nil, "exclude what matches the `PATTERN`, as in a .gitignore in the working directory; repeatable")
 	flags.BoolVar(&o.noGitIgnore, "no-gitignore", false, "also check what Git ignores in directories")
 }
 
 // injectionFlag adds the flag of the commands that tell what the webhook would set.
-func (o *judging) injectionFlag(flags *pflag.FlagSet) {
+func (o *evalOptions) injectionFlag(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.noInject, "no-inject", false, "check as if the webhook set nothing: keys must be in the manifests")
 }
 
 // begin prepares the checker and its input, which the caller closes.
-func (o *judging) begin(cmd *cobra.Command, args []string) (*check.Checker, *manifest.Input, error) {
+func (o *evalOptions) begin(cmd *cobra.Command, args []string) (*check.Checker, *manifest.Input, error) {
 	c, err := o.checker(cmd.Context())
 	if err != nil {
 		return nil, nil, err
@@ -77,7 +77,7 @@ func (o *judging) begin(cmd *cobra.Command, args []string) (*check.Checker, *man
 }
 
 // ask lets the checker use the cluster.
-func (o *judging) ask(ctx context.Context, c *check.Checker) (err error) {
+func (o *evalOptions) ask(ctx context.Context, c *check.Checker) (err error) {
 	if c.Namespace == "" {
 		if c.Namespace, err = o.kubectl.Namespace(ctx); err != nil {
 			return fmt.Errorf("cluster: %w", err)
@@ -85,7 +85,7 @@ func (o *judging) ask(ctx context.Context, c *check.Checker) (err error) {
 	}
 	var facts []manifest.Fact
 	known := false
-	c.Live = func(survey *manifest.Survey) (_ []manifest.Fact, err error) {
+	c.Live = func(survey *manifest.FactReader) (_ []manifest.Fact, err error) {
 		if !known { // fix learns twice, of the same cluster
 			facts, err = cluster.Facts(ctx, o.kubectl, survey, c.ACKNamespace)
 			known = err == nil
@@ -96,7 +96,7 @@ func (o *judging) ask(ctx context.Context, c *check.Checker) (err error) {
 }
 
 // checker prepares the checker.
-func (o *judging) checker(ctx context.Context) (*check.Checker, error) {
+func (o *evalOptions) checker(ctx context.Context) (*check.Checker, error) {
 	cfg, err := loadConfig(o.config)
 	if err != nil {
 		return nil, err
@@ -105,7 +105,7 @@ func (o *judging) checker(ctx context.Context) (*check.Checker, error) {
 }
 
 // checkerFor is checker with a configuration that was read before.
-func (o *judging) checkerFor(ctx context.Context, cfg *config.Config) (*check.Checker, error) {
+func (o *evalOptions) checkerFor(ctx context.Context, cfg *config.Config) (*check.Checker, error) {
 	if !slices.Contains(schemaModes(), o.schema) {
 		return nil, fmt.Errorf("--schema %q: want enforce, warn or off", o.schema)
 	}
@@ -127,7 +127,7 @@ func (o *judging) checkerFor(ctx context.Context, cfg *config.Config) (*check.Ch
 }
 
 // input is what the arguments of a command name.
-func (o *judging) input(args []string, stdin io.Reader) (*manifest.Input, error) {
+func (o *evalOptions) input(args []string, stdin io.Reader) (*manifest.Input, error) {
 	input := &manifest.Input{Paths: args, Ignore: o.ignore, NoGitIgnore: o.noGitIgnore}
 	var err error
 	if slices.Contains(args, manifest.Stdin) {
@@ -136,7 +136,7 @@ func (o *judging) input(args []string, stdin io.Reader) (*manifest.Input, error)
 	return input, err //nolint:wrapcheck // it names standard input
 }
 
-func (o *judging) evaluator(settings policies.Settings) (*policies.Evaluator, error) {
+func (o *evalOptions) evaluator(settings policies.Settings) (*policies.Evaluator, error) {
 	if o.noInject {
 		settings = withoutInjection(settings)
 	}
@@ -147,7 +147,7 @@ func (o *judging) evaluator(settings policies.Settings) (*policies.Evaluator, er
 	return evaluator, nil
 }
 
-func (o *judging) progress(stderr io.Writer) *progress {
+func (o *evalOptions) progress(stderr io.Writer) *progress {
 	if o.quiet || !isTerminal(stderr) {
 		return nil
 	}

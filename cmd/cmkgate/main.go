@@ -30,7 +30,7 @@ type exitError int
 func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 func main() {
-	collectSeldom(gcPercent)
+	setGCPercent(gcPercent)
 	os.Exit(runAs(os.Args[0], os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
@@ -39,7 +39,7 @@ func main() {
 // take 30 MB, as files and as one stream, and a tenth less time than with 100.
 const gcPercent = 150
 
-func collectSeldom(percent int) {
+func setGCPercent(percent int) {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(percent)
 	}

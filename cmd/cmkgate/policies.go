@@ -102,8 +102,8 @@ func policiesMarkdown(w io.Writer) error {
 		b.WriteString("\n| kind | field | protects | injected |\n|---|---|---|---|\n")
 		for _, f := range fields {
 			injected := "yes"
-			if f.Never != "" {
-				injected = "never: " + f.Never
+			if f.NoInjectReason != "" {
+				injected = "never: " + f.NoInjectReason
 			}
 			fmt.Fprintf(&b, "| %s | `%s` | %s | %s |\n", f.Kind.Name, f.Path, f.Protects, injected)
 		}

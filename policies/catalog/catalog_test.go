@@ -19,11 +19,11 @@ func TestRowsAreComplete(t *testing.T) {
 		if f.Protects == "" || strings.HasSuffix(f.Protects, ".") {
 			t.Errorf("%s protects %q", name, f.Protects)
 		}
-		if f.Without == "" || strings.HasSuffix(f.Without, ".") {
-			t.Errorf("%s: no KMS key is set, so %s", name, f.Without)
+		if f.Consequence == "" || strings.HasSuffix(f.Consequence, ".") {
+			t.Errorf("%s: no KMS key is set, so %s", name, f.Consequence)
 		}
-		if (f.Elsewhere || f.InsteadUse != "") != (f.Never != "") || strings.HasSuffix(f.Never, ".") {
-			t.Errorf("%s: never injected because %q", name, f.Never)
+		if (f.OtherRegion || f.ReplacedBy != "") != (f.NoInjectReason != "") || strings.HasSuffix(f.NoInjectReason, ".") {
+			t.Errorf("%s: never injected because %q", name, f.NoInjectReason)
 		}
 		if (f.Purpose == PurposeVolume && !strings.HasPrefix(f.Kind.Name, "Labeling")) != (len(f.InstanceTypes) > 0) {
 			t.Errorf("%s: a volume key is governed by instance types %v", name, f.InstanceTypes)
@@ -31,8 +31,8 @@ func TestRowsAreComplete(t *testing.T) {
 		if f.Purpose == PurposeOutput && len(f.Outputs) == 0 {
 			t.Errorf("%s: which S3 URIs does the key encrypt?", name)
 		}
-		if f.InsteadUse != "" && !slices.ContainsFunc(Fields(), func(g Field) bool { return g.Kind == f.Kind && g.Path == f.InsteadUse }) {
-			t.Errorf("%s: %s is no row", name, f.InsteadUse)
+		if f.ReplacedBy != "" && !slices.ContainsFunc(Fields(), func(g Field) bool { return g.Kind == f.Kind && g.Path == f.ReplacedBy }) {
+			t.Errorf("%s: %s is no row", name, f.ReplacedBy)
 		}
 		// What governs a key in a list is looked for in the same element.
 		for _, path := range f.governedBy() {

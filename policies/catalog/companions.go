@@ -20,7 +20,7 @@ type Need struct {
 	// Value is the one that is good; empty if any is.
 	Value string
 	// Otherwise is the sentence that says what happens without it.
-	Otherwise string
+	Consequence string
 	// Example shows how to write a value that only a person knows.
 	Example string
 }
@@ -60,13 +60,13 @@ func Networks() []Network {
 		components,
 		vpcConfigIn("LabelingJob", "spec.labelingJobAlgorithmsConfig", "spec.labelingJobAlgorithmsConfig.labelingJobResourceConfig", "the containers of automated labeling"),
 		Network{Kind: sm("NotebookInstance"), Path: "spec", Under: "spec", Needs: []Need{
-			{Field: "subnetID", Otherwise: "the notebook runs in a SageMaker network, outside your VPC", Example: "subnet-ID"},
+			{Field: "subnetID", Consequence: "the notebook runs in a SageMaker network, outside your VPC", Example: "subnet-ID"},
 			// CreateNotebookInstance: it is Enabled by default.
-			{Field: "directInternetAccess", Value: "Disabled", Otherwise: "the notebook bypasses your VPC to reach the internet"},
+			{Field: "directInternetAccess", Value: "Disabled", Consequence: "the notebook bypasses your VPC to reach the internet"},
 		}},
 		Network{Kind: sm("Domain"), Path: "spec", Under: "spec", Needs: []Need{
 			// CreateDomain: "The default value is PublicInternetOnly".
-			{Field: "appNetworkAccessType", Value: "VpcOnly", Otherwise: "the apps of the domain bypass your VPC to reach the internet"},
+			{Field: "appNetworkAccessType", Value: "VpcOnly", Consequence: "the apps of the domain bypass your VPC to reach the internet"},
 		}})
 }
 
@@ -79,8 +79,8 @@ func vpcConfig(kind, under, containers string) Network {
 func vpcConfigIn(kind, under, parent, containers string) Network {
 	outside := containers + " run in a SageMaker network, outside your VPC"
 	return Network{Kind: sm(kind), Path: parent + ".vpcConfig", Under: under, Needs: []Need{
-		{Field: "subnets", Otherwise: outside, Example: "[subnet-ID]"},
-		{Field: "securityGroupIDs", Otherwise: outside, Example: "[sg-ID]"},
+		{Field: "subnets", Consequence: outside, Example: "[subnet-ID]"},
+		{Field: "securityGroupIDs", Consequence: outside, Example: "[sg-ID]"},
 	}}
 }
 
@@ -98,8 +98,8 @@ type Traffic struct {
 // Reads are the fields that decide about a row.
 func (t Traffic) Reads() []string { return append([]string{t.Path}, t.Instances...) }
 
-// Traffics returns where traffic between containers can be encrypted.
-func Traffics() []Traffic {
+// TrafficFields returns where traffic between containers can be encrypted.
+func TrafficFields() []Traffic {
 	const inline = "spec.monitoringScheduleConfig.monitoringJobDefinition"
 	rows := []Traffic{
 		trainingTraffic("TrainingJob", "spec"),

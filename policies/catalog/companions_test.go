@@ -32,7 +32,7 @@ func companions() []companion {
 			out = append(out, companion{n.Kind, n.OnlyWithout, []string{"string"}})
 		}
 	}
-	for _, t := range Traffics() {
+	for _, t := range TrafficFields() {
 		out = append(out, companion{t.Kind, t.Path, []string{"boolean"}}, companion{t.Kind, t.Under, []string{"object"}})
 		for _, instances := range t.Instances {
 			out = append(out, companion{t.Kind, instances, []string{"integer"}})
@@ -67,7 +67,7 @@ func TestEveryNetworkFieldOfTheCRDsIsARow(t *testing.T) {
 	for _, n := range Networks() {
 		rows[n.Kind] = append(rows[n.Kind], n.Reads()...)
 	}
-	for _, row := range Traffics() {
+	for _, row := range TrafficFields() {
 		rows[row.Kind] = append(rows[row.Kind], row.Path)
 	}
 	looksLike := []string{".vpcConfig.", ".enableInterContainerTrafficEncryption", "spec.subnetID", "spec.directInternetAccess", "spec.appNetworkAccessType"}
@@ -99,8 +99,8 @@ func TestNeedsAreComplete(t *testing.T) {
 			if (need.Value == "") == (need.Example == "") {
 				t.Errorf("%s %s.%s: want a value that is good, or an example of one", n.Kind.Name, n.Path, need.Field)
 			}
-			if need.Otherwise == "" || strings.HasSuffix(need.Otherwise, ".") {
-				t.Errorf("%s %s.%s: otherwise %q", n.Kind.Name, n.Path, need.Field, need.Otherwise)
+			if need.Consequence == "" || strings.HasSuffix(need.Consequence, ".") {
+				t.Errorf("%s %s.%s: otherwise %q", n.Kind.Name, n.Path, need.Field, need.Consequence)
 			}
 		}
 	}

@@ -133,8 +133,8 @@ func (f Field) typed() map[string]string {
 			out[f.OnlyIf.Path] = "boolean"
 		}
 	}
-	if f.InsteadUse != "" {
-		out[f.InsteadUse] = "string"
+	if f.ReplacedBy != "" {
+		out[f.ReplacedBy] = "string"
 	}
 	for _, t := range f.InstanceTypes {
 		out[t.Path] = "string"
@@ -323,7 +323,7 @@ func TestABucketsEncryptionMayBeCreated(t *testing.T) {
 func TestLateInitializedFieldsAreInTheCRD(t *testing.T) {
 	crds := schemas(t)
 	types := map[string]string{"string": "string", "bool": "boolean"}
-	for _, l := range LateInitializations() {
+	for _, l := range LateInitializedFields() {
 		s := crds[l.Kind].at(parsePath(t, l.Path))
 		if s == nil || l.Value != nil && s.Type != types[fmt.Sprintf("%T", l.Value)] {
 			t.Errorf("%s %s: the CRD has no such field, or of another type", l.Kind.Name, l.Path)

@@ -28,7 +28,7 @@ type Field struct {
 	// Protects names the data, for documents and messages.
 	Protects string
 	// Without says what AWS does if no key is set, as the end of "no KMS key is set, so …".
-	Without string
+	Consequence string
 
 	// InstanceTypes are the instance types that decide whether AWS accepts the
 	// key: with local storage it refuses the call.
@@ -39,12 +39,12 @@ type Field struct {
 
 	// Accepts are the forms of a key that AWS documents for the field.
 	Accepts kms.Form
-	// Never says why the key is never injected; empty if it may be.
-	Never string
-	// Elsewhere means that the key belongs to another region than the object's.
-	Elsewhere bool
-	// InsteadUse names the field that replaces this deprecated one.
-	InsteadUse string
+	// NoInjectReason says why the key is never injected; empty if it may be.
+	NoInjectReason string
+	// OtherRegion means that the key belongs to another region than the object's.
+	OtherRegion bool
+	// ReplacedBy names the field that replaces this deprecated one.
+	ReplacedBy string
 	// Mutable means that ACK and AWS carry out a change of the key on a resource
 	// that exists. For every other field it ends in an ACK.Terminal condition, a
 	// call without the key, or a notebook that stops and starts forever.

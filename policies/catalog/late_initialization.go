@@ -10,10 +10,10 @@ type LateInitialized struct {
 	Value any
 }
 
-// LateInitializations lists the fields that policies read, or may come to read,
+// LateInitializedFields lists the fields that policies read, or may come to read,
 // of those that ACK fills in: lateInitializeFieldNames of each kind's manager
 // in sagemaker-controller v1.8.2; Bucket from s3-controller v1.7.1 on.
-func LateInitializations() []LateInitialized {
+func LateInitializedFields() []LateInitialized {
 	return []LateInitialized{
 		{sm("Domain"), "spec.appNetworkAccessType", "PublicInternetOnly"},
 		{sm("Domain"), "spec.defaultUserSettings.securityGroups", nil},

@@ -18,26 +18,26 @@ func bucketFields() []Field {
 		{
 			Kind: bucket, Path: "spec.encryption.rules[*].applyServerSideEncryptionByDefault.kmsMasterKeyID",
 			Purpose: PurposeBucket, Policy: bucketPolicy,
-			Protects: "the objects of the bucket",
-			Without:  "S3 encrypts new objects with its own key",
-			Accepts:  kms.AnyForm, Mutable: true, AfterCreate: true,
+			Protects:    "the objects of the bucket",
+			Consequence: "S3 encrypts new objects with its own key",
+			Accepts:     kms.AnyForm, Mutable: true, AfterCreate: true,
 		},
 		{
 			Kind: bucket, Path: "spec.replication.rules[*].destination.encryptionConfiguration.replicaKMSKeyID",
 			Purpose: PurposeBucket, Policy: bucketPolicy,
-			Protects: "the replicated objects",
-			Without:  "S3 cannot encrypt the replicas",
+			Protects:    "the replicated objects",
+			Consequence: "S3 cannot encrypt the replicas",
 			// S3 API, EncryptionConfiguration: "Key ARN or Alias ARN".
-			Accepts: kms.KeyARN | kms.AliasARN, Mutable: true, AfterCreate: true, Elsewhere: true,
-			Never: "the key belongs to the region and account of the destination bucket",
+			Accepts: kms.KeyARN | kms.AliasARN, Mutable: true, AfterCreate: true, OtherRegion: true,
+			NoInjectReason: "the key belongs to the region and account of the destination bucket",
 		},
 		{
 			Kind: bucket, Path: "spec.inventory[*].destination.s3BucketDestination.encryption.sseKMS.keyID",
 			Purpose: PurposeBucket, Policy: bucketPolicy,
-			Protects: "the inventory reports",
-			Without:  "S3 cannot encrypt the reports",
-			Accepts:  kms.AnyForm, Mutable: true, AfterCreate: true, Elsewhere: true,
-			Never: "the key belongs to the region and account of the destination bucket",
+			Protects:    "the inventory reports",
+			Consequence: "S3 cannot encrypt the reports",
+			Accepts:     kms.AnyForm, Mutable: true, AfterCreate: true, OtherRegion: true,
+			NoInjectReason: "the key belongs to the region and account of the destination bucket",
 		},
 	}
 }

@@ -171,15 +171,15 @@ func labelingFields() []Field {
 func storageFields() []Field {
 	sharing := func(kind, settings string) Field {
 		f := storage(kind, settings+".sharingSettings.s3KMSKeyID", "shared notebook outputs in S3")
-		f.Without = s3ManagedKey
+		f.Consequence = s3ManagedKey
 		f.OnlyIf = Condition{Path: settings + ".sharingSettings.notebookOutputOption", Equals: "Allowed"}
 		f.Outputs = []string{settings + ".sharingSettings.s3OutputPath"}
 		f.Mutable = true
 		return f
 	}
 	efs := storage("Domain", "spec.homeEFSFileSystemKMSKeyID", "the EFS home directories of the domain")
-	efs.InsteadUse = "spec.kmsKeyID"
-	efs.Never = "AWS has replaced it with spec.kmsKeyID"
+	efs.ReplacedBy = "spec.kmsKeyID"
+	efs.NoInjectReason = "AWS has replaced it with spec.kmsKeyID"
 	offline := storage("FeatureGroup", "spec.offlineStoreConfig.s3StorageConfig.kmsKeyID", "the offline feature store in S3")
 	offline.Accepts = arnOnly
 	online := storage("FeatureGroup", "spec.onlineStoreConfig.securityConfig.kmsKeyID", "the online feature store")
@@ -200,21 +200,21 @@ func storageFields() []Field {
 func volume(kind, path, protects string) Field {
 	return Field{
 		Kind: sm(kind), Path: path, Purpose: PurposeVolume, Policy: volumePolicy,
-		Protects: protects, Without: throwawayKey, Accepts: kms.AnyForm,
+		Protects: protects, Consequence: throwawayKey, Accepts: kms.AnyForm,
 	}
 }
 
 func output(kind, path, protects string, outputs ...string) Field {
 	return Field{
 		Kind: sm(kind), Path: path, Purpose: PurposeOutput, Policy: outputPolicy,
-		Protects: protects, Without: s3ManagedKey, Accepts: kms.AnyForm, Outputs: outputs,
+		Protects: protects, Consequence: s3ManagedKey, Accepts: kms.AnyForm, Outputs: outputs,
 	}
 }
 
 func storage(kind, path, protects string) Field {
 	return Field{
 		Kind: sm(kind), Path: path, Purpose: PurposeStorage, Policy: storagePolicy,
-		Protects: protects, Without: awsOwnKey, Accepts: kms.AnyForm,
+		Protects: protects, Consequence: awsOwnKey, Accepts: kms.AnyForm,
 	}
 }
 

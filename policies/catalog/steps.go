@@ -99,7 +99,7 @@ func StepKey(purpose Purpose) Field {
 // stepKey is a row for what ACK does not expose.
 func stepKey(path, protects string) Field {
 	f := StepKey(PurposeOutput)
-	f.Path, f.Protects, f.Without = arguments+path, protects, s3ManagedKey
+	f.Path, f.Protects, f.Consequence = arguments+path, protects, s3ManagedKey
 	return f
 }
 
@@ -114,7 +114,7 @@ func stepOutput(path, protects, output string) Field {
 func tuningVolume(definition string) Field {
 	config := definition + ".HyperParameterTuningResourceConfig"
 	f := stepKey(config+".VolumeKmsKeyId", "the ML storage volumes of training")
-	f.Purpose, f.Without = PurposeVolume, throwawayKey
+	f.Purpose, f.Consequence = PurposeVolume, throwawayKey
 	f.InstanceTypes = []InstanceType{{Path: arguments + config + ".InstanceType"}, {Path: arguments + config + ".InstanceConfigs[*].InstanceType"}}
 	return f
 }
@@ -122,7 +122,7 @@ func tuningVolume(definition string) Field {
 // autoMLFields has no instance types: SageMaker chooses the instances itself.
 func autoMLFields() []Field {
 	volume := stepKey("AutoMLJobConfig.SecurityConfig.VolumeKmsKeyId", "the ML storage volumes of AutoML")
-	volume.Purpose, volume.Without, volume.Under = PurposeVolume, throwawayKey, "Arguments"
+	volume.Purpose, volume.Consequence, volume.Under = PurposeVolume, throwawayKey, "Arguments"
 	return []Field{
 		stepOutput("OutputDataConfig.KmsKeyId", "the AutoML artifacts in S3", "OutputDataConfig.S3OutputPath"),
 		volume,
@@ -132,6 +132,6 @@ func autoMLFields() []Field {
 // packageKey is only evaluated where SecurityConfig is there: whether a step may have one is not documented.
 func packageKey() Field {
 	f := stepKey("SecurityConfig.KmsKeyId", "the model package")
-	f.Purpose, f.Without = PurposeStorage, awsOwnKey
+	f.Purpose, f.Consequence = PurposeStorage, awsOwnKey
 	return f
 }

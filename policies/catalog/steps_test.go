@@ -170,7 +170,7 @@ func TestStepRowsAreComplete(t *testing.T) {
 		}
 		seen[step.Name] = true
 		for _, f := range step.Fields {
-			if f.Policy != pipelinePolicy || !f.Mutable || f.Accepts == 0 || f.Purpose == "" || f.Protects == "" || f.Without == "" || f.Never != "" {
+			if f.Policy != pipelinePolicy || !f.Mutable || f.Accepts == 0 || f.Purpose == "" || f.Protects == "" || f.Consequence == "" || f.NoInjectReason != "" {
 				t.Errorf("%s: %+v", step.Name, f)
 			}
 			if f.Purpose == PurposeVolume && step.Name != "AutoML" && len(f.InstanceTypes) == 0 {

@@ -10,9 +10,9 @@ type Unreachable struct {
 	Encryption string
 }
 
-// Unreachables lists such keys of the kinds that ACK has: ignored fields and
+// UnreachableFields lists such keys of the kinds that ACK has: ignored fields and
 // shapes in generator.yaml of sagemaker-controller v1.8.2.
-func Unreachables() []Unreachable {
+func UnreachableFields() []Unreachable {
 	const awsOwn = "AWS encrypts it with its own key"
 	return []Unreachable{
 		{sm("ModelPackage"), "spec.securityConfig.kmsKeyID", "the model package itself: " + awsOwn},

@@ -2,21 +2,21 @@ package tree
 
 import "strings"
 
-// Keeper names the parts of an object that are worth keeping in a cache.
-type Keeper struct {
+// Projection names the parts of an object that are worth keeping in a cache.
+type Projection struct {
 	// fields are the members that are kept; without any, all of them are.
-	fields map[string]*Keeper
+	fields map[string]*Projection
 	// elements is what is kept of each element of a list.
-	elements *Keeper
+	elements *Projection
 	// shorten makes a text smaller before it is kept.
 	shorten func(string) string
 	// name is the field's, shared by all that is kept.
 	name string
 }
 
-// NewKeeper keeps the values at the patterns, whole, and what leads to them.
-func NewKeeper(patterns ...string) (*Keeper, error) {
-	root := &Keeper{}
+// NewProjection keeps the values at the patterns, whole, and what leads to them.
+func NewProjection(patterns ...string) (*Projection, error) {
+	root := &Projection{}
 	for _, pattern := range patterns {
 		path, err := ParsePath(pattern)
 		if err != nil {
@@ -28,7 +28,7 @@ func NewKeeper(patterns ...string) (*Keeper, error) {
 }
 
 // Shorten keeps of the text at a pattern what the function makes of it.
-func (k *Keeper) Shorten(pattern string, by func(string) string) error {
+func (k *Projection) Shorten(pattern string, by func(string) string) error {
 	path, err := ParsePath(pattern)
 	if err == nil {
 		k.add(path).shorten = by
@@ -36,32 +36,32 @@ func (k *Keeper) Shorten(pattern string, by func(string) string) error {
 	return err
 }
 
-func (k *Keeper) add(path Path) *Keeper {
+func (k *Projection) add(path Path) *Projection {
 	for _, step := range path {
 		k = k.member(step)
 	}
 	return k
 }
 
-func (k *Keeper) member(step Step) *Keeper {
+func (k *Projection) member(step Step) *Projection {
 	if !step.IsKey() {
 		if k.elements == nil {
-			k.elements = &Keeper{}
+			k.elements = &Projection{}
 		}
 		return k.elements
 	}
 	if k.fields == nil {
-		k.fields = map[string]*Keeper{}
+		k.fields = map[string]*Projection{}
 	}
 	if k.fields[step.Key] == nil {
-		k.fields[step.Key] = &Keeper{name: step.Key}
+		k.fields[step.Key] = &Projection{name: step.Key}
 	}
 	return k.fields[step.Key]
 }
 
 // Trim is a copy that holds only what is kept and shares no memory with the
 // source. Lists keep their length, so that indices stay what they are.
-func (k *Keeper) Trim(n *Node) *Node {
+func (k *Projection) Trim(n *Node) *Node {
 	if n == nil {
 		return nil
 	}
@@ -69,7 +69,7 @@ func (k *Keeper) Trim(n *Node) *Node {
 	return &out
 }
 
-func (k *Keeper) trim(n *Node) Node {
+func (k *Projection) trim(n *Node) Node {
 	out := Node{escaped: n.escaped, kind: n.kind, line: n.line, column: n.column}
 	if n.kind != Map {
 		out.text = strings.Clone(n.text)
@@ -101,8 +101,8 @@ func (k *Keeper) trim(n *Node) Node {
 	return out
 }
 
-// keeps reports whether a member of n is kept, and what of it: all where the Keeper is nil.
-func (k *Keeper) keeps(n *Node, i int) (*Keeper, bool) {
+// keeps reports whether a member of n is kept, and what of it: all where the Projection is nil.
+func (k *Projection) keeps(n *Node, i int) (*Projection, bool) {
 	switch {
 	case k == nil || k.fields == nil && k.elements == nil:
 		return nil, true

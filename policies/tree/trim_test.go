@@ -15,7 +15,7 @@ func TestTrimKeepsWhatIsNamedAndIndices(t *testing.T) {
 			"gone":  "x",
 		},
 	})
-	keeper, err := NewKeeper("metadata.name", `metadata.annotations["services.k8s.aws/region"]`, "spec.list[*].a", "spec.whole", "spec.absent")
+	keeper, err := NewProjection("metadata.name", `metadata.annotations["services.k8s.aws/region"]`, "spec.list[*].a", "spec.whole", "spec.absent")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,13 +32,13 @@ func TestTrimKeepsWhatIsNamedAndIndices(t *testing.T) {
 	if keeper.Trim(nil) != nil {
 		t.Error("something came of nothing")
 	}
-	if _, err := NewKeeper("spec..x"); err == nil {
+	if _, err := NewProjection("spec..x"); err == nil {
 		t.Error("a bad pattern is taken")
 	}
 }
 
 func TestTrimShortensTexts(t *testing.T) {
-	keeper, err := NewKeeper("kept")
+	keeper, err := NewProjection("kept")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,11 +22,11 @@ func TestGetFindsTheLastOfEqualNamesInMapsOfAnyWidth(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		keeper, err := NewKeeper("[\"x\"]")
+		keeper, err := NewProjection("[\"x\"]")
 		if err != nil {
 			t.Fatal(err)
 		}
-		whole := (*Keeper)(nil)
+		whole := (*Projection)(nil)
 		for name, n := range map[string]*Node{"parsed": root, "trimmed": whole.Trim(root), "emptied": keeper.Trim(root)} {
 			if n.Text() != "" || n.Len() > fields {
 				t.Errorf("%s, %d fields: the map has a text or %d members", name, fields, n.Len())

@@ -89,7 +89,7 @@ type settable map[catalog.Kind]map[string]int
 func mayBeSet() settable {
 	out := settable{}
 	for _, f := range catalog.Fields() {
-		if f.Never != "" || f.InsteadUse != "" {
+		if f.NoInjectReason != "" || f.ReplacedBy != "" {
 			continue
 		}
 		if out[f.Kind] == nil {

@@ -83,7 +83,7 @@ func TestNoUpdateThatIsJudgedIsKeptFromTheWebhook(t *testing.T) {
 // fillsIn reports whether a change gives a value to a field that ACK fills in
 // with what AWS says, whatever that is: such updates are let through.
 func fillsIn(kind catalog.Kind, path tree.Path, old map[string]any) bool {
-	for _, l := range catalog.LateInitializations() {
+	for _, l := range catalog.LateInitializedFields() {
 		if l.Kind == kind && l.Value == nil && l.Path == path.Pattern().String() {
 			return tree.FromValue(old).Find(path).Absent()
 		}

@@ -113,7 +113,7 @@ func listedPlaces() map[listedPlace]string {
 		}
 		add(s.Kind, s.Path, value)
 	}
-	for _, t := range catalog.Traffics() {
+	for _, t := range catalog.TrafficFields() {
 		add(t.Kind, t.Path, `false`)
 	}
 	return out

@@ -41,7 +41,7 @@ func withKey(manifest *unstructured.Unstructured, key string) {
 		return
 	}
 	for _, field := range catalog.Fields() {
-		if field.Kind.Name == manifest.GetKind() && field.InsteadUse == "" && !field.Elsewhere {
+		if field.Kind.Name == manifest.GetKind() && field.ReplacedBy == "" && !field.OtherRegion {
 			setBelow(manifest.Object, strings.Split(field.Path, "."), key)
 		}
 	}

@@ -30,7 +30,7 @@ func New(o Options, config *rest.Config, registry prometheus.Registerer, log log
 	}
 	log = log.WithName("certificates")
 	s := &served{now: time.Now, configuration: o.Configuration}
-	f, err := newFigures(registry, s)
+	f, err := newCertMetrics(registry, s)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func New(o Options, config *rest.Config, registry prometheus.Registerer, log log
 		if err != nil {
 			return nil, err
 		}
-		return &rotator{served: s, options: o, store: shared, figures: f, log: log, changes: w.changes, watch: w.run}, nil
+		return &rotator{served: s, options: o, store: shared, certMetrics: f, log: log, changes: w.changes, watch: w.run}, nil
 	}
 	source, err := newFiles(o.Dir, s, f, log)
 	if err != nil || o.Configuration == "" {

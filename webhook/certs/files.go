@@ -14,21 +14,21 @@ import (
 // files serves what somebody else writes into a folder.
 type files struct {
 	*served
-	watcher *certwatcher.CertWatcher
-	figures *figures
-	log     logr.Logger
+	watcher     *certwatcher.CertWatcher
+	certMetrics *certMetrics
+	log         logr.Logger
 	// cluster is nil if nothing is compared with what is published.
 	cluster *cluster
 	changes <-chan struct{}
 	watch   func(context.Context)
 }
 
-func newFiles(dir string, s *served, f *figures, log logr.Logger) (*files, error) {
+func newFiles(dir string, s *served, f *certMetrics, log logr.Logger) (*files, error) {
 	watcher, err := certwatcher.New(filepath.Join(dir, "tls.crt"), filepath.Join(dir, "tls.key"))
 	if err != nil {
 		return nil, fmt.Errorf("load the serving certificate (--cert-dir must hold tls.crt and tls.key): %w", err)
 	}
-	source := &files{served: s, watcher: watcher, figures: f, log: log}
+	source := &files{served: s, watcher: watcher, certMetrics: f, log: log}
 	first, err := watcher.GetCertificate(nil)
 	if err != nil {
 		return nil, fmt.Errorf("load the serving certificate from %s: %w", dir, err)
@@ -40,7 +40,7 @@ func newFiles(dir string, s *served, f *figures, log logr.Logger) (*files, error
 
 func (f *files) serve(certificate tls.Certificate) {
 	f.certificate.Store(&certificate)
-	f.figures.ends("leaf", certificate.Leaf)
+	f.certMetrics.ends("leaf", certificate.Leaf)
 }
 
 // Start picks up changes of the files until the context ends.
@@ -60,7 +60,7 @@ func (f *files) compare(ctx context.Context) {
 		if err != nil {
 			pause = retryPause
 			f.failure.Store(&err)
-			f.figures.failures.Inc()
+			f.certMetrics.failures.Inc()
 			f.log.Error(err, "cannot tell whether API servers accept the serving certificate")
 		} else {
 			f.failure.Store(nil)

@@ -98,7 +98,7 @@ type replica struct {
 func (m *model) start(t *testing.T) *replica {
 	t.Helper()
 	s := &served{now: func() time.Time { return m.now }, configuration: "cmkgate"}
-	f, err := newFigures(prometheus.NewRegistry(), s)
+	f, err := newCertMetrics(prometheus.NewRegistry(), s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func (m *model) start(t *testing.T) *replica {
 	r.resume, r.stop = iter.Pull(func(yield func(struct{}) bool) {
 		running := true
 		store := &visit{model: m, pass: func() { running = running && yield(struct{}{}) }}
-		r.rotator = &rotator{served: s, options: testOptions(t), store: store, figures: f, log: logr.Discard()}
+		r.rotator = &rotator{served: s, options: testOptions(t), store: store, certMetrics: f, log: logr.Discard()}
 		for running {
 			if _, err := r.step(t.Context()); err != nil && !errors.Is(err, errDown) {
 				t.Error(err)

@@ -8,16 +8,16 @@ import (
 	"github.com/cmkgate/cmkgate/webhook/metrics"
 )
 
-// figures are the metrics of certificates.
-type figures struct {
+// certMetrics are the metrics of certificates.
+type certMetrics struct {
 	expiry   *prometheus.GaugeVec
 	failures prometheus.Counter
 }
 
-// newFigures makes the metrics and registers them.
-func newFigures(registry prometheus.Registerer, s *served) (*figures, error) {
+// newCertMetrics makes the metrics and registers them.
+func newCertMetrics(registry prometheus.Registerer, s *served) (*certMetrics, error) {
 	failures := metrics.CertificateFailures.Counter()
-	f := &figures{expiry: metrics.CertificateExpiry.Gauge(), failures: failures.WithLabelValues()}
+	f := &certMetrics{expiry: metrics.CertificateExpiry.Gauge(), failures: failures.WithLabelValues()}
 	collectors := []prometheus.Collector{f.expiry, failures}
 	if s.configuration != "" {
 		collectors = append(collectors, verified{s})
@@ -41,6 +41,6 @@ func (v verified) Collect(out chan<- prometheus.Metric) {
 }
 
 // ends says when a certificate ends.
-func (f *figures) ends(name string, cert *x509.Certificate) {
+func (f *certMetrics) ends(name string, cert *x509.Certificate) {
 	f.expiry.WithLabelValues(name).Set(float64(cert.NotAfter.Unix()))
 }

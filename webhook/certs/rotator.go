@@ -18,8 +18,8 @@ const (
 	attemptTimeout = 20 * time.Second
 	// maxSteps is more than a rotation takes, conflicts included.
 	maxSteps = 10
-	// breath is the minimum interval between two attempts, in case somebody keeps undoing what replicas write.
-	breath = 100 * time.Millisecond
+	// minInterval is the minimum interval between two attempts, in case somebody keeps undoing what replicas write.
+	minInterval = 100 * time.Millisecond
 )
 
 // snapshot is what was read at one moment.
@@ -39,12 +39,12 @@ type store interface {
 // rotator is a replica's part in keeping the certificates of all.
 type rotator struct {
 	*served
-	options Options
-	store   store
-	figures *figures
-	log     logr.Logger
-	changes <-chan struct{}
-	watch   func(context.Context)
+	options     Options
+	store       store
+	certMetrics *certMetrics
+	log         logr.Logger
+	changes     <-chan struct{}
+	watch       func(context.Context)
 	// serving is what certificate holds.
 	serving *pair
 	// seen says since when authorities have been in every caBundle.
@@ -59,13 +59,13 @@ func (r *rotator) Start(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(breath):
+		case <-time.After(minInterval):
 		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-r.changes:
-		case <-time.After(pause - breath):
+		case <-time.After(pause - minInterval):
 		}
 	}
 }
@@ -81,7 +81,7 @@ func (r *rotator) attempt(ctx context.Context) time.Duration {
 		case err != nil:
 			r.failure.Store(&err)
 			if !errors.Is(err, context.Canceled) {
-				r.figures.failures.Inc()
+				r.certMetrics.failures.Inc()
 				r.log.Error(err, "cannot update certificates; the replica keeps using the current ones")
 			}
 			return min(retryPause, r.pause())
@@ -149,7 +149,7 @@ func (r *rotator) look(v observation) {
 	}
 	r.seen = seen
 	if v.secret.ca != nil {
-		r.figures.ends("ca", v.secret.ca.cert)
+		r.certMetrics.ends("ca", v.secret.ca.cert)
 	}
 }
 
@@ -164,7 +164,7 @@ func (r *rotator) serve(leaf *pair) {
 	}
 	r.serving = leaf
 	r.certificate.Store(leaf.served)
-	r.figures.ends("leaf", leaf.cert)
+	r.certMetrics.ends("leaf", leaf.cert)
 	r.log.Info("serving a new certificate", "until", leaf.cert.NotAfter, "serial", leaf.cert.SerialNumber.Text(16))
 }
 

@@ -62,7 +62,7 @@ func TestFilesAreServedAndTheirEndTold(t *testing.T) {
 		}
 	}
 	s := &served{now: time.Now}
-	f, err := newFigures(prometheus.NewRegistry(), s)
+	f, err := newCertMetrics(prometheus.NewRegistry(), s)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ func trimLookup(l catalog.Lookup) (trimmer, error) {
 	if err != nil {
 		return nil, err
 	}
-	keep, err := policies.NewKeeper(l)
+	keep, err := policies.NewProjection(l)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // it names the path
 	}

@@ -44,7 +44,7 @@ func keysChanged(reads policies.KindReads) (string, error) {
 // fillsOf returns what ACK fills in on its own, by path.
 func fillsOf(kind catalog.Kind) map[string]any {
 	fills := map[string]any{}
-	for _, l := range catalog.LateInitializations() {
+	for _, l := range catalog.LateInitializedFields() {
 		if l.Kind == kind {
 			fills[l.Path] = l.Value
 		}

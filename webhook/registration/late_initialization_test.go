@@ -17,7 +17,7 @@ import (
 // would otherwise send ACK's write to the webhook, and make it fail with it.
 func TestWhatACKFillsInIsKnown(t *testing.T) {
 	known := map[string]bool{}
-	for _, l := range catalog.LateInitializations() {
+	for _, l := range catalog.LateInitializedFields() {
 		known[strings.ToLower(l.Kind.Name+" "+l.Path)] = true
 	}
 	filled := filledByACK(t)

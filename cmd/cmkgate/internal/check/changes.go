@@ -23,7 +23,7 @@ func changes(o *manifest.Object, edits []policies.Edit) []report.Change {
 		return nil
 	}
 	after := manifest.Document{Data: edit.Apply(o.Value.Data, splices)}
-	parsed := after.ACK()
+	parsed := after.ParseACK()
 	if len(parsed.Values) != 1 || len(parsed.Problems) > 0 || !edit.Holds(o.Value.Root, parsed.Values[0].Root, inValue) {
 		return nil
 	}

@@ -27,7 +27,7 @@ type Checker struct {
 	// ACKNamespace is where ACK has its ConfigMaps.
 	ACKNamespace string
 	// Live reads what a cluster says, nil if none is asked.
-	Live    func(*manifest.Survey) ([]manifest.Fact, error)
+	Live    func(*manifest.FactReader) ([]manifest.Fact, error)
 	Workers int
 	// Changes asks for fixes as changes of files.
 	Changes bool
@@ -123,7 +123,7 @@ func (c *Checker) evaluate(t *task, splitter *manifest.Splitter, known *Known) o
 			out.Problems = append(out.Problems, *problem)
 			continue
 		}
-		parsed := doc.ACK()
+		parsed := doc.ParseACK()
 		out.documents += parsed.Documents
 		before := out
 		if p := doc.Unrendered(&parsed); p != nil {

@@ -17,7 +17,7 @@ type Known struct {
 	// nothing to evaluate, and so is not read again; 0 for the others.
 	foreign []uint32
 
-	survey *manifest.Survey
+	survey *manifest.FactReader
 	// facts are what the world is made of.
 	facts []batchFacts
 }
@@ -50,7 +50,7 @@ type Change func(manifest.Document, manifest.Parsed) manifest.Parsed
 func (c *Checker) CollectFacts(input *manifest.Input) (*Known, error) {
 	known := NothingKnown()
 	var err error
-	if known.survey, err = manifest.NewSurvey(c.Namespace, c.ACKNamespace); err != nil {
+	if known.survey, err = manifest.NewFactReader(c.Namespace, c.ACKNamespace); err != nil {
 		return known, fmt.Errorf("prepare lookups: %w", err)
 	}
 	err = c.notes(input, known.survey, input.Batches(), nil, func(n *batchNotes) {
@@ -96,7 +96,7 @@ func (c *Checker) Revise(input *manifest.Input, known *Known, change Change) (*K
 }
 
 // notes hands out what batches say of others, in their order.
-func (c *Checker) notes(input *manifest.Input, survey *manifest.Survey, batches iter.Seq[manifest.Batch], change Change, take func(*batchNotes)) error {
+func (c *Checker) notes(input *manifest.Input, survey *manifest.FactReader, batches iter.Seq[manifest.Batch], change Change, take func(*batchNotes)) error {
 	const together = 16
 	return parallel.InOrder(c.Workers, parallel.InGroups(together, batches), func() func([]manifest.Batch) []batchNotes { //nolint:wrapcheck // a panic
 		splitter := input.Splitter()
@@ -115,7 +115,7 @@ func (c *Checker) notes(input *manifest.Input, survey *manifest.Survey, batches 
 	})
 }
 
-func notesOf(b *manifest.Batch, splitter *manifest.Splitter, survey *manifest.Survey, change Change) batchNotes {
+func notesOf(b *manifest.Batch, splitter *manifest.Splitter, survey *manifest.FactReader, change Change) batchNotes {
 	out := batchNotes{batchFacts: batchFacts{batch: b.Number, source: b.Source}, patches: manifest.Patches{}, foreign: b.IsFile()}
 	for doc, problem := range b.Documents(splitter) {
 		if problem != nil {
@@ -123,7 +123,7 @@ func notesOf(b *manifest.Batch, splitter *manifest.Splitter, survey *manifest.Su
 			continue
 		}
 		if out.foreign = out.foreign && doc.IsForeign(); out.foreign {
-			out.documents += doc.ACK().Documents
+			out.documents += doc.ParseACK().Documents
 		}
 		out.patches.Find(&doc)
 		if !survey.Concerns(&doc) {

@@ -11,24 +11,24 @@ import (
 )
 
 // Findings are what is wrong with an object, and whether it is one of a supported kind.
-func (c *Checker) Findings(o *manifest.Object, known *Known) (breaches []schema.Breach, findings []policies.Finding, ours bool) {
+func (c *Checker) Findings(o *manifest.Object, known *Known) (violations []schema.Violation, findings []policies.Finding, ours bool) {
 	patchOf := known.patches.Of(o.File)
-	breaches, ours = c.shape(o, patchOf)
+	violations, ours = c.shape(o, patchOf)
 	if !ours {
-		return breaches, nil, false
+		return violations, nil, false
 	}
 	o.Namespace = cmp.Or(o.Namespace, c.Namespace)
 	findings = c.Evaluator.Review(policies.Review{Object: o.Object}, known.world).Findings
 	if patchOf != "" {
 		findings = said(o.Root, findings)
 	}
-	breaches, findings = schema.Merge(breaches, findings)
-	return breaches, findings, true
+	violations, findings = schema.Merge(violations, findings)
+	return violations, findings, true
 }
 
 func (c *Checker) evaluateObject(o *manifest.Object, known *Known, out *outcome) {
-	breaches, findings, ours := c.Findings(o, known)
-	if len(breaches) == 0 && catalog.Uncovered(o.Group) { // no misspelled group
+	violations, findings, ours := c.Findings(o, known)
+	if len(violations) == 0 && catalog.Uncovered(o.Group) { // no misspelled group
 		if out.uncovered == nil {
 			out.uncovered = map[string]int{}
 		}
@@ -39,14 +39,14 @@ func (c *Checker) evaluateObject(o *manifest.Object, known *Known, out *outcome)
 		if known.patches.Of(o.File) == "" {
 			out.objects = append(out.objects, report.NewObject(o))
 		}
-		if len(breaches)+len(findings) == 0 {
+		if len(violations)+len(findings) == 0 {
 			out.Passed = append(out.Passed, report.NewObject(o))
 		}
 	}
-	for i := range breaches {
-		r := c.result(o, &breaches[i].Finding)
+	for i := range violations {
+		r := c.result(o, &violations[i].Finding)
 		if r.Reason == schema.UnknownField {
-			r.Line, r.Column = o.NamePosition(breaches[i].Path)
+			r.Line, r.Column = o.NamePosition(violations[i].Path)
 			end := o.End(r.Line, r.Column)
 			r.EndLine, r.EndColumn = end.Line, end.Column
 		}

@@ -24,26 +24,26 @@ const (
 // shape returns what the API server would not take of an object, and whether
 // the object is one of a supported kind. PatchOf names the kustomization that
 // applies the object as a patch.
-func (c *Checker) shape(o *manifest.Object, patchOf string) (breaches []schema.Breach, ours bool) {
-	breaches, ours = c.Schemas.Check(&o.Object, patchOf != "")
+func (c *Checker) shape(o *manifest.Object, patchOf string) (violations []schema.Violation, ours bool) {
+	violations, ours = c.Schemas.Check(&o.Object, patchOf != "")
 	switch c.Schema {
 	case SchemaEnforce:
 	case SchemaOff:
 		return nil, ours
 	case SchemaWarn:
-		for i := range breaches {
-			breaches[i].Mode = policies.Warn
+		for i := range violations {
+			violations[i].Mode = policies.Warn
 		}
 	}
 	if ours && patchOf != "" {
-		breaches = append(breaches, partial(patchOf))
+		violations = append(violations, partial(patchOf))
 	}
-	return breaches, ours
+	return violations, ours
 }
 
 // partial says how much of a patch was checked.
-func partial(kustomization string) schema.Breach {
-	return schema.Breach{Finding: policies.Finding{
+func partial(kustomization string) schema.Violation {
+	return schema.Violation{Finding: policies.Finding{
 		Policy: schema.ID, Reason: schema.Partial, Mode: policies.Audit, Path: tree.Path{tree.Key("metadata"), tree.Key("name")},
 		Problem: fmt.Sprintf("%s applies this as a patch, so only its own content was checked.", kustomization),
 		Remedy:  fmt.Sprintf("To check the whole: kustomize build %s | cmkgate check -", filepath.Dir(kustomization)),

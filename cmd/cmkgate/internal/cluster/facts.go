@@ -16,7 +16,7 @@ import (
 // Facts is what the cluster's objects say of the world: Namespaces, what
 // chooses ACK's roles, and the kinds that policies look up. A kind whose CRD is
 // not installed has no objects. ACK has its ConfigMaps in ackNamespace.
-func Facts(ctx context.Context, k Kubectl, survey *manifest.Survey, ackNamespace string) ([]manifest.Fact, error) {
+func Facts(ctx context.Context, k Kubectl, survey *manifest.FactReader, ackNamespace string) ([]manifest.Fact, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	paths := resources(ackNamespace)
@@ -56,7 +56,7 @@ func resources(ackNamespace string) []string {
 // pageSize bounds what is in memory at a time: 500 large objects are some megabytes.
 const pageSize = "500"
 
-func pages(ctx context.Context, k Kubectl, survey *manifest.Survey, path string) ([]manifest.Fact, error) {
+func pages(ctx context.Context, k Kubectl, survey *manifest.FactReader, path string) ([]manifest.Fact, error) {
 	var out []manifest.Fact
 	query := url.Values{"limit": {pageSize}}
 	for {

@@ -38,7 +38,7 @@ func (h *habits) look(n *yaml.Node, depth int) {
 	}
 	for i, c := range n.Content {
 		if n.Kind == yaml.MappingNode && i%2 == 1 && isPlainBlock(c) {
-			h.learn(c, c.Column-n.Content[0].Column)
+			h.collectFacts(c, c.Column-n.Content[0].Column)
 		}
 		h.look(c, depth+1)
 	}
@@ -48,7 +48,7 @@ func isPlainBlock(n *yaml.Node) bool {
 	return len(n.Content) > 0 && n.Style&(yaml.FlowStyle|yaml.TaggedStyle) == 0 && n.Anchor == ""
 }
 
-func (h *habits) learn(n *yaml.Node, deeper int) {
+func (h *habits) collectFacts(n *yaml.Node, deeper int) {
 	switch {
 	case n.Kind == yaml.MappingNode && !h.stepKnown && deeper > 0:
 		h.step, h.stepKnown = deeper, true

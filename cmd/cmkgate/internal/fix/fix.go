@@ -83,7 +83,7 @@ func (f *Fixer) Piece(name string, line int, data []byte, splitter *manifest.Spl
 	at, moved := 0, 0
 	for i := range documents {
 		documents[i].Line += moved
-		d := f.document(documents[i], documents[i].ACK(), known)
+		d := f.document(documents[i], documents[i].ParseACK(), known)
 		r, p := templates.Sort(d.problems, "")
 		results, unread = append(results, r...), append(unread, p...)
 		after[i] = d.document.Data
@@ -207,12 +207,12 @@ func (r *documentFix) judge(isFirst bool) []proposal {
 	var out []proposal
 	for i := range r.parsed.Objects {
 		o := &r.parsed.Objects[i]
-		breaches, findings, ours := r.fixer.Findings(o, r.known)
+		violations, findings, ours := r.fixer.Findings(o, r.known)
 		if ours {
 			r.objects++
 		}
-		for k := range breaches {
-			findings = append(findings, breaches[k].Finding)
+		for k := range violations {
+			findings = append(findings, violations[k].Finding)
 		}
 		for k := range findings {
 			out = r.consider(out, o, &findings[k], isFirst)
@@ -313,7 +313,7 @@ func (r *documentFix) try(proposals []proposal) (attempt, error) {
 	}
 	next := attempt{proposals: proposals, splices: splices, document: r.document}
 	next.document.Data = edit.Apply(r.document.Data, splices)
-	next.parsed = next.document.ACK()
+	next.parsed = next.document.ParseACK()
 	if len(next.parsed.Values) != len(r.parsed.Values) || len(next.parsed.Problems) > len(r.problems) {
 		return attempt{}, errReachesFurther
 	}

@@ -24,7 +24,7 @@ func FuzzDocuments(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
-	survey, err := NewSurvey("", "ack-system")
+	survey, err := NewFactReader("", "ack-system")
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -136,7 +136,7 @@ func TestADocumentThatIsTooLargeIsPassedOver(t *testing.T) {
 func TestADocumentWithTooManyValuesIsNotParsed(t *testing.T) {
 	doc := Document{File: "f", Line: 3, Data: []byte("apiVersion: s3.services.k8s.aws/v1alpha1\nx: [" + strings.Repeat("1,", maxMarks) + "]\n")}
 	var got []string
-	for _, p := range doc.ACK().Problems {
+	for _, p := range doc.ParseACK().Problems {
 		got = append(got, p.String())
 	}
 	if diff := cmp.Diff([]string{"f:4:1: the document has more than a million values; split the List."}, got); diff != "" {

@@ -33,11 +33,11 @@ type Parsed struct {
 	yaml *yaml.Node
 }
 
-// ACK returns the objects in the document. A document that cannot contain any
+// ParseACK returns the objects in the document. A document that cannot contain any
 // of an ACK controller is not parsed: its errors are irrelevant. The output of
 // a template is unknown, so its syntax is checked, and so is that of text with
 // invalid bytes.
-func (d *Document) ACK() Parsed {
+func (d *Document) ParseACK() Parsed {
 	switch {
 	case d.MayBeACK():
 		return d.Parse()

@@ -45,7 +45,7 @@ func TestNoSpellingOfOursIsSkipped(t *testing.T) {
 				t.Errorf("%s: %v", name, problem)
 				continue
 			}
-			parsed := doc.ACK()
+			parsed := doc.ParseACK()
 			for i := range parsed.Objects {
 				if o := &parsed.Objects[i]; o.Group == group && o.Kind == "TrainingJob" {
 					found++
@@ -75,7 +75,7 @@ func TestWhatCannotBeOursIsNotParsed(t *testing.T) {
 		"":                              0,
 	} {
 		d := Document{Data: []byte(text)}
-		if parsed := d.ACK(); parsed.Documents != documents || len(parsed.Objects)+len(parsed.Problems) > 0 {
+		if parsed := d.ParseACK(); parsed.Documents != documents || len(parsed.Objects)+len(parsed.Problems) > 0 {
 			t.Errorf("%q: %+v, want %d documents", text, parsed, documents)
 		}
 	}

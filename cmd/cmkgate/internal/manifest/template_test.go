@@ -44,7 +44,7 @@ func TestTemplatesAreNotBrokenYAML(t *testing.T) {
 			if problem != nil {
 				t.Fatal(problem)
 			}
-			parsed := doc.ACK()
+			parsed := doc.ParseACK()
 			p := doc.Unrendered(&parsed)
 			if problems := parsed.Problems; p == nil && len(problems) > 0 {
 				p = &problems[0]
@@ -107,7 +107,7 @@ func TestOutsideIsWhatAKustomizationFetches(t *testing.T) {
 	} {
 		var got []string
 		d := &Document{File: "in/kustomization.yaml", Data: []byte(text)}
-		parsed := d.ACK()
+		parsed := d.ParseACK()
 		for _, o := range d.Outside(&parsed, []string{folder}) {
 			if o.Line == 0 || o.Column == 0 {
 				t.Errorf("%+v", o)

@@ -58,8 +58,8 @@ type roleMap struct {
 	data map[string]string
 }
 
-// Survey reads facts from documents.
-type Survey struct {
+// FactReader reads facts from documents.
+type FactReader struct {
 	namespace    string
 	ackNamespace string
 	words        []string
@@ -70,13 +70,13 @@ type Survey struct {
 type lookup struct {
 	kind catalog.Kind
 	name tree.Path
-	keep *tree.Keeper
+	keep *tree.Projection
 }
 
-// NewSurvey makes a survey. Objects that name no namespace are in the one given;
+// NewFactReader makes a survey. Objects that name no namespace are in the one given;
 // ACK has its ConfigMaps in the other.
-func NewSurvey(namespace, ackNamespace string) (*Survey, error) {
-	s := &Survey{
+func NewFactReader(namespace, ackNamespace string) (*FactReader, error) {
+	s := &FactReader{
 		namespace:    namespace,
 		ackNamespace: ackNamespace,
 		words:        []string{"Namespace", "IAMRoleSelector", policies.RoleAccountMap, policies.RoleTeamMap},
@@ -87,7 +87,7 @@ func NewSurvey(namespace, ackNamespace string) (*Survey, error) {
 		if err != nil {
 			return nil, err //nolint:wrapcheck // it names the path
 		}
-		keep, err := policies.NewKeeper(l)
+		keep, err := policies.NewProjection(l)
 		if err != nil {
 			return nil, err //nolint:wrapcheck // it names the path
 		}
@@ -99,10 +99,10 @@ func NewSurvey(namespace, ackNamespace string) (*Survey, error) {
 
 // Concerns reports whether a document may say something of the world. Few do:
 // other objects than those that count seldom hold the name of their kind.
-func (s *Survey) Concerns(d *Document) bool { return d.Contains(s.words...) }
+func (s *FactReader) Concerns(d *Document) bool { return d.Contains(s.words...) }
 
 // Facts returns what the objects of a document say of the world.
-func (s *Survey) Facts(parsed *Parsed) []Fact {
+func (s *FactReader) Facts(parsed *Parsed) []Fact {
 	var out []Fact
 	for i := range parsed.Objects {
 		o := parsed.Objects[i].Object
@@ -116,7 +116,7 @@ func (s *Survey) Facts(parsed *Parsed) []Fact {
 
 // Answer returns what the API server's answer to a get or list says of the
 // world, and what to continue a list with.
-func (s *Survey) Answer(data []byte) (facts []Fact, next string, err error) {
+func (s *FactReader) Answer(data []byte) (facts []Fact, next string, err error) {
 	root, err := tree.ParseJSON(data)
 	if err != nil {
 		return nil, "", err //nolint:wrapcheck // the caller knows what was asked
@@ -135,7 +135,7 @@ func (s *Survey) Answer(data []byte) (facts []Fact, next string, err error) {
 	return facts, strings.Clone(root.Get("metadata").Get("continue").Str()), nil
 }
 
-func (s *Survey) fact(o policies.Object) (Fact, bool) {
+func (s *FactReader) fact(o policies.Object) (Fact, bool) {
 	kind := catalog.Kind{Group: o.Group, Name: o.Kind}
 	switch kind {
 	case catalog.Kind{Name: "Namespace"}:
@@ -163,7 +163,7 @@ func namespaceFact(o policies.Object) (Fact, bool) {
 	}}, o.Name != ""
 }
 
-func (s *Survey) roleMapFact(o policies.Object) (Fact, bool) {
+func (s *FactReader) roleMapFact(o policies.Object) (Fact, bool) {
 	if o.Namespace != s.ackNamespace || o.Name != policies.RoleAccountMap && o.Name != policies.RoleTeamMap {
 		return Fact{}, false
 	}

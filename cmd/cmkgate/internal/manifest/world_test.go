@@ -15,7 +15,7 @@ var endpointConfig = catalog.Kind{Group: catalog.SageMaker, Name: "EndpointConfi
 
 func worldOf(text, namespace string) *World {
 	world := NewWorld()
-	survey, err := NewSurvey(namespace, "ack-system")
+	survey, err := NewFactReader(namespace, "ack-system")
 	if err != nil {
 		panic(err)
 	}

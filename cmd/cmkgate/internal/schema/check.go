@@ -28,12 +28,12 @@ const (
 	Partial policies.Reason = "partial"
 )
 
-// Breach is a schema violation in an object.
-type Breach struct {
+// Violation is a schema violation in an object.
+type Violation struct {
 	policies.Finding
-	// Meant is the field that was most likely intended, nil if the finding is
+	// Intended is the field that was most likely intended, nil if the finding is
 	// at that field or it is unknown.
-	Meant tree.Path
+	Intended tree.Path
 	// null means that a required value is null.
 	null bool
 }
@@ -41,7 +41,7 @@ type Breach struct {
 // Check returns the schema violations of an object, and whether the object is
 // of one of the two groups. A group without a version is completed, so that
 // policies can evaluate the rest. A patch may omit what the patched object has.
-func (s *Schemas) Check(o *policies.Object, patch bool) (breaches []Breach, ours bool) {
+func (s *Schemas) Check(o *policies.Object, patch bool) (violations []Violation, ours bool) {
 	c := checker{patch: patch}
 	c.path = c.steps[:0]
 	g := s.identify(&c, o)
@@ -106,7 +106,7 @@ func isTypingMistake(word, name string) bool {
 
 func (c *checker) apiVersion(problem, want string) {
 	at := tree.Path{tree.Key("apiVersion")}
-	c.add(Breach{Finding: policies.Finding{
+	c.add(Violation{Finding: policies.Finding{
 		Reason: UnknownVersion, Mode: policies.Enforce, Path: at, Problem: problem,
 		Remedy: "Write " + want + ".", Fix: []policies.Edit{{Path: at, Value: want}},
 	}})
@@ -118,14 +118,14 @@ func (c *checker) unknownKind(g *group, o *policies.Object) {
 	if o.Kind == "" {
 		finding.Reason, finding.Problem = policies.Missing, "an object needs a kind."
 		finding.Remedy = "Write the kind, for example " + exampleKind(g) + "."
-		c.add(Breach{Finding: finding})
+		c.add(Violation{Finding: finding})
 		return
 	}
 	if kms.Placeholder(o.Kind) != "" {
 		finding.Reason = policies.Placeholder
 		finding.Problem = fmt.Sprintf("%s is an unfilled placeholder, so nothing in it is checked.", quote(o.Kind))
 		finding.Remedy = "Write the kind, for example " + exampleKind(g) + "."
-		c.add(Breach{Finding: finding})
+		c.add(Violation{Finding: finding})
 		return
 	}
 	finding.Problem = fmt.Sprintf("ACK's %s has no kind %s", g.controller, quote(o.Kind))
@@ -133,14 +133,14 @@ func (c *checker) unknownKind(g *group, o *policies.Object) {
 		finding.Problem += "."
 		finding.Remedy = "Write " + name + "."
 		finding.Fix = []policies.Edit{{Path: at, Value: name}}
-		c.add(Breach{Finding: finding})
+		c.add(Violation{Finding: finding})
 		return
 	}
 	// A newer ACK may have it; that must not block a pipeline permanently.
 	finding.Mode = policies.Warn
 	finding.Problem += ", so nothing in it is checked."
 	finding.Remedy = "Look up the name of the kind with kubectl api-resources; a newer ACK needs a newer cmkgate."
-	c.add(Breach{Finding: finding})
+	c.add(Violation{Finding: finding})
 }
 
 func exampleKind(g *group) string {
@@ -154,13 +154,13 @@ func exampleKind(g *group) string {
 // If a policy knows better than a violation that only warns, the policy's
 // finding stays. So it does for a null that the webhook replaces before the API
 // server checks the schema.
-func Merge(breaches []Breach, findings []policies.Finding) ([]Breach, []policies.Finding) {
-	breaches = slices.DeleteFunc(breaches, func(b Breach) bool { return b.null && isInjected(b.Path, findings) })
-	findings = mask(breaches, findings)
-	breaches = slices.DeleteFunc(breaches, func(b Breach) bool {
+func Merge(violations []Violation, findings []policies.Finding) ([]Violation, []policies.Finding) {
+	violations = slices.DeleteFunc(violations, func(b Violation) bool { return b.null && isInjected(b.Path, findings) })
+	findings = mask(violations, findings)
+	violations = slices.DeleteFunc(violations, func(b Violation) bool {
 		return b.Reason == policies.Malformed && slices.ContainsFunc(findings, func(f policies.Finding) bool { return slices.Equal(f.Path, b.Path) })
 	})
-	return breaches, findings
+	return violations, findings
 }
 
 // isInjected reports whether the webhook sets something at a path or below.
@@ -170,22 +170,22 @@ func isInjected(path tree.Path, findings []policies.Finding) bool {
 	})
 }
 
-func mask(breaches []Breach, findings []policies.Finding) []policies.Finding {
+func mask(violations []Violation, findings []policies.Finding) []policies.Finding {
 	out := findings[:0]
 	for i := range findings {
 		f := &findings[i]
-		edits := func(e policies.Edit) bool { return masked(breaches, e.Path) }
-		if !masked(breaches, f.Path) && !slices.ContainsFunc(f.Fix, edits) {
+		edits := func(e policies.Edit) bool { return masked(violations, e.Path) }
+		if !masked(violations, f.Path) && !slices.ContainsFunc(f.Fix, edits) {
 			out = append(out, *f)
 		}
 	}
 	return out
 }
 
-func masked(breaches []Breach, path tree.Path) bool {
-	for i := range breaches {
-		b := &breaches[i]
-		if b.Mode == policies.Enforce && (related(b.Path, path) || related(b.Meant, path)) {
+func masked(violations []Violation, path tree.Path) bool {
+	for i := range violations {
+		b := &violations[i]
+		if b.Mode == policies.Enforce && (related(b.Path, path) || related(b.Intended, path)) {
 			return true
 		}
 	}

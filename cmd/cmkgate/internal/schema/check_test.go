@@ -33,12 +33,12 @@ const (
 func with(object, more string) string { return strings.Replace(object, "%s", more, 1) }
 
 // labels are violations as MODE REASON PATH, and > the field that was meant.
-func labels(breaches []Breach) string {
+func labels(violations []Violation) string {
 	var out []string
-	for _, b := range breaches {
+	for _, b := range violations {
 		line := string(b.Mode) + " " + string(b.Reason) + " " + b.Path.String()
-		if b.Meant != nil {
-			line += " > " + b.Meant.String()
+		if b.Intended != nil {
+			line += " > " + b.Intended.String()
 		}
 		out = append(out, line)
 	}
@@ -73,8 +73,8 @@ func TestUnknownFields(t *testing.T) {
 			"Enforce unknown-field spec.productionVariants[1].coreDumpConfig.kmsKeyId > spec.productionVariants[1].coreDumpConfig.kmsKeyID"},
 	} {
 		o := parse(t, tt.object)
-		breaches, ours := New().Check(&o, false)
-		if got := labels(breaches); got != tt.want || !ours {
+		violations, ours := New().Check(&o, false)
+		if got := labels(violations); got != tt.want || !ours {
 			t.Errorf("%s: got\n%s\nwant\n%s", name, got, tt.want)
 		}
 	}
@@ -82,8 +82,8 @@ func TestUnknownFields(t *testing.T) {
 
 func TestAPatchIsNotAskedForWhatItLeavesOut(t *testing.T) {
 	o := parse(t, "apiVersion: s3.services.k8s.aws/v1alpha1\nkind: Bucket\nmetadata: {name: a, labels: {x: 1}}\nspec: {encryption: {$patch: delete}}\n")
-	breaches, _ := New().Check(&o, true)
-	if got := labels(breaches); got != "Enforce wrong-type metadata.labels.x" {
+	violations, _ := New().Check(&o, true)
+	if got := labels(violations); got != "Enforce wrong-type metadata.labels.x" {
 		t.Errorf("got %s", got)
 	}
 }
@@ -91,43 +91,43 @@ func TestAPatchIsNotAskedForWhatItLeavesOut(t *testing.T) {
 func TestObjectsOfOthersAreLeftAlone(t *testing.T) {
 	for _, apiVersion := range []string{"kms.services.k8s.aws/v1alpha1", "v1", "apps/v1", "opensearchservice.services.k8s.aws/v1alpha1", "", "5"} {
 		o := parse(t, "apiVersion: "+apiVersion+"\nkind: Domain\nspec: {kmsKeyId: 5}\n")
-		if breaches, ours := New().Check(&o, false); ours || len(breaches) > 0 {
-			t.Errorf("%s: ours %v, %s", apiVersion, ours, labels(breaches))
+		if violations, ours := New().Check(&o, false); ours || len(violations) > 0 {
+			t.Errorf("%s: ours %v, %s", apiVersion, ours, labels(violations))
 		}
 	}
 }
 
 func TestAGroupWithoutVersionIsJudgedAllTheSame(t *testing.T) {
 	o := parse(t, strings.Replace(with(bucket, ", kmsKeyId: x"), "/v1alpha1", "", 1))
-	breaches, _ := New().Check(&o, false)
-	if o.Group != "s3.services.k8s.aws" || len(breaches) != 2 {
-		t.Errorf("group %q, %s", o.Group, labels(breaches))
+	violations, _ := New().Check(&o, false)
+	if o.Group != "s3.services.k8s.aws" || len(violations) != 2 {
+		t.Errorf("group %q, %s", o.Group, labels(violations))
 	}
 }
 
 func TestWhatAPolicySaysOfABrokenFieldIsLeftOut(t *testing.T) {
-	breach := func(mode policies.Mode, at, meant string) Breach {
-		return Breach{Finding: policies.Finding{Mode: mode, Path: tree.MustPath(at)}, Meant: tree.MustPath(meant)}
+	violation := func(mode policies.Mode, at, meant string) Violation {
+		return Violation{Finding: policies.Finding{Mode: mode, Path: tree.MustPath(at)}, Intended: tree.MustPath(meant)}
 	}
 	for name, tt := range map[string]struct {
-		breach Breach
-		path   string
-		edit   string
-		stays  bool
+		violation Violation
+		path      string
+		edit      string
+		stays     bool
 	}{
-		"the field itself":            {breach(policies.Enforce, "spec.a", ""), "spec.a", "", false},
-		"a field in it":               {breach(policies.Enforce, "spec.a", ""), "spec.a.b", "", false},
-		"the field around it":         {breach(policies.Enforce, "spec.a.b", ""), "spec.a", "", false},
-		"the field that was meant":    {breach(policies.Enforce, "spec.x", "spec.a"), "spec.a", "", false},
-		"one that it would set":       {breach(policies.Enforce, "spec.x", "spec.a"), "spec.b", "spec.a", false},
-		"another field":               {breach(policies.Enforce, "spec.x", "spec.a"), "spec.b", "spec.c", true},
-		"another element":             {breach(policies.Enforce, "spec.a[0]", ""), "spec.a[1]", "", true},
-		"the spec as a whole":         {breach(policies.Enforce, "spec.a", ""), "spec", "", true},
-		"everything in a broken spec": {breach(policies.Enforce, "spec", ""), "spec.a", "", true},
-		"where nothing is enforced":   {breach(policies.Warn, "spec.a", ""), "spec.a", "", true},
+		"the field itself":            {violation(policies.Enforce, "spec.a", ""), "spec.a", "", false},
+		"a field in it":               {violation(policies.Enforce, "spec.a", ""), "spec.a.b", "", false},
+		"the field around it":         {violation(policies.Enforce, "spec.a.b", ""), "spec.a", "", false},
+		"the field that was meant":    {violation(policies.Enforce, "spec.x", "spec.a"), "spec.a", "", false},
+		"one that it would set":       {violation(policies.Enforce, "spec.x", "spec.a"), "spec.b", "spec.a", false},
+		"another field":               {violation(policies.Enforce, "spec.x", "spec.a"), "spec.b", "spec.c", true},
+		"another element":             {violation(policies.Enforce, "spec.a[0]", ""), "spec.a[1]", "", true},
+		"the spec as a whole":         {violation(policies.Enforce, "spec.a", ""), "spec", "", true},
+		"everything in a broken spec": {violation(policies.Enforce, "spec", ""), "spec.a", "", true},
+		"where nothing is enforced":   {violation(policies.Warn, "spec.a", ""), "spec.a", "", true},
 	} {
 		finding := policies.Finding{Path: tree.MustPath(tt.path), Fix: []policies.Edit{{Path: tree.MustPath(tt.edit)}}}
-		_, got := Merge([]Breach{tt.breach}, []policies.Finding{finding})
+		_, got := Merge([]Violation{tt.violation}, []policies.Finding{finding})
 		if (len(got) == 1) != tt.stays {
 			t.Errorf("%s: %d findings stay", name, len(got))
 		}
@@ -137,24 +137,24 @@ func TestWhatAPolicySaysOfABrokenFieldIsLeftOut(t *testing.T) {
 func TestANullThatTheWebhookReplacesIsNoBreach(t *testing.T) {
 	o := parse(t, `{apiVersion: s3.services.k8s.aws/v1alpha1, kind: Bucket, metadata: {name: b}, spec: {name: b, encryption: {rules: [null]}}}`)
 	for inject, left := range map[bool]int{true: 0, false: 1} {
-		breaches, _ := New().Check(&o, false)
-		breaches, findings := Merge(breaches, []policies.Finding{{
+		violations, _ := New().Check(&o, false)
+		violations, findings := Merge(violations, []policies.Finding{{
 			Policy: "s3-bucket-key", Mode: policies.Enforce, Path: tree.MustPath("spec.encryption.rules[0]"), Inject: inject,
 			Fix: []policies.Edit{{Path: tree.MustPath("spec.encryption.rules[0].bucketKeyEnabled"), Value: true}},
 		}})
-		if len(breaches) != left || len(findings) != 1-left {
-			t.Errorf("injected: %v: %d breaches and %d findings stay", inject, len(breaches), len(findings))
+		if len(violations) != left || len(findings) != 1-left {
+			t.Errorf("injected: %v: %d breaches and %d findings stay", inject, len(violations), len(findings))
 		}
 	}
 }
 
 func TestThePolicysWordOnAnInstanceTypeStaysAlone(t *testing.T) {
 	at := tree.MustPath("spec.instanceType")
-	breaches, findings := Merge(
-		[]Breach{{Finding: policies.Finding{Reason: policies.Malformed, Mode: policies.Warn, Path: at}}},
+	violations, findings := Merge(
+		[]Violation{{Finding: policies.Finding{Reason: policies.Malformed, Mode: policies.Warn, Path: at}}},
 		[]policies.Finding{{Reason: policies.Unverifiable, Path: at}})
-	if len(breaches) != 0 || len(findings) != 1 {
-		t.Errorf("%d breaches, %d findings", len(breaches), len(findings))
+	if len(violations) != 0 || len(findings) != 1 {
+		t.Errorf("%d breaches, %d findings", len(violations), len(findings))
 	}
 }
 
@@ -166,10 +166,10 @@ func TestBreachesWithoutEndAreCounted(t *testing.T) {
 	}
 	for last, mode := range map[string]policies.Mode{"": policies.Warn, ", kmsKeyId: x": policies.Enforce} {
 		o := parse(t, with(notebook, fields.String()+last))
-		breaches, _ := New().Check(&o, false)
-		rest := breaches[len(breaches)-1]
-		if len(breaches) != most+1 || rest.Mode != mode || !strings.Contains(rest.Problem, "5") {
-			t.Errorf("%q: %d breaches, the last: %+v", last, len(breaches), rest)
+		violations, _ := New().Check(&o, false)
+		rest := violations[len(violations)-1]
+		if len(violations) != most+1 || rest.Mode != mode || !strings.Contains(rest.Problem, "5") {
+			t.Errorf("%q: %d breaches, the last: %+v", last, len(violations), rest)
 		}
 	}
 }
@@ -178,8 +178,8 @@ func TestTheWalkOfASoundObjectAllocatesNothing(t *testing.T) {
 	s := New()
 	o := parse(t, with(notebook, ", tags: [{key: a, value: b}], securityGroupIDs: [a, b], volumeSizeInGB: 5"))
 	check := func() {
-		if breaches, ours := s.Check(&o, false); len(breaches) > 0 || !ours {
-			t.Fatal(labels(breaches))
+		if violations, ours := s.Check(&o, false); len(violations) > 0 || !ours {
+			t.Fatal(labels(violations))
 		}
 	}
 	check() // decodes the kind
@@ -218,13 +218,13 @@ func FuzzCheck(f *testing.F) {
 		}
 		for _, patch := range []bool{false, true} {
 			o := policies.NewObject(root)
-			breaches, _ := s.Check(&o, patch)
-			for _, b := range breaches {
+			violations, _ := s.Check(&o, patch)
+			for _, b := range violations {
 				if b.Problem == "" || len(b.Path) == 0 || b.Mode == "" || b.Reason == "" || b.Policy != ID {
 					t.Errorf("incomplete: %+v", b)
 				}
 			}
-			Merge(breaches, nil)
+			Merge(violations, nil)
 		}
 	})
 }
@@ -232,8 +232,8 @@ func FuzzCheck(f *testing.F) {
 func TestAKindThatIsStillToBeFilledInIsDenied(t *testing.T) {
 	for _, kind := range []string{"${KIND}", "${K:=Bucket}", "'{{ .Values.kind }}'"} {
 		o := parse(t, strings.Replace(with(bucket, ""), "kind: Bucket", "kind: "+kind, 1))
-		breaches, _ := New().Check(&o, false)
-		if got := labels(breaches); got != "Enforce placeholder kind" {
+		violations, _ := New().Check(&o, false)
+		if got := labels(violations); got != "Enforce placeholder kind" {
 			t.Errorf("%s: got %q", kind, got)
 		}
 	}

@@ -19,7 +19,7 @@ func (c *checker) here(steps ...tree.Step) tree.Path {
 }
 
 func (c *checker) missing(name string, t *Type) {
-	c.add(Breach{Finding: policies.Finding{
+	c.add(Violation{Finding: policies.Finding{
 		Reason: policies.Missing, Mode: policies.Enforce, Path: c.here(tree.Key(name)),
 		Problem: fmt.Sprintf("ACK's %s requires this field.", c.kind.Name),
 		Remedy:  "Add it, as " + t.withRequired() + ".",
@@ -28,7 +28,7 @@ func (c *checker) missing(name string, t *Type) {
 
 // wrongType is about the value at hand.
 func (c *checker) wrongType(t *Type, n *tree.Node) {
-	c.add(Breach{null: n.Kind() == tree.Null, Finding: policies.Finding{
+	c.add(Violation{null: n.Kind() == tree.Null, Finding: policies.Finding{
 		Reason: WrongType, Mode: policies.Enforce, Path: c.here(),
 		Problem: fmt.Sprintf("this must be %s, not %s.", t.describe(), found(t, n)),
 		Remedy:  rewrite(t, n),
@@ -45,7 +45,7 @@ func (c *checker) notAnInstanceType(text string) {
 	if kms.Placeholder(text) != "" {
 		finding.Problem, finding.Remedy = quote(text)+" is an unfilled placeholder.", rendered
 	}
-	c.add(Breach{Finding: finding})
+	c.add(Violation{Finding: finding})
 }
 
 // found says what stands in the place of a value of the type.

@@ -40,7 +40,7 @@ func (c *checker) metadata(t *Type, n *tree.Node) {
 	switch name := n.Get("name"); {
 	case !n.Absent() && n.Kind() != tree.Map: // told already
 	case name.Missing() && n.Get("generateName").Missing():
-		c.add(Breach{Finding: policies.Finding{
+		c.add(Violation{Finding: policies.Finding{
 			Reason: policies.Missing, Mode: policies.Enforce, Path: tree.Path{tree.Key("metadata"), tree.Key("name")},
 			Problem: "an object needs a name.", Remedy: "Write metadata.name.",
 		}})
@@ -63,7 +63,7 @@ func (c *checker) name(name string) {
 		finding.Problem = fmt.Sprintf("%s contains the placeholder %s, which is not filled in.", quote(name), quote(placeholder))
 		finding.Remedy = rendered
 	}
-	c.add(Breach{Finding: finding})
+	c.add(Violation{Finding: finding})
 }
 
 // rendered is the remedy for templates.

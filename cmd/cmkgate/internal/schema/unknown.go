@@ -42,7 +42,7 @@ func (c *checker) unknown(t *Type, object, member *tree.Node) {
 		slices.Contains(laterFields[c.kind], path.Pattern().String()) {
 		return
 	}
-	b := Breach{Finding: policies.Finding{
+	b := Violation{Finding: policies.Finding{
 		Reason: UnknownField, Mode: policies.Enforce, Path: path,
 		Problem: fmt.Sprintf("ACK's %s has no such field, so it is dropped.", c.kind.Name),
 	}}
@@ -55,9 +55,9 @@ func (c *checker) unknown(t *Type, object, member *tree.Node) {
 	case name != "" && !object.Get(name).Absent():
 		b.Remedy = fmt.Sprintf("Remove it: %s is also set.", name)
 	case name != "":
-		b.Meant = c.here(tree.Key(name))
+		b.Intended = c.here(tree.Key(name))
 		b.Remedy = "Write " + name + " instead."
-		b.Fix = rename(path, b.Meant, member, t.Fields[name])
+		b.Fix = rename(path, b.Intended, member, t.Fields[name])
 		if typed && !secret && !slices.Contains(t.Required, name) {
 			b.Mode = policies.Warn
 		}
@@ -110,7 +110,7 @@ func (c *checker) sibling(t *Type, object, member *tree.Node) (name string, type
 
 // hints reports whether to look for the intended field, which is slow and
 // useless for the hundredth field.
-func (c *checker) hints() bool { return len(c.breaches) < most }
+func (c *checker) hints() bool { return len(c.violations) < most }
 
 // folded is a name for case-insensitive comparison: kmsKeyId, KmsKeyId and
 // kms_key_id are the same.
@@ -158,7 +158,7 @@ func rename(from, to tree.Path, n *tree.Node, t *Type) []policies.Edit {
 func (c *checker) whereKeysBelong() string {
 	var paths []string
 	for _, f := range catalog.Fields() {
-		if f.Kind == c.kind && f.InsteadUse == "" {
+		if f.Kind == c.kind && f.ReplacedBy == "" {
 			paths = append(paths, f.Path)
 		}
 	}

@@ -22,9 +22,9 @@ type checker struct {
 
 	// steps holds the path to the value at hand; it has room for the depth of
 	// every field of ACK.
-	steps    [16]tree.Step
-	path     tree.Path
-	breaches []Breach
+	steps      [16]tree.Step
+	path       tree.Path
+	violations []Violation
 	// more counts the violations beyond the maximum of one object, and
 	// enforced reports whether any of them is enforced.
 	more     int
@@ -34,20 +34,20 @@ type checker struct {
 // most is how many violations of one object are reported one by one.
 const most = 100
 
-func (c *checker) add(b Breach) {
-	if len(c.breaches) == most {
+func (c *checker) add(b Violation) {
+	if len(c.violations) == most {
 		c.more++
 		c.enforced = c.enforced || b.Mode == policies.Enforce
 		return
 	}
 	b.Policy = ID
-	c.breaches = append(c.breaches, b)
+	c.violations = append(c.violations, b)
 }
 
 // told returns all violations; those that were only counted are one.
-func (c *checker) told() []Breach {
+func (c *checker) told() []Violation {
 	if c.more == 0 {
-		return c.breaches
+		return c.violations
 	}
 	rest := policies.Finding{
 		Policy: ID, Reason: WrongType, Mode: policies.Warn, Path: tree.Path{tree.Key("spec")},
@@ -57,13 +57,13 @@ func (c *checker) told() []Breach {
 	if c.enforced {
 		rest.Mode = policies.Enforce
 	}
-	return append(c.breaches, Breach{Finding: rest})
+	return append(c.violations, Violation{Finding: rest})
 }
 
 // object checks what stands beside metadata.
 func (c *checker) object(root *tree.Node, spec *Type) {
 	c.spec = spec
-	before := len(c.breaches)
+	before := len(c.violations)
 	for i := range root.Len() {
 		switch member := root.At(i); member.Key() {
 		case "apiVersion", "kind", "metadata", "status": // the API server drops what is in status
@@ -75,7 +75,7 @@ func (c *checker) object(root *tree.Node, spec *Type) {
 			c.unknown(topLevel(spec), root, member)
 		}
 	}
-	if len(c.breaches) == before {
+	if len(c.violations) == before {
 		c.emptySpec(root)
 	}
 }
@@ -93,7 +93,7 @@ func (c *checker) emptySpec(root *tree.Node) {
 		!annotations.Get("services.k8s.aws/adoption-policy").Missing() || !annotations.Get("services.k8s.aws/read-only").Missing() {
 		return
 	}
-	c.add(Breach{Finding: policies.Finding{
+	c.add(Violation{Finding: policies.Finding{
 		Reason: policies.Missing, Mode: policies.Warn, Path: tree.Path{tree.Key("spec")},
 		Problem: "the spec is empty, so ACK has nothing to create, and there is nothing to check.",
 		Remedy:  "Write the spec, or the annotation services.k8s.aws/adoption-policy if ACK should adopt an existing AWS resource.",
@@ -141,7 +141,7 @@ func (c *checker) value(t *Type, n *tree.Node) {
 
 // fields checks an object. To the API server a field that is null is not there.
 func (c *checker) fields(t *Type, n *tree.Node) {
-	before := len(c.breaches)
+	before := len(c.violations)
 	for i := range n.Len() {
 		member := n.At(i)
 		field, known := t.Fields[member.Key()]
@@ -165,7 +165,7 @@ func (c *checker) fields(t *Type, n *tree.Node) {
 // meant reports whether an earlier violation is about a misspelled field.
 func (c *checker) meant(before int, name string) bool {
 	at := append(slices.Clone(c.path), tree.Key(name))
-	return slices.ContainsFunc(c.breaches[before:], func(b Breach) bool { return slices.Equal(b.Meant, at) })
+	return slices.ContainsFunc(c.violations[before:], func(b Violation) bool { return slices.Equal(b.Intended, at) })
 }
 
 func isWhole(number string) bool {
