@@ -100,7 +100,8 @@ func (b *beside) put(t *testing.T, o manifests.Object) bool {
 func (b *beside) hold(t *testing.T, o manifests.Object) {
 	t.Helper()
 	annotations, _ := o.Metadata()["annotations"].(map[string]any)
-	if _, adopts := annotations["services.k8s.aws/adoption-policy"]; !o.OfACK() || adopts && annotations["services.k8s.aws/adopted"] != "true" {
+	adopts := annotations["services.k8s.aws/adoption-policy"] == "adopt"
+	if !o.OfACK() || adopts && annotations["services.k8s.aws/adopted"] != "true" {
 		return
 	}
 	status, _ := o.Fields["status"].(map[string]any)
