@@ -42,7 +42,7 @@ var scenarios = []scenario{
 		apiserver_admission_webhook_rejection_count{name="validate.kyverno.svc", error_type="calling_webhook_error"} 0+9x120`, ""},
 
 	{"CmkgateErrors", "when somebody sends nonsense", `
-		cmkgate_admission_requests_total{decision="error", webhook="mutate", operation="other", kind="other", ` + replica + `} 0+1x120`, "cmkgate-1 got reviews"},
+		cmkgate_admission_requests_total{decision="error", webhook="mutate", operation="other", kind="other", ` + replica + `} 0+1x120`, "cmkgate-1 received invalid reviews"},
 	{"CmkgateErrors", "when it panics", `
 		controller_runtime_webhook_panics_total{` + replica + `} 0x110 1+1x10`, "cmkgate-1"},
 	{"CmkgateErrors", "when it only decides", `
@@ -53,7 +53,7 @@ var scenarios = []scenario{
 	{"CmkgateCertificateExpiresSoon", "in eight days", `
 		cmkgate_certificate_expiry_timestamp_seconds{certificate="leaf", ` + replica + `} 698400x120`, ""},
 	{"CmkgateCertificateExpiresSoon", "in a day", `
-		cmkgate_certificate_expiry_timestamp_seconds{certificate="ca", ` + replica + `} 93600x120`, `The certificate "ca" of cmkgate-1 ends in 1d 0h 0m 0s`},
+		cmkgate_certificate_expiry_timestamp_seconds{certificate="ca", ` + replica + `} 93600x120`, `The certificate "ca" of cmkgate-1 expires in 1d 0h 0m 0s`},
 
 	{"CmkgateCertificateNotVerified", "when API servers would refuse it", `
 		cmkgate_certificate_bundle_verifies{` + replica + `} 1x100 0x20`, "cmkgate-1"},
@@ -66,7 +66,7 @@ var scenarios = []scenario{
 		cmkgate_certificate_failures_total{` + replica + `} 0x60 1x60`, ""},
 
 	{"CmkgateConfigurationBroken", "since a change", `
-		cmkgate_config_last_reload_successful{` + replica + `} 1x100 0x20`, "cmkgate-1 refuses"},
+		cmkgate_config_last_reload_successful{` + replica + `} 1x100 0x20`, "cmkgate-1 rejects"},
 	{"CmkgateConfigurationBroken", "no more", `
 		cmkgate_config_last_reload_successful{` + replica + `} 0x100 1x20`, ""},
 
@@ -94,17 +94,17 @@ var scenarios = []scenario{
 		cmkgate_admission_duration_seconds_bucket{webhook="validate", le="+Inf", pod="a"} 0+1000x120`, ""},
 
 	{"CmkgateCacheStale", "when a watch has stalled", `
-		cmkgate_cache_last_contact_timestamp_seconds{resource="buckets.s3.services.k8s.aws", ` + replica + `} 0+60x60 3600x60`, "cmkgate-1 has heard nothing of buckets.s3.services.k8s.aws for 1h 0m 0s"},
+		cmkgate_cache_last_contact_timestamp_seconds{resource="buckets.s3.services.k8s.aws", ` + replica + `} 0+60x60 3600x60`, "cmkgate-1 has received nothing about buckets.s3.services.k8s.aws for 1h 0m 0s"},
 	{"CmkgateCacheStale", "when only bookmarks come", `
 		cmkgate_cache_last_contact_timestamp_seconds{resource="buckets.s3.services.k8s.aws", ` + replica + `} 0+60x120`, ""},
 
 	{"CmkgateKeysUnapplied", "while ACK fails", `
 		cmkgate_unapplied_keys{kind="Bucket", pod="a"} 0x90 2x30
 		cmkgate_unapplied_keys{kind="Bucket", pod="b"} 0x120
-		cmkgate_unapplied_keys{kind="Domain", pod="a"} 0x120`, "2 objects of the kind Bucket"},
+		cmkgate_unapplied_keys{kind="Domain", pod="a"} 0x120`, "2 Bucket objects"},
 	{"CmkgateKeysUnapplied", "when one replica restarts meanwhile", `
 		cmkgate_unapplied_keys{kind="Bucket", pod="a"} 1x117 0 0 0
-		cmkgate_unapplied_keys{kind="Bucket", pod="b"} 1x120`, "1 objects of the kind Bucket"},
+		cmkgate_unapplied_keys{kind="Bucket", pod="b"} 1x120`, "1 Bucket objects"},
 	{"CmkgateKeysUnapplied", "when every key has arrived", `
 		cmkgate_unapplied_keys{kind="Bucket", pod="a"} 3x60 0x60`, ""},
 

@@ -37,7 +37,7 @@ func TestTheConfigurationIsCheckedBeforehand(t *testing.T) {
 	}
 	eachValues(t, func(t *testing.T, r rendered) {
 		t.Helper()
-		if code, output := check(t, r); code != 0 || !strings.Contains(output, "is good") {
+		if code, output := check(t, r); code != 0 || !strings.Contains(output, "is valid") {
 			t.Errorf("exit code %d: %s", code, output)
 		}
 	})

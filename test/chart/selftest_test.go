@@ -38,7 +38,7 @@ func TestSelftest(t *testing.T) {
 	t.Run("nobody asks the webhook", func(t *testing.T) {
 		code, output := selftest(t)
 		holds(t, code, 1, output, "FAIL  a TrainingJob without keys: spec.resourceConfig.volumeKMSKeyID was not set to arn:aws:kms:",
-			"FAIL  a TrainingJob with an AWS-managed key: it was admitted, and the configuration denies it. Either", "4 of the answers are not")
+			"FAIL  a TrainingJob with an AWS-managed key: it was admitted, and the configuration denies it. Either", "4 of the answers do not match")
 	})
 	t.Run("a namespace that is not there", func(t *testing.T) {
 		code, output := selftest(t, "--namespace", "nowhere")

@@ -84,19 +84,19 @@ func (c cluster) hookRemovesTheWebhooks(t *testing.T) {
 	}
 	c.kubectl("patch", "validatingwebhookconfiguration", "cmkgate", "--type=merge", "-p", `{"metadata":{"finalizers":["example.com/keep"]}}`)
 	code, output = uninstall("--timeout", "1500ms")
-	if code != 1 || !strings.Contains(output, "remove validatingwebhookconfigurations cmkgate: it is still there: a finalizer keeps it") {
+	if code != 1 || !strings.Contains(output, "remove validatingwebhookconfigurations cmkgate: it still exists: a finalizer keeps it") {
 		t.Errorf("a finalizer: exit code %d\n%s", code, output)
 	}
 	c.kubectl("patch", "validatingwebhookconfiguration", "cmkgate", "--type=merge", "-p", `{"metadata":{"finalizers":null}}`)
 	code, output = uninstall()
-	if code != 0 || !strings.Contains(output, "validatingwebhookconfigurations cmkgate: was not there") || !strings.Contains(output, "mutatingwebhookconfigurations cmkgate: removed") {
+	if code != 0 || !strings.Contains(output, "validatingwebhookconfigurations cmkgate: did not exist") || !strings.Contains(output, "mutatingwebhookconfigurations cmkgate: removed") {
 		t.Errorf("exit code %d\n%s", code, output)
 	}
 	if left := c.kubectl("get", "mutatingwebhookconfigurations,validatingwebhookconfigurations", "-o", "name"); left != "" {
 		t.Errorf("left: %s", left)
 	}
 	code, output = uninstall()
-	if code != 0 || strings.Count(output, " cmkgate: was not there") != 2 {
+	if code != 0 || strings.Count(output, " cmkgate: did not exist") != 2 {
 		t.Errorf("a second time: exit code %d\n%s", code, output)
 	}
 	c.kubectl("delete", "-n", namespace, "serviceaccount,job", "cmkgate-uninstall")
