@@ -9,7 +9,7 @@ import (
 )
 
 // What the webhook sets and what it will deny is what all findings say.
-func TestCompleteAgreesWithEvaluate(t *testing.T) {
+func TestEditsAloneAgreeWithAWholeReview(t *testing.T) {
 	modes := map[string]change{
 		"enforced": func(*policies.Settings) {},
 		"warnings": func(s *policies.Settings) {

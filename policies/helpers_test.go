@@ -231,7 +231,7 @@ func marshal(tb testing.TB, value any) string {
 	return string(data)
 }
 
-// findings are what Evaluate says of a stream, as created.
+// findings are what a review of a stream finds, as created.
 func (m manifest) findings(e *policies.Evaluator) []policies.Finding {
 	return evaluate(e, m.object, nil, m.world)
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/cmkgate/cmkgate/policies/tree"
 )
 
-// judgeKey evaluates the value of a field that must set a key. Injectable
-// reports whether the webhook would set the field if it were missing.
+// judgeKey evaluates the value of a key field. Injectable reports whether the
+// webhook would set the field if it were missing.
 func (e *evaluation) judgeKey(f *field, path tree.Path, value *tree.Node, injectable bool) (Finding, bool) {
 	if finding, wrong := e.wrongKey(f, path, value, injectable); wrong {
 		return finding, true
